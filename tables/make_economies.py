@@ -1,0 +1,236 @@
+"""Make economies.csv, groups.csv, aggregates.csv and aggregate_groups.csv.
+
+What is written by hand stands in ``sources/``: names in Chinese and other codes, World Bank high-income
+spells (from the Bank's historical classification by income), memberships with their dates, and what is
+done with rest-of-world regions. Income groups, capitals and Belt and Road dates come from the two files
+whose paths are given; the shares of members in EU-east and EU-west from the full WIOD tables.
+
+    python tables/make_economies.py --world-bank worldbank_country_income.csv \
+        --belt-and-road bri_countries_greenfdc_2023-12.csv --wiod wiod2013
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SOURCES = HERE / "sources"
+VINTAGE = "fiscal year 2025 (July 2024, GNI per head of 2023)"
+WORLD_BANK = "World Bank, historical classification by income; beyond 2023 the July 2025 list"
+NEDOPIL = "Nedopil (2023), Countries of the Belt and Road Initiative, Green Finance & Development Center"
+
+Row = dict[str, str]
+Span = tuple[int | None, int | None]
+
+
+def read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name: str, columns: str, rows: Iterable[Row]) -> None:
+    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns.split(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def economies(world_bank: list[Row]) -> list[Row]:
+    """One row per economy: the World Bank's list without aggregates, and the few that tables have besides."""
+    listed = {row["iso3c"]: row for row in world_bank if row["region"] != "Aggregates"}
+    rows = []
+    for own in read(SOURCES / "economy_names.csv"):
+        bank = listed.get(own["iso3"], {})
+        codes = [code for code in own["codes"].split(";") if code]
+        if own["name"] and bank:
+            codes.append(bank["country"])
+        rows.append(
+            {
+                "iso3": own["iso3"],
+                "iso2": own["iso2"] or bank["iso2c"],
+                "numeric": own["numeric"],
+                "name": own["name"] or bank["country"],
+                "name_zh": own["name_zh"],
+                "codes": ";".join(codes),
+                "wb_region": own["wb_region"] or bank["region"],
+                "wb_income": bank.get("income", ""),
+                "wb_income_vintage": VINTAGE if bank else "",
+                "longitude": own["longitude"] or bank.get("longitude", ""),
+                "latitude": own["latitude"] or bank.get("latitude", ""),
+                "remark": own["remark"],
+            }
+        )
+    missing = sorted(set(listed) - {row["iso3"] for row in rows})
+    if missing:
+        raise SystemExit(f"sources/economy_names.csv has no row for {', '.join(missing)}: add them.")
+    return rows
+
+
+def complement(spans: list[Span]) -> list[Span]:
+    """Years outside the spans, as spans; None is an open end."""
+    gaps: list[Span] = []
+    start: int | None = None
+    for first, last in sorted(spans, key=lambda span: span[0] or 0):
+        if first is not None:
+            gaps.append((start, first - 1))
+        if last is None:
+            return gaps
+        start = last + 1
+    return [*gaps, (start, None)]
+
+
+def developing_wb(known: list[Row]) -> Iterable[Row]:
+    """Low and middle income in year t by GNI per head of year t: whatever is not a high-income year."""
+    high: dict[str, list[Span]] = defaultdict(list)
+    remarks: dict[str, str] = {}
+    for row in read(SOURCES / "income_history.csv"):
+        first, last = row["high_from"], row["high_to"]
+        high[row["iso3"]].append((int(first) if first else None, int(last) if last else None))
+        remarks[row["iso3"]] = row["remark"]
+    ends = {"SUN": 1991, "ANT": 2009}
+    for row in known:
+        code = row["iso3"]
+        if not row["wb_income"] and code not in {"TWN", "ANT", "SUN"}:
+            continue
+        for first, last in complement(high[code]):
+            last = ends.get(code) if last is None else last
+            yield {
+                "group": "developing_wb",
+                "iso3": code,
+                "from": f"{first}-01-01" if first else "",
+                "to": f"{last}-12-31" if last else "",
+                "source": WORLD_BANK,
+                "remark": remarks.get(code, ""),
+            }
+
+
+def developing_imf(known: list[Row], written: list[Row]) -> Iterable[Row]:
+    """Emerging market and developing economies: all that the IMF classifies, until they are advanced."""
+    outside = {row["iso3"] for row in written if row["group"] == "_imf_outside"}
+    advanced = {row["iso3"]: row for row in written if row["group"] == "_imf_advanced"}
+    for row in known:
+        code = row["iso3"]
+        entry = advanced.get(code)
+        if code in outside or (entry and not entry["from"]):
+            continue
+        yield {
+            "group": "developing_imf",
+            "iso3": code,
+            "from": "",
+            "to": f"{int(entry['from'][:4]) - 1}-12-31" if entry else "",
+            "source": "IMF, World Economic Outlook; countries in transition (until 2003) counted in",
+            "remark": entry["remark"] if entry else "",
+        }
+
+
+def belt_and_road(rows: list[Row]) -> Iterable[Row]:
+    """Joining dates of Nedopil; without one the economy is listed but counts as no member."""
+    for row in rows:
+        start, end = row["Likely date of joining"], row["Likely date of exit"]
+        remark = "Likely date of joining, in many cases the first of the month of a report"
+        if not start:
+            remark = "Listed by the source without a joining date, so no year can be given"
+        if row["Country Code"] == "ITA":
+            # The source has the day and the month of 6 December 2023 the wrong way round.
+            end, remark = "2023-12-06", f"{remark}; left on 6 December 2023 (the source reads {end})"
+        yield {
+            "group": "belt_and_road",
+            "iso3": row["Country Code"],
+            "from": start or "undated",
+            "to": end,
+            "source": NEDOPIL,
+            "remark": remark,
+        }
+
+
+def groups(known: list[Row], road: list[Row]) -> list[Row]:
+    written = read(SOURCES / "memberships.csv")
+    rows = [
+        *developing_wb(known),
+        *developing_imf(known, written),
+        *belt_and_road(road),
+        *(row for row in written if not row["group"].startswith("_")),
+    ]
+    names = {row["iso3"] for row in known}
+    strangers = sorted({row["iso3"] for row in rows} - names)
+    if strangers:
+        raise SystemExit(f"Groups name economies that economies.csv lacks: {', '.join(strangers)}.")
+    return rows
+
+
+def gross_products(wiod: Path) -> dict[int, dict[str, float]]:
+    """Value added with taxes and margins by economy and year, M USD, from WIOD's primary inputs."""
+    import pymrio
+
+    products = {}
+    for folder in sorted(path for path in wiod.iterdir() if path.name.isdigit()):
+        table = pymrio.load_all(folder)
+        inputs = next(iter(table.get_extensions(data=True))).F.sum()
+        by_region = inputs.groupby(level="region").sum()
+        products[int(folder.name)] = {{"ROM": "ROU"}.get(code, code): value for code, value in by_region.items()}
+    return products
+
+
+def is_member(rows: list[Row], code: str, year: int) -> bool:
+    day = f"{year}-12-31"
+    return any(row["iso3"] == code and row["from"] <= day and (row["to"] or "9999") >= day for row in rows)
+
+
+def shared_regions(all_groups: list[Row], wiod: Path) -> Iterable[Row]:
+    """EU-east and EU-west: a member when members hold more than half of the region's value added."""
+    products = gross_products(wiod)
+    regions = {row["code"]: row["members"].replace(";", " ").split() for row in read(HERE / "world" / "regions.csv")}
+    for code in ("EUE", "EUW"):
+        for group in dict.fromkeys(row["group"] for row in all_groups):
+            rows = [row for row in all_groups if row["group"] == group]
+            runs: list[tuple[int, int, bool, list[float]]] = []
+            for year, product in sorted(products.items()):
+                total = sum(product[m] for m in regions[code])
+                share = sum(product[m] for m in regions[code] if is_member(rows, m, year)) / total
+                member = share > 0.5
+                if runs and runs[-1][2] == member:
+                    runs[-1] = (runs[-1][0], year, member, [*runs[-1][3], share])
+                else:
+                    runs.append((year, year, member, [share]))
+            for first, last, member, shares in runs:
+                yield {
+                    "code": code,
+                    "group": group,
+                    "from": str(first),
+                    "to": str(last),
+                    "member": "yes" if member else "no",
+                    "share_low": f"{min(shares):.3f}",
+                    "share_high": f"{max(shares):.3f}",
+                    "reason": "Share of the region's value added (with taxes and margins, WIOD 2013) in member economies",
+                }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--world-bank", type=Path, required=True)
+    parser.add_argument("--belt-and-road", type=Path, required=True)
+    parser.add_argument("--wiod", type=Path, required=True)
+    given = parser.parse_args()
+    known = economies(read(given.world_bank))
+    all_groups = groups(known, read(given.belt_and_road))
+    rules = [{**row, "from": "", "to": "", "share_low": "", "share_high": ""} for row in read(SOURCES / "aggregate_groups.csv")]
+    write(
+        "economies.csv",
+        "iso3 iso2 numeric name name_zh codes wb_region wb_income wb_income_vintage longitude latitude remark",
+        known,
+    )
+    write("groups.csv", "group iso3 from to source remark", all_groups)
+    write("aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
+    write(
+        "aggregate_groups.csv",
+        "code group from to member share_low share_high reason",
+        [*rules, *shared_regions(all_groups, given.wiod)],
+    )
+
+
+if __name__ == "__main__":
+    main()
