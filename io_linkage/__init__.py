@@ -1,0 +1,53 @@
+"""Linkages, spillovers and value chains of traditional, emerging and future industries.
+
+>>> import io_linkage as iol
+>>> world = iol.load()                                  # the shipped table, latest year
+>>> world
+<MRIOTable World 2011 (WIOD 2013 release, 21 regions): 21 regions x 35 industries, M USD>
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from io_linkage.readers import from_pymrio, load, shipped_years
+from io_linkage.table import MRIOTable, Satellite
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "aggregation",
+    "checks",
+    "economies",
+    "errors",
+    "extraction",
+    "figures",
+    "leontief",
+    "linkages",
+    "panel",
+    "position",
+    "readers",
+    "report",
+    "satellites",
+    "selection",
+    "spillovers",
+    "stages",
+    "ties",
+    "upgrading",
+    "value_added",
+)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a topic module on first use, so that importing the package stays quick."""
+    if name in _MODULES:
+        return importlib.import_module(f"io_linkage.{name}")
+    raise AttributeError(f"module 'io_linkage' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_MODULES])
+
+
+__all__ = ["MRIOTable", "Satellite", "__version__", "from_pymrio", "load", "shipped_years"]

@@ -1,0 +1,330 @@
+"""From published accounts to balanced arrays: validation, gaps, industries without output.
+
+Published tables never balance to the last digit. What is missing is carried openly, as a final-demand column and a
+primary-input row called `statistical discrepancy`, so that both identities
+
+    Z i + Y i = x        and        i'Z + i'V = x'
+
+hold to machine precision, whatever the source.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import BalanceError, BalanceWarning, OptionError, TableError, unknown
+from io_linkage.leontief import Array
+
+Output: TypeAlias = Literal["rows", "published"]
+ValueAdded: TypeAlias = Literal["published", "residual"]
+
+DISCREPANCY = "statistical discrepancy"
+RESIDUAL_NAME = "value added including taxes and margins"
+
+#: A gap below this share of the region's output is never refused, however small the industry.
+NEGLIGIBLE = 1e-4
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Flows of industries without output, taken out of Z and kept for the way back."""
+
+    where: npt.NDArray[np.intp]
+    rows: Array
+    columns: Array
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The balanced arrays of one table and how they were balanced."""
+
+    Z: Array
+    Y: Array
+    V: Array
+    x: Array
+    demand: pd.MultiIndex
+    primary: pd.Index[str]
+    published: Array | None
+    output: Output
+    value_added: ValueAdded
+    va_rows: tuple[str, ...]
+    stray: Stray | None = field(default=None, repr=False)
+
+    @property
+    def row_gap(self) -> Array:
+        """Published output less the row sums of Z and Y; zeros where nothing was published."""
+        if self.published is None:
+            return np.zeros_like(self.x)
+        own = np.asarray(self.demand.get_level_values(1) != DISCREPANCY)
+        rows: Array = self.Z.sum(axis=1) + self.Y[:, own].sum(axis=1)
+        return self.published - rows
+
+
+def balance(
+    index: pd.MultiIndex,
+    Z: Array,
+    demand: pd.MultiIndex,
+    Y: Array,
+    primary: pd.Index[str],
+    V: Array,
+    published: Array | None,
+    *,
+    output: Output = "rows",
+    value_added: ValueAdded = "published",
+    va_rows: Sequence[str] | None = None,
+    tolerance: float = 0.01,
+) -> Accounts:
+    """Check raw accounts and complete them so that both identities hold.
+
+    Z may be changed only when an industry without output has flows; it is copied first.
+    """
+    _require_option("output", output, ("rows", "published"))
+    _require_option("value_added", value_added, ("published", "residual"))
+    _require_sound(index, Z, demand, Y, primary, V, published)
+    rows = Z.sum(axis=1) + Y.sum(axis=1)
+    x = _gross_output(index, rows, published, output)
+    x, Z, stray = _set_aside_stray(Z, x, published)
+    rounding = _rounding(Z, Y.shape[1])
+    if published is not None:
+        _require_balanced(index, published - rows, published, tolerance, rounding, "row", "Z and Y")
+    if len(primary):
+        _check_columns(index, x - Z.sum(axis=0) - V.sum(axis=0), x, tolerance, rounding)
+    demand, Y = _close_rows(index, demand, Y, x - Z.sum(axis=1) - Y.sum(axis=1), x)
+    primary, V, published_va = _close_columns(primary, V, x - Z.sum(axis=0), x)
+    names = _value_added_rows(primary, va_rows) if published_va else (RESIDUAL_NAME,)
+    kind: ValueAdded = value_added if published_va else "residual"
+    return Accounts(Z, Y, V, x, demand, primary, published, output, kind, names, stray)
+
+
+def _require_option(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise OptionError(f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def _require_sound(
+    index: pd.MultiIndex,
+    Z: Array,
+    demand: pd.MultiIndex,
+    Y: Array,
+    primary: pd.Index[str],
+    V: Array,
+    published: Array | None,
+) -> None:
+    n = len(index)
+    if n == 0:
+        raise TableError("The table has no industries.")
+    for name, array, shape in (
+        ("Z", Z, (n, n)),
+        ("Y", Y, (n, len(demand))),
+        ("V", V, (len(primary), n)),
+        ("x", published, (n,)),
+    ):
+        if array is not None and array.shape != shape:
+            raise TableError(
+                f"{name} has shape {array.shape}; {n} industries need {shape}. Give every block in the same order "
+                "of regions and industries."
+            )
+    for name, labels in (("industries", index), ("final demand", demand), ("primary inputs", primary)):
+        if not labels.is_unique:
+            repeated = labels[labels.duplicated()].unique()
+            raise TableError(
+                f"Labels repeat in {name}: {_listed(repeated)}. Each (region, industry) may stand once; "
+                "aggregate or rename the repeated ones."
+            )
+    columns = ((index, index, "Z", Z), (index, demand, "Y", Y), (primary, index, "V", V))
+    for row_labels, column_labels, name, array in columns:
+        _require_finite(name, array, row_labels, column_labels)
+    if published is not None:
+        _require_finite("x", published[:, None], index, pd.Index(["output"]))
+        if (published < 0).any():
+            where = np.flatnonzero(published < 0)
+            raise TableError(
+                f"Output is negative in {len(where)} industries: "
+                f"{_listed([f'{_name(index[int(i)])} {published[i]:,.6g}' for i in where])}. "
+                "Correct the source, or leave output out so that it is computed from the rows."
+            )
+
+
+def _require_finite(name: str, array: Array, rows: pd.Index[str], columns: pd.Index[str]) -> None:
+    # The sum of a block is finite exactly when no cell is NaN or infinite (bar overflow), and costs no copy.
+    if array.size == 0 or np.isfinite(array.sum()):
+        return
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad) == 0:
+        return
+    cells = [f"{_name(rows[i])} -> {_name(columns[j])}" for i, j in bad[:3]]
+    more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+    raise TableError(
+        f"{name} has {len(bad)} cells that are NaN or infinite: {'; '.join(cells)}{more}. "
+        "Fill them in the source: a flow that is known to be nil is 0, an unknown one has to be estimated."
+    )
+
+
+def _gross_output(index: pd.MultiIndex, rows: Array, published: Array | None, output: Output) -> Array:
+    if output == "published":
+        if published is None:
+            raise OptionError("output='published' was asked for, but the table has no published output x.")
+        return published.astype(np.float64, copy=True)
+    if published is None and (rows < -1e-6 * abs(rows.sum())).any():
+        where = np.flatnonzero(rows < -1e-6 * abs(rows.sum()))
+        raise TableError(
+            f"Output (row sums of Z and Y) is negative in {len(where)} industries: "
+            f"{_listed([f'{_name(index[int(i)])} {rows[i]:,.6g}' for i in where])}. Check the signs of Z and Y."
+        )
+    return rows
+
+
+def _set_aside_stray(Z: Array, x: Array, published: Array | None) -> tuple[Array, Array, Stray | None]:
+    idle = x <= 0
+    if published is not None:
+        idle |= published <= 0
+    where = np.flatnonzero(idle)
+    if not len(where):
+        return x, Z, None
+    x = x.copy()
+    x[where] = 0.0
+    rows, columns = Z[where].copy(), Z[:, where].copy()
+    if not rows.any() and not columns.any():
+        return x, Z, None
+    Z = Z.copy(order="K")
+    Z[where] = 0.0
+    Z[:, where] = 0.0
+    return x, Z, Stray(where, rows, columns)
+
+
+def _rounding(Z: Array, others: int) -> float:
+    """Gap that rounding to whole units can leave in a sum, 0 for unrounded tables.
+
+    A rounded cell is off by a uniform error of variance 1/12, so the sum of m cells has a standard deviation of
+    sqrt(m / 12); ten of them are allowed (WIOD 2013 reaches nine).
+    """
+    if any((block != np.rint(block)).any() for block in np.array_split(Z, max(1, len(Z) // 256))):
+        return 0.0
+    return 10.0 * float(np.sqrt((len(Z) + others) / 12))
+
+
+def _check_columns(index: pd.MultiIndex, gap: Array, x: Array, tolerance: float, rounding: float) -> None:
+    # Primary inputs that fit most industries and miss a few are wrong in the few. Those that fit hardly any
+    # are an account of something less (or in another unit): output and linkages still stand, so a warning.
+    if _out_of_balance(index, gap, x, tolerance, rounding).sum() <= 0.5 * (x > 0).sum():
+        _require_balanced(index, gap, x, tolerance, rounding, "column", "Z and V")
+        return
+    share = 1 - np.abs(gap).sum() / x.sum()
+    warnings.warn(
+        "The primary inputs given account for output in fewer than half of the industries (with Z they reach "
+        f"{share:.1%} of it). They are kept as published and the rest is a `{DISCREPANCY}`; pass "
+        "value_added='residual' to take value added as output less intermediate inputs.",
+        BalanceWarning,
+        stacklevel=5,
+    )
+
+
+def _out_of_balance(
+    index: pd.MultiIndex, gap: Array, x: Array, tolerance: float, rounding: float
+) -> npt.NDArray[np.bool_]:
+    regions = pd.factorize(index.get_level_values(0))[0]
+    regional = np.bincount(regions, weights=np.abs(x))[regions]
+    off: npt.NDArray[np.bool_] = np.abs(gap) > np.maximum(
+        tolerance * np.abs(x), np.maximum(NEGLIGIBLE * regional, rounding)
+    )
+    return off
+
+
+def _require_balanced(
+    index: pd.MultiIndex, gap: Array, x: Array, tolerance: float, rounding: float, side: str, blocks: str
+) -> None:
+    off = _out_of_balance(index, gap, x, tolerance, rounding)
+    if not off.any():
+        return
+    relative = np.divide(gap, x, out=np.full(len(x), np.inf), where=x != 0)
+    where = sorted(np.flatnonzero(off), key=lambda i: -abs(relative[i]))
+    shown = [f"{_name(index[int(i)])} {relative[i]:+.1%}" for i in where]
+    raise BalanceError(
+        f"{len(where)} of {len(x)} industries are out of balance by more than {tolerance:.3g} of output on the "
+        f"{side} side (output less the sums of {blocks}): {_listed(shown)}. Check that the blocks cover every region "
+        f"and are in one unit and valuation, or pass tolerance={_next_tolerance(relative[off])} to accept the gaps "
+        f"as a `{DISCREPANCY}`."
+    )
+
+
+def _next_tolerance(relative: Array) -> str:
+    finite = np.abs(relative[np.isfinite(relative)])
+    return f"{np.ceil(finite.max() * 100) / 100:.2f}" if len(finite) == len(relative) else "float('inf')"
+
+
+def _close_rows(
+    index: pd.MultiIndex, demand: pd.MultiIndex, Y: Array, gap: Array, x: Array
+) -> tuple[pd.MultiIndex, Array]:
+    if _is_rounding(gap, x):
+        return demand, Y
+    codes, regions = pd.factorize(index.get_level_values(0))
+    extra = np.zeros((len(index), len(regions)))
+    extra[np.arange(len(index)), codes] = gap
+    labels = pd.MultiIndex.from_product([regions, [DISCREPANCY]], names=demand.names)
+    return demand.append(labels), np.hstack([Y, extra])
+
+
+def _close_columns(primary: pd.Index[str], V: Array, inputs: Array, x: Array) -> tuple[pd.Index[str], Array, bool]:
+    if not len(primary):
+        return pd.Index([RESIDUAL_NAME], name="primary input"), inputs[None, :], False
+    gap = inputs - V.sum(axis=0)
+    if _is_rounding(gap, x):
+        return primary, V, True
+    return primary.append(pd.Index([DISCREPANCY], name=primary.name)), np.vstack([V, gap]), True
+
+
+def _is_rounding(gap: Array, x: Array) -> bool:
+    """Whether the gap is no more than the sums' own rounding error."""
+    return bool((np.abs(gap) <= 8 * np.finfo(float).eps * np.maximum(x, 1e-300)).all())
+
+
+def _value_added_rows(primary: pd.Index[str], asked: Sequence[str] | None) -> tuple[str, ...]:
+    names = [str(p) for p in primary if p != DISCREPANCY]
+    if asked is not None:
+        if not len(asked):
+            raise OptionError("va_rows is empty; name the rows of V that are value added.")
+        for row in asked:
+            if row not in names:
+                raise unknown("row of V", row, names)
+        return tuple(asked)
+    taxes = [p for p in names if _is_tax_or_margin(p)]
+    plain = [p for p in names if "value added" in p.lower().replace("-", " ").replace("_", " ") and p not in taxes]
+    if plain:
+        return tuple(plain)
+    rest = [p for p in names if p not in taxes]
+    return tuple(rest or names)
+
+
+def _is_tax_or_margin(name: str) -> bool:
+    """Whether a row of V is a tax on products, a margin or imports, and so not value added."""
+    words = name.lower().replace("_", " ")
+    on_products = "tax" in words and ("product" in words and "production" not in words.replace("on products", ""))
+    imports = words.startswith("import")
+    return on_products or imports or "margin" in words or words in {"taxsub", "tls", "txs", "d21x31"}
+
+
+def value_added_label(accounts: Accounts) -> str:
+    """Name of what `va` holds, for captions and for comparing tables."""
+    if accounts.value_added == "residual":
+        return RESIDUAL_NAME
+    if any(
+        _is_tax_or_margin(row) or ("tax" in row.lower() and "value added" in row.lower()) for row in accounts.va_rows
+    ):
+        return RESIDUAL_NAME
+    return "value added"
+
+
+def _name(label: object) -> str:
+    return " ".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
+
+
+def _listed(items: Sequence[object] | pd.Index[str], most: int = 5) -> str:
+    shown = ", ".join(_name(item) for item in items[:most])
+    return f"{shown}, ... ({len(items)} in all)" if len(items) > most else shown

@@ -1,0 +1,99 @@
+"""Every error this package raises on purpose: one base class, each also the builtin a caller would expect.
+
+A message says what is wrong, where, by how much, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class IOLinkageError(Exception):
+    """Base of all errors of io_linkage."""
+
+
+class TableError(IOLinkageError, ValueError):
+    """The accounts given do not make a table: wrong shape, NaN, repeated labels, negative output."""
+
+
+class BalanceError(TableError):
+    """Row or column totals disagree with output by more than the tolerance."""
+
+
+class BalanceWarning(UserWarning):
+    """The primary inputs of a table do not account for its output; results that do not use them still stand."""
+
+
+class UnknownLabelError(IOLinkageError, KeyError):
+    """A region, industry, group, year, stage or option that is not there."""
+
+    def __str__(self) -> str:
+        """Return the message itself; KeyError would show it quoted."""
+        return str(self.args[0]) if self.args else ""
+
+
+class MissingSatelliteError(UnknownLabelError):
+    """The table has no satellite account of that name."""
+
+
+class OptionError(IOLinkageError, ValueError):
+    """An argument outside the values it can take, or an empty selection."""
+
+
+class NotProductiveError(IOLinkageError, ValueError):
+    """The table fails the Hawkins-Simon condition: it needs more inputs than it makes."""
+
+
+class SolveError(IOLinkageError, ArithmeticError):
+    """A linear system could not be solved to the required accuracy."""
+
+
+class StageError(IOLinkageError, ValueError):
+    """Stage or trait weights that are inconsistent or do not fit the table."""
+
+
+class ComparisonError(IOLinkageError, ValueError):
+    """Two tables that cannot be compared: other industries, units or definitions."""
+
+
+class ReadError(IOLinkageError, OSError):
+    """A file or folder that could not be recognised or read."""
+
+
+class OutputError(IOLinkageError, OSError):
+    """A place that could not be written."""
+
+
+def unknown(kind: str, given: object, known: Iterable[object], *, remedy: str = "") -> UnknownLabelError:
+    """Make the error for an unknown label, offering the nearest names.
+
+    Examples
+    --------
+    >>> print(unknown("region", "CHA", ["CHN", "USA"]))
+    Unknown region 'CHA'. Nearest: CHN. Known: CHN, USA.
+    """
+    return UnknownLabelError(_unknown_message(kind, given, known, remedy))
+
+
+def missing_satellite(given: object, known: Iterable[object], where: str) -> MissingSatelliteError:
+    """Make the error for a satellite account the table lacks, naming those it has."""
+    names = list(known)
+    if not names:
+        return MissingSatelliteError(
+            f"{where} has no satellite accounts, so there is no {given!r}. "
+            "Attach one with table.with_satellite(name, F, unit)."
+        )
+    return MissingSatelliteError(_unknown_message("satellite", given, names, f"({where}.)"))
+
+
+def _unknown_message(kind: str, given: object, known: Iterable[object], remedy: str) -> str:
+    names = [str(k) for k in known]
+    lower = {name.lower(): name for name in reversed(names)}
+    near = [lower[m] for m in difflib.get_close_matches(str(given).lower(), lower, n=3, cutoff=0.5)]
+    message = f"Unknown {kind} {given!r}."
+    if near:
+        message += f" Nearest: {', '.join(near)}."
+    shown = names if len(names) <= 40 else [*names[:40], f"... ({len(names)} in all)"]
+    message += f" Known: {', '.join(shown)}." if names else f" There is no {kind} to choose from."
+    return f"{message} {remedy}".rstrip()

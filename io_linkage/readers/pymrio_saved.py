@@ -1,0 +1,116 @@
+"""Systems saved by pymrio (`save_all`): a folder or a zip archive of parquet or text files."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from io_linkage.errors import ReadError
+from io_linkage.readers.pymrio_system import from_pymrio
+from io_linkage.table import MRIOTable
+
+PARAMETERS = "file_parameters.json"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of source: how it is called, recognised and read."""
+
+    name: str
+    description: str
+    recognises: Callable[[Path], bool]
+    read: Callable[..., MRIOTable]
+
+
+def recognises(path: Path) -> bool:
+    """Whether the path is a folder or zip that pymrio saved, or a folder of such folders, one a year."""
+    return _place(path, None) is not None
+
+
+def read(path: Path, *, year: int | None = None, **options: Any) -> MRIOTable:
+    """Read a system that pymrio saved.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or zip, or a folder with one such folder for each year.
+    year : int, optional
+        Which of the years, the latest by default.
+    """
+    found = _place(path, year)
+    if found is None:
+        years = _years(path)
+        raise ReadError(
+            f"{str(path)!r} has no saved system"
+            + (f" for {year}; it has {', '.join(map(str, years))}." if years else f" ({PARAMETERS} is missing).")
+        )
+    place, inside, of_year = found
+    import pymrio
+
+    try:
+        with warnings.catch_warnings():
+            # pymrio 0.7 passes positional arguments that pandas 4 will refuse; nothing a user could act on.
+            warnings.simplefilter("ignore")
+            io = pymrio.load_all(place, path_in_arc=inside)
+    except ReadError:
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"{str(path)!r} looks like a system saved by pymrio but could not be read ({type(error).__name__}: "
+            f"{error}). A file may be missing or damaged; save it again with IOSystem.save_all()."
+        ) from error
+    return from_pymrio(io, year=of_year if of_year is not None else year, copy=False, **options)
+
+
+def _place(path: Path, year: int | None) -> tuple[Path, str, int | None] | None:
+    """Where the system lies: folder or archive, folder inside the archive, year if the name says it."""
+    if path.is_file():
+        inside = _inside_archive(path)
+        return None if inside is None else (path, inside, _year_of(path.stem))
+    if (path / PARAMETERS).is_file():
+        return path, "", _year_of(path.name)
+    years = _years(path)
+    if not years or (year is not None and year not in years):
+        return None
+    chosen = year if year is not None else years[-1]
+    return path / str(chosen), "", chosen
+
+
+def _years(path: Path) -> list[int]:
+    if not path.is_dir():
+        return []
+    return sorted(int(sub.name) for sub in path.iterdir() if _year_of(sub.name) and (sub / PARAMETERS).is_file())
+
+
+def _year_of(name: str) -> int | None:
+    return int(name) if re.fullmatch(r"(19|20)\d\d", name) else None
+
+
+def _inside_archive(path: Path) -> str | None:
+    if not zipfile.is_zipfile(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(archive.namelist(), key=lambda n: n.count("/")):
+            if PurePosixPath(name).name == PARAMETERS:
+                try:
+                    parameters = json.loads(archive.read(name))
+                except (ValueError, zipfile.BadZipFile, OSError):
+                    return None
+                if parameters.get("systemtype") == "IOSystem":
+                    parent = str(PurePosixPath(name).parent)
+                    return "" if parent == "." else parent
+    return None
+
+
+READER = Reader(
+    "pymrio",
+    "a folder or zip saved by pymrio (IOSystem.save_all)",
+    recognises,
+    read,
+)

@@ -1,0 +1,163 @@
+"""Choosing a part of a table: regions, industries and stages, as shares in [0, 1] per country-industry.
+
+A region or industry is in the selection or not. A stage is a share: an industry that is 40 % emerging counts with
+0.4, so that selections add up over stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import OptionError, unknown
+from io_linkage.leontief import Array
+from io_linkage.table import MRIOTable
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A part of a table.
+
+    Attributes
+    ----------
+    share : array, (n,)
+        How much of each country-industry is in the selection, 0 to 1.
+    label : str
+        For captions, e.g. "CHN emerging".
+    """
+
+    share: Array
+    label: str
+
+    @property
+    def indices(self) -> npt.NDArray[np.intp]:
+        """Positions with a share above 0."""
+        return np.flatnonzero(self.share > 0)
+
+
+def select(
+    table: MRIOTable,
+    *,
+    region: str | Iterable[str] | None = None,
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    weights: pd.DataFrame | None = None,
+) -> Selection:
+    """Select country-industries.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    region : str or list, optional
+        Region codes or names, or a group such as "developing"; all by default.
+    industry : str or list, optional
+        Industry codes; all by default.
+    stage : {"traditional", "emerging", "future"}, optional
+    weights : DataFrame, (n, stages), optional
+        Stage shares to use instead of the shipped central ones.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    UnknownLabelError
+        Names the nearest labels.
+    OptionError
+        Nothing with output is selected.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> chosen = select(iol.load(), region="CHN", industry=["30t33", "34t35"])
+    >>> chosen.label, chosen.indices.size
+    ('CHN 30t33+34t35', 2)
+    """
+    share = np.ones(len(table.index))
+    names = []
+    if region is not None:
+        codes = regions(table, region)
+        share *= np.isin(table.region_codes, [table.regions.index(code) for code in codes])
+        names.append(region if isinstance(region, str) else "+".join(codes))
+    if industry is not None:
+        codes = industries(table, industry)
+        share *= np.isin(table.industry_codes, [table.industries.index(code) for code in codes])
+        names.append("+".join(codes))
+    if stage is not None:
+        share *= stage_shares(table, stage, weights)
+        names.append(stage)
+    label = " ".join(names) or "everything"
+    if not (share[table.active] > 0).any():
+        raise OptionError(f"The selection ({label}) is empty in {table.label}: none of it has output. Choose another.")
+    return Selection(share, label)
+
+
+def regions(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
+    """Region codes of the table for a code, a name, a group, or a list of them."""
+    from io_linkage import economies
+
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    found: list[str] = []
+    for name in names:
+        codes = [name] if name in table.regions else economies.resolve(table, name)
+        found.extend(code for code in codes if code not in found)
+    if not found:
+        raise OptionError("No region was named.")
+    return found
+
+
+def industries(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
+    """Industry codes of the table, checked."""
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in names:
+        if name not in table.industries:
+            raise unknown("industry", name, table.industries)
+    if not names:
+        raise OptionError("No industry was named.")
+    return list(dict.fromkeys(names))
+
+
+def stage_shares(table: MRIOTable, stage: str, weights: pd.DataFrame | None = None) -> Array:
+    """Share of each country-industry in one stage, (n,)."""
+    from io_linkage import stages
+
+    frame = stages.weights(table) if weights is None else weights
+    if stage not in frame.columns:
+        raise unknown("stage", stage, frame.columns)
+    return np.asarray(frame[stage].reindex(table.index).to_numpy(dtype=np.float64))
+
+
+def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) -> tuple[Array, pd.Index[str]]:
+    """Membership W (n, groups) of country-industries and the names of the groups.
+
+    `by` is "region", "industry", "stage" or "region-stage"; W'q aggregates q, and rows of W sum to 1.
+    """
+    from io_linkage import stages
+
+    n = len(table.index)
+    if by == "region":
+        return _indicator(table.region_codes, len(table.regions)), pd.Index(table.regions, name="region")
+    if by == "industry":
+        return _indicator(table.industry_codes, len(table.industries)), pd.Index(table.industries, name="industry")
+    frame = (stages.weights(table) if weights is None else weights).reindex(table.index)
+    W = frame.to_numpy(dtype=np.float64)
+    names: Sequence[str] = [str(column) for column in frame.columns]
+    if by == "stage":
+        return W, pd.Index(names, name="stage")
+    if by == "region-stage":
+        wide = np.zeros((n, len(table.regions), len(names)))
+        wide[np.arange(n), table.region_codes] = W
+        labels = pd.MultiIndex.from_product([table.regions, names], names=["region", "stage"])
+        return wide.reshape(n, -1), labels
+    raise unknown("grouping", by, ("region", "industry", "stage", "region-stage"))
+
+
+def _indicator(codes: npt.NDArray[np.intp], size: int) -> Array:
+    W = np.zeros((len(codes), size))
+    W[np.arange(len(codes)), codes] = 1.0
+    return W

@@ -1,0 +1,450 @@
+"""The central object: one year of one balanced multi-regional input-output table.
+
+A table stores Z, Y, V, x and its satellite accounts; everything else (coefficients, inverses, value added per unit)
+is derived from them. A table is frozen: whatever changes it returns a new one.
+
+Terms
+-----
+Z : flows between country-industries (n, n), seller in the row, buyer in the column.
+Y : final demand (n, regions x categories).
+V : primary inputs (k, n), of which some rows are value added.
+x : gross output (n,).
+satellite : an account in any unit per country-industry: jobs, hours, capital, energy, emissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.accounts import (
+    DISCREPANCY,
+    Accounts,
+    Output,
+    ValueAdded,
+    balance,
+    value_added_label,
+)
+from io_linkage.errors import missing_satellite, unknown
+from io_linkage.labels import (
+    INDEX_NAMES,
+    demand_labels,
+    floats,
+    joined,
+    published_output,
+    require_same_order,
+    two_levels,
+)
+from io_linkage.leontief import Array, System
+
+if TYPE_CHECKING:
+    import pymrio
+
+
+@dataclass(frozen=True, eq=False)
+class Satellite:
+    """Accounts per country-industry in their own units; NaN where the source has none.
+
+    Attributes
+    ----------
+    name : str
+    F : DataFrame, (accounts, n), on the table's index
+    unit : Series, unit of each account
+    F_Y : DataFrame or None, what final demand itself uses or emits
+    """
+
+    name: str
+    F: pd.DataFrame
+    unit: pd.Series[str]
+    F_Y: pd.DataFrame | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """Names of the accounts; parts of a many-level label are joined by ' | '."""
+        return [joined(label) for label in self.F.index]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MRIOTable:
+    """One year of one multi-regional input-output table; a national table has one region.
+
+    Make one with `io_linkage.load`, `MRIOTable.from_frames` or `MRIOTable.from_pymrio`.
+
+    Attributes
+    ----------
+    index : MultiIndex (region, industry), length n
+    accounts : Accounts
+        The balanced arrays and how they were balanced.
+    satellites : mapping of str to Satellite
+    year, unit, source, classification, name
+        What the numbers are; printed under every figure.
+    """
+
+    index: pd.MultiIndex
+    accounts: Accounts
+    satellites: Mapping[str, Satellite] = field(default_factory=dict)
+    year: int | None = None
+    unit: str = ""
+    source: str = ""
+    classification: str | None = None
+    name: str = "table"
+    carried: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays and mappings."""
+        for array in (self.accounts.Z, self.accounts.Y, self.accounts.V, self.accounts.x):
+            array.flags.writeable = False
+        object.__setattr__(self, "satellites", MappingProxyType(dict(self.satellites)))
+        object.__setattr__(self, "carried", MappingProxyType(dict(self.carried)))
+
+    @classmethod
+    def from_frames(
+        cls,
+        Z: pd.DataFrame,
+        Y: pd.DataFrame,
+        V: pd.DataFrame | None = None,
+        x: pd.Series[float] | pd.DataFrame | None = None,
+        *,
+        satellites: Mapping[str, Satellite] | None = None,
+        output: Output = "rows",
+        value_added: ValueAdded = "published",
+        va_rows: Sequence[str] | None = None,
+        tolerance: float = 0.01,
+        year: int | None = None,
+        unit: str = "",
+        source: str = "",
+        classification: str | None = None,
+        name: str = "table",
+        carried: Mapping[str, Any] | None = None,
+        copy: bool = True,
+    ) -> MRIOTable:
+        """Make a table from labelled frames.
+
+        Parameters
+        ----------
+        Z : DataFrame, (n, n)
+            Rows and columns labelled (region, industry); a single level is read as industries of one region.
+        Y : DataFrame, (n, m)
+            Columns labelled (region, category), or (region) alone.
+        V : DataFrame, (k, n), optional
+            Primary inputs as published. Without it value added is the residual x - i'Z.
+        x : Series, (n,), optional
+            Published gross output.
+        output : {"rows", "published"}
+            Where gross output comes from: the row sums of Z and Y (so that x = L Y i exactly), or `x`.
+        value_added : {"published", "residual"}
+            The rows of V that are value added, or x - i'Z, which includes taxes and margins.
+        va_rows : sequence of str, optional
+            Which rows of V are value added; by default those that say so, else all but taxes on products,
+            margins and imports.
+        tolerance : float
+            Largest gap between output and the sums of rows or columns, as a share of output, that is carried as a
+            statistical discrepancy instead of refused.
+        copy : bool
+            Copy Z, Y and V. Without it the frames must not be changed afterwards.
+
+        Returns
+        -------
+        MRIOTable
+
+        Raises
+        ------
+        TableError
+            NaN, repeated labels, blocks of another shape, negative output.
+        BalanceError
+            Gaps above the tolerance.
+
+        Examples
+        --------
+        >>> Z = pd.DataFrame([[150.0, 500.0], [200.0, 100.0]], index=["a", "b"], columns=["a", "b"])
+        >>> Y = pd.DataFrame({"final demand": [350.0, 1700.0]}, index=["a", "b"])
+        >>> table = MRIOTable.from_frames(Z, Y, unit="M USD", name="Miller & Blair")
+        >>> table.L.round(4).to_numpy().tolist()
+        [[1.2541, 0.33], [0.264, 1.1221]]
+        """
+        index = two_levels(Z.index, INDEX_NAMES)
+        regions = list(dict.fromkeys(index.get_level_values(0)))
+        require_same_order("the columns of Z", two_levels(Z.columns, INDEX_NAMES), index)
+        require_same_order("the rows of Y", two_levels(Y.index, INDEX_NAMES), index)
+        if V is not None:
+            require_same_order("the columns of V", two_levels(V.columns, INDEX_NAMES), index)
+        demand = demand_labels(Y.columns, regions)
+        primary = pd.Index([] if V is None else [joined(p) for p in V.index], name="primary input", dtype="str")
+        accounts = balance(
+            index,
+            floats("Z", Z, copy=copy),
+            demand,
+            floats("Y", Y, copy=copy),
+            primary,
+            np.zeros((0, len(index))) if V is None else floats("V", V, copy=copy),
+            None if x is None else published_output(x, index),
+            output=output,
+            value_added=value_added,
+            va_rows=va_rows,
+            tolerance=tolerance,
+        )
+        return cls(index, accounts, satellites or {}, year, unit, source, classification, name, carried or {})
+
+    @classmethod
+    def from_pymrio(cls, io: pymrio.IOSystem, **options: Any) -> MRIOTable:
+        """Make a table from a pymrio IOSystem; see `io_linkage.readers.pymrio_system.from_pymrio`."""
+        from io_linkage.readers.pymrio_system import from_pymrio
+
+        return from_pymrio(io, **options)
+
+    def to_pymrio(self) -> pymrio.IOSystem:
+        """Return the table as a pymrio IOSystem, as it was published: discrepancies left out, nothing lost."""
+        from io_linkage.readers.pymrio_system import to_pymrio
+
+        return to_pymrio(self)
+
+    def replace(self, **changes: Any) -> MRIOTable:
+        """Return a copy with other attributes; the factorisation is shared as long as `accounts` stays."""
+        new = dataclass_replace(self, **changes)
+        if new.accounts.Z is self.accounts.Z and new.accounts.x is self.accounts.x and "system" in self.__dict__:
+            new.__dict__["system"] = self.system
+        if "accounts" in changes and "carried" not in changes:
+            object.__setattr__(new, "carried", MappingProxyType({}))
+        return new
+
+    def with_satellite(self, name: str, F: pd.DataFrame, unit: pd.Series[str] | str) -> MRIOTable:
+        """Return a table with a further satellite account.
+
+        Parameters
+        ----------
+        name : str
+        F : DataFrame, (accounts, n)
+            Columns are the table's index; country-industries left out are NaN, unknown ones an error.
+        unit : str or Series
+            One unit, or one per account.
+        """
+        for label in F.columns:
+            if label not in self.index:
+                raise unknown("country-industry", label, list(self.index[:5]), remedy="Use the table's own labels.")
+        full = F.reindex(columns=self.index).astype(float)
+        units = pd.Series(unit, index=F.index) if isinstance(unit, str) else unit.reindex(F.index)
+        return self.replace(satellites={**self.satellites, name: Satellite(name, full, units)})
+
+    # Labelled views of what is stored.
+
+    @property
+    def Z(self) -> pd.DataFrame:
+        """Flows between country-industries, (n, n)."""
+        return pd.DataFrame(self.accounts.Z, index=self.index, columns=self.index, copy=False)
+
+    @property
+    def Y(self) -> pd.DataFrame:
+        """Final demand, (n, regions x categories), with the discrepancy columns where there are gaps."""
+        return pd.DataFrame(self.accounts.Y, index=self.index, columns=self.accounts.demand, copy=False)
+
+    @property
+    def V(self) -> pd.DataFrame:
+        """Primary inputs, (k, n), with the discrepancy row where there are gaps."""
+        return pd.DataFrame(self.accounts.V, index=self.accounts.primary, columns=self.index, copy=False)
+
+    @property
+    def x(self) -> pd.Series[float]:
+        """Gross output, (n,)."""
+        return pd.Series(self.accounts.x, index=self.index, name="x", copy=False)
+
+    @property
+    def published_output(self) -> pd.Series[float] | None:
+        """Gross output as published, or None."""
+        published = self.accounts.published
+        return None if published is None else pd.Series(published, index=self.index, name="published output")
+
+    @cached_property
+    def va(self) -> pd.Series[float]:
+        """Value added as `value_added_label` says, (n,)."""
+        if self.accounts.value_added == "residual":
+            values = self.accounts.V.sum(axis=0)
+        else:
+            rows = self.accounts.primary.get_indexer(pd.Index(self.accounts.va_rows))
+            values = self.accounts.V[rows].sum(axis=0)
+        values.flags.writeable = False
+        return pd.Series(values, index=self.index, name=self.value_added_label, copy=False)
+
+    @property
+    def v(self) -> pd.Series[float]:
+        """Value added per unit of output, 0 where there is no output."""
+        return pd.Series(self.per_output(self.va.to_numpy(dtype=np.float64)), index=self.index, name="v")
+
+    @property
+    def value_added_label(self) -> str:
+        """What `va` holds: "value added", or "value added including taxes and margins"."""
+        return value_added_label(self.accounts)
+
+    @property
+    def final_demand(self) -> pd.Series[float]:
+        """Y i: all final demand for each country-industry, (n,)."""
+        return pd.Series(self.accounts.Y.sum(axis=1), index=self.index, name="final demand")
+
+    @property
+    def demand_by_region(self) -> pd.DataFrame:
+        """Final demand of each region summed over categories, (n, regions)."""
+        columns = self.accounts.demand.get_level_values(0)
+        sums = np.column_stack(
+            [self.accounts.Y[:, np.asarray(columns == region)].sum(axis=1) for region in self.regions]
+        )
+        return pd.DataFrame(sums, index=self.index, columns=pd.Index(self.regions, name="region"))
+
+    # Labels.
+
+    @cached_property
+    def regions(self) -> list[str]:
+        """Region codes in the table's order."""
+        return list(dict.fromkeys(self.index.get_level_values(0)))
+
+    @cached_property
+    def industries(self) -> list[str]:
+        """Industry codes in the table's order."""
+        return list(dict.fromkeys(self.index.get_level_values(1)))
+
+    @cached_property
+    def region_codes(self) -> npt.NDArray[np.intp]:
+        """Position in `regions` of each country-industry, (n,)."""
+        return pd.Index(self.regions).get_indexer(self.index.get_level_values(0))
+
+    @cached_property
+    def industry_codes(self) -> npt.NDArray[np.intp]:
+        """Position in `industries` of each country-industry, (n,)."""
+        return pd.Index(self.industries).get_indexer(self.index.get_level_values(1))
+
+    @property
+    def active(self) -> npt.NDArray[np.bool_]:
+        """Whether each country-industry has output, (n,)."""
+        return self.system.active
+
+    @property
+    def label(self) -> str:
+        """Short name with the year, for captions."""
+        year = str(self.year) if self.year is not None else ""
+        return self.name if not year or year in self.name else f"{self.name} {year}"
+
+    # Derived matrices.
+
+    @cached_property
+    def system(self) -> System:
+        """The Leontief system: arrays, the factorisation, solves."""
+        return System(self.accounts.Z, self.accounts.x)
+
+    @property
+    def A(self) -> pd.DataFrame:
+        """Input coefficients Z hat(x)^-1, (n, n)."""
+        return self._square(self.system.A)
+
+    @property
+    def B(self) -> pd.DataFrame:
+        """Allocation coefficients hat(x)^-1 Z, (n, n)."""
+        return self._square(self.system.allocation())
+
+    @property
+    def L(self) -> pd.DataFrame:
+        """The Leontief inverse (I - A)^-1, (n, n); made on first use and kept."""
+        return self._square(self.system.inverse())
+
+    @property
+    def G(self) -> pd.DataFrame:
+        """The Ghosh inverse (I - B)^-1 = hat(x)^-1 L hat(x), (n, n)."""
+        return self._square(self.system.ghosh_inverse())
+
+    def _square(self, array: Array) -> pd.DataFrame:
+        return pd.DataFrame(array, index=self.index, columns=self.index, copy=False)
+
+    def per_output(self, values: npt.ArrayLike) -> Array:
+        """Divide by output, 0 where there is none."""
+        return np.divide(
+            np.asarray(values, dtype=np.float64), self.accounts.x, out=np.zeros(len(self.index)), where=self.active
+        )
+
+    def satellite(self, name: str) -> pd.Series[float]:
+        """One account per country-industry, by its row name; also "output" and "value_added".
+
+        Returns
+        -------
+        Series on the table's index, NaN where the source has none, with attrs["unit"].
+
+        Raises
+        ------
+        MissingSatelliteError
+            Names the accounts the table has.
+        """
+        if name in ("output", "value_added"):
+            found = (self.x if name == "output" else self.va).rename(name)
+            found.attrs["unit"] = self.unit
+            return found
+        for satellite in self.satellites.values():
+            rows = satellite.rows
+            if name in rows:
+                position = rows.index(name)
+                found = satellite.F.iloc[position].rename(name)
+                found.index = self.index
+                found.attrs["unit"] = str(satellite.unit.iloc[position])
+                return found
+        raise missing_satellite(name, self.satellite_names, self.label)
+
+    @property
+    def satellite_names(self) -> list[str]:
+        """Names of all satellite accounts."""
+        return [row for satellite in self.satellites.values() for row in satellite.rows]
+
+    def series(self, array: Array, name: str, *, unit: str = "", mask: bool = True, **attrs: Any) -> pd.Series[float]:
+        """Label a result per country-industry: NaN where there is no output, unit and source in `attrs`."""
+        values = np.where(self.active, array, np.nan) if mask else np.asarray(array)
+        result = pd.Series(values, index=self.index, name=name)
+        result.attrs.update(measure=name, unit=unit, table=self.label, **attrs)
+        return result
+
+    def frame(
+        self,
+        array: Array,
+        columns: Sequence[str] | pd.Index[str] | pd.MultiIndex,
+        name: str,
+        *,
+        unit: str = "",
+        mask: bool = True,
+        **attrs: Any,
+    ) -> pd.DataFrame:
+        """Label a result with several columns; as `series`."""
+        values = np.where(self.active[:, None], array, np.nan) if mask else np.asarray(array)
+        result = pd.DataFrame(values, index=self.index, columns=pd.Index(columns))
+        result.attrs.update(measure=name, unit=unit, table=self.label, **attrs)
+        return result
+
+    def describe(self) -> pd.Series[str]:
+        """Say what this table is and which choices it was made with; printed in every report."""
+        accounts = self.accounts
+        idle = int((~self.active).sum())
+        demand_gap = self.Y.loc[:, self.Y.columns.get_level_values(1) == DISCREPANCY].abs().to_numpy().sum()
+        input_gap = self.V.loc[self.V.index == DISCREPANCY].abs().to_numpy().sum()
+        entries = {
+            "name": self.name,
+            "year": "not stated" if self.year is None else str(self.year),
+            "source": self.source or "not stated",
+            "unit": self.unit or "not stated",
+            "classification": self.classification or "not stated",
+            "size": f"{len(self.regions)} regions x {len(self.industries)} industries, n = {len(self.index)}",
+            "gross output from": "row sums of Z and Y" if accounts.output == "rows" else "published totals",
+            "value added": f"{self.value_added_label} ({', '.join(accounts.va_rows)})"
+            if accounts.value_added == "published"
+            else f"{self.value_added_label} (output less intermediate inputs)",
+            "world value added": f"{self.va.sum():,.0f} {self.unit}".rstrip(),
+            "industries without output": f"{idle} of {len(self.index)}",
+            "row discrepancy": f"{demand_gap:,.6g} {self.unit}".rstrip(),
+            "column discrepancy": f"{input_gap:,.6g} {self.unit}".rstrip(),
+            "satellites": ", ".join(self.satellite_names) or "none",
+        }
+        return pd.Series(entries, name=self.label)
+
+    def __repr__(self) -> str:
+        """One line: what, size, unit."""
+        size = f"{len(self.regions)} regions x {len(self.industries)} industries"
+        return f"<MRIOTable {self.label}: {size}, {self.unit or 'unit not stated'}>"
