@@ -400,7 +400,7 @@ class MRIOTable:
         """Label a result per country-industry: NaN where there is no output, unit and source in `attrs`."""
         values = np.where(self.active, array, np.nan) if mask else np.asarray(array)
         result = pd.Series(values, index=self.index, name=name)
-        result.attrs.update(measure=name, unit=unit, table=self.label, **attrs)
+        result.attrs.update(self.caption(name, unit, **attrs))
         return result
 
     def frame(
@@ -416,8 +416,20 @@ class MRIOTable:
         """Label a result with several columns; as `series`."""
         values = np.where(self.active[:, None], array, np.nan) if mask else np.asarray(array)
         result = pd.DataFrame(values, index=self.index, columns=pd.Index(columns))
-        result.attrs.update(measure=name, unit=unit, table=self.label, **attrs)
+        result.attrs.update(self.caption(name, unit, **attrs))
         return result
+
+    def caption(self, measure: str, unit: str = "", **more: Any) -> dict[str, Any]:
+        """Return what a result's `attrs` say of it: measure, unit, table, year and source."""
+        return {
+            "measure": measure,
+            "unit": unit,
+            "table": self.label,
+            "year": self.year,
+            "source": self.source,
+            "value_added": self.value_added_label,
+            **more,
+        }
 
     def describe(self) -> pd.Series[str]:
         """Say what this table is and which choices it was made with; printed in every report."""

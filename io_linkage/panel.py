@@ -1,0 +1,104 @@
+"""The same measure over several tables: years of one database, or variants of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from io_linkage.errors import ComparisonError, OptionError
+from io_linkage.table import MRIOTable
+
+
+def over(
+    tables: Iterable[MRIOTable], measure: Callable[..., pd.DataFrame | pd.Series[float]], **options: Any
+) -> pd.DataFrame:
+    """Compute a measure for each table, one in memory at a time, and stack the results by year.
+
+    Parameters
+    ----------
+    tables : iterable of MRIOTable
+        May be a generator, e.g. ``(iol.load(year=y) for y in iol.shipped_years())``.
+    measure : function
+        Called as ``measure(table, **options)``; returns a Series or DataFrame.
+
+    Returns
+    -------
+    DataFrame
+        The measure's own rows with a first level `year` added; `attrs` of the first result, with `year` the list
+        of all years.
+
+    Raises
+    ------
+    ComparisonError
+        Regions, industries, units or the definition of value added differ between the tables, or a year repeats.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> tables = (iol.load(year=year) for year in (1995, 2011))
+    >>> over(tables, lambda table: table.va.groupby(level="region").sum()).loc[(2011, "CHN")].item() > 7e6
+    True
+    """
+    results: dict[int, pd.DataFrame] = {}
+    attrs: dict[str, Any] = {}
+    for table in comparable(tables):
+        if table.year is None:
+            raise OptionError(f"{table.label} has no year, so it cannot stand in a series; load it with year=...")
+        if table.year in results:
+            raise ComparisonError(f"The year {table.year} stands twice in the series; give each year one table.")
+        result = measure(table, **options)
+        attrs = attrs or dict(result.attrs)
+        results[table.year] = result.to_frame() if isinstance(result, pd.Series) else result
+    if not results:
+        raise OptionError("No table was given.")
+    # pandas compares attrs of the parts; they differ by table and year, so they are set once at the end.
+    for part in results.values():
+        part.attrs = {}
+    stacked = pd.concat(results, names=["year"])
+    stacked.attrs.update({**attrs, "year": list(results)})
+    return stacked
+
+
+def comparable(tables: Iterable[MRIOTable]) -> Iterator[MRIOTable]:
+    """Yield the tables one by one, raising at the first that cannot be compared with the first of all."""
+    # Only the traits of the first table are kept, not the table: one is in memory at a time.
+    label, wanted = "", dict[str, Any]()
+    for table in tables:
+        traits = _traits(table)
+        if not wanted:
+            label, wanted = table.label, traits
+        for what, value in traits.items():
+            if value != wanted[what]:
+                raise ComparisonError(
+                    f"{table.label} cannot be compared with {label}: {what} differ{_difference(wanted[what], value)}. "
+                    "Aggregate both to one classification, or load them with the same value_added and output."
+                )
+        yield table
+
+
+def require_comparable(*tables: MRIOTable) -> None:
+    """Raise `ComparisonError` unless regions, industries, units and definitions agree."""
+    for _ in comparable(tables):
+        pass
+
+
+def _traits(table: MRIOTable) -> dict[str, Any]:
+    return {
+        "regions": tuple(table.regions),
+        "industries": tuple(table.industries),
+        "units": table.unit,
+        "definitions of value added": table.value_added_label,
+        "definitions of output": table.accounts.output,
+    }
+
+
+def _difference(first: Any, second: Any) -> str:
+    if isinstance(first, tuple):
+        only_first = [x for x in first if x not in second][:3]
+        only_second = [x for x in second if x not in first][:3]
+        if not only_first and not only_second:
+            return " in order"
+        return f" (only in the first: {only_first or 'none'}; only in the second: {only_second or 'none'})"
+    return f" ({first!r} against {second!r})"
