@@ -94,7 +94,7 @@ def balance(
     rounding = _rounding(Z, Y.shape[1])
     if published is not None:
         _require_balanced(index, published - rows, published, tolerance, rounding, "row", "Z and Y")
-    if len(primary):
+    if len(primary) and value_added == "published":
         _check_columns(index, x - Z.sum(axis=0) - V.sum(axis=0), x, tolerance, rounding)
     demand, Y = _close_rows(index, demand, Y, x - Z.sum(axis=1) - Y.sum(axis=1), x)
     primary, V, published_va = _close_columns(primary, V, x - Z.sum(axis=0), x)

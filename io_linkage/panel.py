@@ -49,7 +49,7 @@ def over(
         if table.year in results:
             raise ComparisonError(f"The year {table.year} stands twice in the series; give each year one table.")
         result = measure(table, **options)
-        attrs = attrs or dict(result.attrs)
+        attrs = attrs or {str(key): value for key, value in result.attrs.items()}
         results[table.year] = result.to_frame() if isinstance(result, pd.Series) else result
     if not results:
         raise OptionError("No table was given.")

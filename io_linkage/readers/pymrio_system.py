@@ -69,9 +69,9 @@ def from_pymrio(
     Examples
     --------
     >>> import pymrio
-    >>> table = from_pymrio(pymrio.load_test())
+    >>> table = from_pymrio(pymrio.load_test(), value_added="residual")
     >>> table
-    <MRIOTable IO: 6 regions x 8 industries, Mill USD>
+    <MRIOTable testmrio: 6 regions x 8 industries, Mill USD>
     >>> table.to_pymrio() == pymrio.load_test()
     True
     """
