@@ -22,18 +22,21 @@ SOURCES = HERE / "sources"
 VINTAGE = "fiscal year 2025 (July 2024, GNI per head of 2023)"
 WORLD_BANK = "World Bank, historical classification by income; beyond 2023 the July 2025 list"
 NEDOPIL = "Nedopil (2023), Countries of the Belt and Road Initiative, Green Finance & Development Center"
+SHARE_REASON = "Decided by the share of its value added (with taxes and margins, WIOD 2013) in member economies"
 
 Row = dict[str, str]
 Span = tuple[int | None, int | None]
 
 
 def read(path: Path) -> list[Row]:
+    """Rows of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def write(name: str, columns: str, rows: Iterable[Row]) -> None:
-    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+def write(path: Path, columns: str, rows: Iterable[Row]) -> None:
+    """Write rows as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns.split(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -128,7 +131,7 @@ def developing_imf(known: list[Row], written: list[Row]) -> Iterable[Row]:
 
 
 def belt_and_road(rows: list[Row]) -> Iterable[Row]:
-    """Joining dates of Nedopil; without one the economy is listed but counts as no member."""
+    """Take the joining dates of Nedopil; without one an economy is listed but counts as no member."""
     for row in rows:
         start, end = row["Likely date of joining"], row["Likely date of exit"]
         remark = "Likely date of joining, in many cases the first of the month of a report"
@@ -148,6 +151,7 @@ def belt_and_road(rows: list[Row]) -> Iterable[Row]:
 
 
 def groups(known: list[Row], road: list[Row]) -> list[Row]:
+    """Every spell of every group."""
     written = read(SOURCES / "memberships.csv")
     rows = [
         *developing_wb(known),
@@ -176,6 +180,7 @@ def gross_products(wiod: Path) -> dict[int, dict[str, float]]:
 
 
 def is_member(rows: list[Row], code: str, year: int) -> bool:
+    """Whether the economy is a member on 31 December of the year."""
     day = f"{year}-12-31"
     return any(row["iso3"] == code and row["from"] <= day and (row["to"] or "9999") >= day for row in rows)
 
@@ -205,28 +210,33 @@ def shared_regions(all_groups: list[Row], wiod: Path) -> Iterable[Row]:
                     "member": "yes" if member else "no",
                     "share_low": f"{min(shares):.3f}",
                     "share_high": f"{max(shares):.3f}",
-                    "reason": "Share of the region's value added (with taxes and margins, WIOD 2013) in member economies",
+                    "reason": SHARE_REASON,
                 }
 
 
 def main() -> None:
+    """Read the paths and write the four tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--world-bank", type=Path, required=True)
     parser.add_argument("--belt-and-road", type=Path, required=True)
     parser.add_argument("--wiod", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=HERE)
     given = parser.parse_args()
     known = economies(read(given.world_bank))
     all_groups = groups(known, read(given.belt_and_road))
-    rules = [{**row, "from": "", "to": "", "share_low": "", "share_high": ""} for row in read(SOURCES / "aggregate_groups.csv")]
+    rules = [
+        {**row, "from": "", "to": "", "share_low": "", "share_high": ""}
+        for row in read(SOURCES / "aggregate_groups.csv")
+    ]
     write(
-        "economies.csv",
+        given.out / "economies.csv",
         "iso3 iso2 numeric name name_zh codes wb_region wb_income wb_income_vintage longitude latitude remark",
         known,
     )
-    write("groups.csv", "group iso3 from to source remark", all_groups)
-    write("aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
+    write(given.out / "groups.csv", "group iso3 from to source remark", all_groups)
+    write(given.out / "aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
     write(
-        "aggregate_groups.csv",
+        given.out / "aggregate_groups.csv",
         "code group from to member share_low share_high reason",
         [*rules, *shared_regions(all_groups, given.wiod)],
     )

@@ -1,0 +1,460 @@
+"""Economies, dated groups, and what the regions of a table stand for."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from io_linkage import economies
+from io_linkage._shipped import shipped_path
+from io_linkage.errors import OptionError, UnknownLabelError
+from io_linkage.registry import Membership, fold, memberships, register
+from io_linkage.table import MRIOTable
+
+
+def small_table(regions: list[str], *, year: int | None = 2011) -> MRIOTable:
+    """One industry per region, buying nothing."""
+    labels = pd.MultiIndex.from_product([regions, ["all"]], names=["region", "industry"])
+    Z = pd.DataFrame(0.0, index=labels, columns=labels)
+    demand = pd.MultiIndex.from_product([regions, ["final demand"]], names=["region", "category"])
+    Y = pd.DataFrame(np.eye(len(regions)), index=labels, columns=demand)
+    return MRIOTable.from_frames(Z, Y, year=year)
+
+
+@pytest.fixture(scope="module")
+def worlds() -> dict[int, MRIOTable]:
+    """The regions of the shipped world table in several years; their numbers do not matter here."""
+    with shipped_path("world", "regions.csv").open(encoding="utf-8", newline="") as file:
+        regions = [row["code"] for row in csv.DictReader(file)]
+    return {year: small_table(regions, year=year) for year in (1995, 2000, 2005, 2011)}
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("given", "code"),
+        [
+            ("CHN", "CHN"),
+            ("cn", "CHN"),
+            ("中国", "CHN"),
+            ("China, P.R.", "CHN"),
+            ("South Korea", "KOR"),
+            ("Korea, Rep.", "KOR"),
+            ("Turkiye", "TUR"),
+            ("Türkiye", "TUR"),
+            ("Turkey", "TUR"),
+            ("Cote d'Ivoire", "CIV"),
+            ("Czech Republic", "CZE"),
+            ("NA", "NAM"),
+            ("刚果（金）", "COD"),
+            ("Taiwan", "TWN"),
+        ],
+    )
+    def test_economies_are_found_by_codes_and_names(self, given, code):
+        assert economies.lookup(given) == code
+
+    @pytest.mark.parametrize(
+        ("database", "spelling", "code"),
+        [
+            ("WIOD 2013", "ROM", "ROU"),
+            ("WIOD 2013", "RoW", "RoW"),
+            ("WIOD 2016", "ROW", "RoW"),
+            ("OECD ICIO", "CN1", "CHN"),
+            ("OECD ICIO", "CN2", "CHN"),
+            ("OECD ICIO", "MX1", "MEX"),
+            ("OECD ICIO", "MX2", "MEX"),
+            ("ADB", "PRC", "CHN"),
+            ("ADB", "INO", "IDN"),
+            ("ADB", "TAP", "TWN"),
+            ("ADB", "UKG", "GBR"),
+            ("ADB", "SPA", "ESP"),
+            ("ADB", "SWI", "CHE"),
+            ("ADB", "GER", "DEU"),
+            ("ADB", "MLD", "MDV"),
+            ("EORA26", "SDS", "SSD"),
+            ("EORA26", "SUD", "SDN"),
+            ("EORA26", "USR", "SUN"),
+            ("EORA26", "ANT", "ANT"),
+            ("EXIOBASE 3", "WA", "WA"),
+            ("EXIOBASE 3", "WWL", "WL"),
+            ("EXIOBASE 1", "WWW", "RoW"),
+            ("EXIOBASE 3", "GB", "GBR"),
+            ("FIGARO", "EL", "GRC"),
+            ("FIGARO", "UK", "GBR"),
+            ("FIGARO", "FIGW1", "RoW"),
+            ("FIGARO", "WRL_REST", "RoW"),
+        ],
+    )
+    def test_databases_spell_their_regions_in_their_own_way(self, database, spelling, code):
+        assert economies.lookup(spelling) == code
+
+    def test_all_regions_of_the_source_tables_are_known(self, shared_data):
+        regions = pd.read_parquet(shared_data / "wiod2013" / "2011" / "unit.parquet").index.get_level_values(0).unique()
+        columns = pd.read_parquet(shared_data / "world2000" / "lrwiod_2000.parquet").columns
+        regions = {*regions, *(label.split("|")[0] for label in columns if "|" in label)}
+        assert len({economies.lookup(region) for region in regions}) > 40
+
+    def test_no_spelling_stands_for_two_economies(self):
+        owner: dict[str, str] = {}
+        for code, row in register().items():
+            for text in {fold(t) for t in (code, row.iso2, row.name, row.name_zh, *row.other_codes) if t}:
+                assert owner.setdefault(text, code) == code, text
+
+    def test_every_economy_has_a_name_in_chinese_and_well_formed_codes(self):
+        frame = economies.economies()
+        assert len(frame) >= 218
+        assert frame.index.is_unique
+        assert frame["iso2"].is_unique
+        assert frame["name_zh"].is_unique
+        assert frame["name_zh"].map(lambda text: bool(re.fullmatch(r"[\u4e00-\u9fff（）]+", text))).all()
+        assert frame["numeric"].map(lambda text: bool(re.fullmatch(r"(\d{3})?", text))).all()
+        placed = frame.dropna(subset=["latitude"])
+        assert len(placed) >= len(frame) - 1
+        assert placed["latitude"].between(-60, 80).all()
+        assert placed["longitude"].between(-180, 180).all()
+
+    def test_taiwan_is_said_not_to_be_in_the_banks_list(self):
+        assert "Not in the World Bank" in economies.economy("TWN").remark
+
+    def test_names_come_in_two_languages(self):
+        assert economies.name("VNM") == "Vietnam"
+        assert economies.name("VNM", language="zh") == "越南"
+        assert economies.name("RoW", language="zh") == "世界其他地区"
+        with pytest.raises(OptionError, match="'en' and 'zh'"):
+            economies.name("VNM", language="fr")
+
+    def test_an_unknown_name_is_answered_with_the_nearest(self):
+        with pytest.raises(UnknownLabelError, match=r"Unknown economy 'Germny'\. Nearest: Germany \(DEU\)"):
+            economies.lookup("Germny")
+
+
+class TestMembership:
+    @pytest.mark.parametrize(
+        ("group", "year", "count"),
+        [
+            ("eu", 1960, 6),
+            ("eu", 1994, 12),
+            ("eu", 1995, 15),
+            ("eu", 2003, 15),
+            ("eu", 2004, 25),
+            ("eu", 2007, 27),
+            ("eu", 2013, 28),
+            ("eu", 2019, 28),
+            ("eu", 2020, 27),
+            ("g7", 1975, 6),
+            ("g7", 1976, 7),
+            ("oecd", 1961, 19),
+            ("oecd", 2010, 34),
+            ("oecd", 2021, 38),
+            ("asean", 1967, 5),
+            ("asean", 1999, 10),
+            ("asean", 2025, 11),
+            ("brics", 2006, 4),
+            ("brics", 2011, 5),
+            ("brics", 2024, 9),
+            ("brics", 2025, 10),
+            ("rcep", 2022, 13),
+            ("rcep", 2023, 15),
+        ],
+    )
+    def test_groups_have_their_known_size(self, group, year, count):
+        assert len(economies.members(group, year=year)) == count
+
+    @pytest.mark.parametrize(
+        ("group", "code", "first"),
+        [
+            ("oecd", "MEX", 1994),
+            ("oecd", "CZE", 1995),
+            ("oecd", "KOR", 1996),
+            ("oecd", "CHL", 2010),
+            ("asean", "VNM", 1995),
+            ("asean", "KHM", 1999),
+            ("g7", "CAN", 1976),
+            ("brics", "ZAF", 2010),
+            ("rcep", "KOR", 2022),
+            ("rcep", "IDN", 2023),
+            ("belt_and_road", "ITA", 2019),
+            ("belt_and_road", "PAK", 2013),
+            ("eu", "HRV", 2013),
+        ],
+    )
+    def test_economies_join_in_their_year(self, group, code, first):
+        joined = [year for year in range(1960, 2026) if code in members_or_none(group, year)]
+        assert joined[0] == first
+
+    def test_italy_leaves_the_belt_and_road_in_the_year_2023(self):
+        inside = [year for year in range(2015, 2026) if "ITA" in economies.members("bri", year=year)]
+        assert inside == [2019, 2020, 2021, 2022]
+
+    @pytest.mark.parametrize(
+        ("code", "high"),
+        [
+            ("KOR", {1995, 1996, 1997, *range(2001, 2024)}),
+            ("SVN", set(range(1997, 2024))),
+            ("CZE", set(range(2006, 2024))),
+            ("HUN", {*range(2007, 2012), *range(2014, 2024)}),
+            ("POL", set(range(2009, 2024))),
+            ("RUS", {2012, 2013, 2014, 2023}),
+            ("ARG", {2014, 2017}),
+            ("GRC", set(range(1996, 2024))),
+            ("CHN", set()),
+            ("TWN", set(range(1987, 2024))),
+        ],
+    )
+    def test_the_world_bank_classes_move_both_ways(self, code, high):
+        developing = {year for year in range(1987, 2024) if code in economies.members("developing_wb", year=year)}
+        assert developing == set(range(1987, 2024)) - high
+
+    def test_the_class_of_2023_is_that_of_the_banks_own_list(self):
+        frame = economies.economies()
+        low = frame.index[frame["wb_income"].isin(["Low income", "Lower middle income", "Upper middle income"])]
+        unclassified = frame.index[frame["wb_income"] == "Not classified"]
+        assert set(economies.members("developing_wb", year=2023)) == {*low, *unclassified}
+        assert list(unclassified) == ["VEN"]
+
+    @pytest.mark.parametrize(
+        ("code", "last"), [("KOR", 1996), ("TWN", 1996), ("CYP", 2000), ("SVN", 2006), ("CZE", 2008), ("LTU", 2014)]
+    )
+    def test_the_imf_moves_economies_up_once(self, code, last):
+        inside = [year for year in range(1980, 2025) if code in economies.members("developing_imf", year=year)]
+        assert inside == list(range(1980, last + 1))
+
+    def test_the_imf_has_its_155_emerging_and_developing_economies(self):
+        # The April 2024 World Economic Outlook counts 155 of them, and 41 advanced economies.
+        assert len(economies.members("developing_imf", year=2023)) == 155
+
+    def test_china_is_developing_by_both_definitions(self):
+        for group in ("developing", "developing_imf"):
+            assert all("CHN" in economies.members(group, year=year) for year in range(1990, 2026))
+
+    def test_an_economy_without_a_joining_date_is_no_member(self):
+        assert "RUS" not in economies.members("belt_and_road", year=2023)
+        assert "without a joining date" in economies.history("belt_and_road").loc["RUS", "remark"]
+
+    def test_a_group_that_has_not_begun_says_when_it_does(self):
+        with pytest.raises(OptionError, match="'rcep' has no member in 2021: it starts on 2022-01-01"):
+            economies.members("rcep", year=2021)
+
+    def test_an_unknown_group_is_answered_with_the_nearest(self):
+        with pytest.raises(UnknownLabelError, match=r"Unknown group 'BRICKS'\. Nearest: brics"):
+            economies.members("BRICKS", year=2020)
+
+    def test_members_can_be_kept_to_some_regions(self):
+        assert economies.members("eu", year=1995, regions=["FR", "CHN", "Germany", "POL"]) == ["FR", "Germany"]
+
+
+def members_or_none(group: str, year: int) -> list[str]:
+    try:
+        return economies.members(group, year=year)
+    except OptionError:
+        return []
+
+
+class TestTables:
+    def test_every_member_is_an_economy(self):
+        known = set(economies.economies().index)
+        assert {spell.iso3 for spells in memberships().values() for spell in spells} <= known
+
+    def test_spells_are_dated_in_order_and_never_overlap(self):
+        for group, spells in memberships().items():
+            for code in {spell.iso3 for spell in spells}:
+                own = sorted((s for s in spells if s.iso3 == code), key=lambda s: s.start)
+                dates = [text for s in own if s.dated for text in (s.start, s.end) if text]
+                assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) for text in dates), (group, code)
+                assert all(not s.end or s.start <= s.end for s in own if s.dated), (group, code)
+                assert all(a.end and a.end < b.start for a, b in itertools.pairwise(own)), (group, code)
+
+    def test_every_spell_names_its_source(self):
+        assert all(spell.source for spells in memberships().values() for spell in spells)
+
+    def test_every_rule_for_an_aggregate_names_a_group_and_a_reason(self):
+        with shipped_path("aggregate_groups.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert all(row["group"] in (*economies.groups(), "*") and row["reason"] for row in rows)
+        assert {row["member"] for row in rows} == {"yes", "no"}
+
+    def test_the_script_makes_what_ships(self, shared_data, tmp_path):
+        script = Path(economies.__file__).parent.parent / "tables" / "make_economies.py"
+        if not script.exists():
+            pytest.skip("the script is not part of an installed package")
+        folder = shared_data / "economies"
+        command = [sys.executable, str(script), "--out", str(tmp_path), "--wiod", str(shared_data / "wiod2013")]
+        command += ["--world-bank", str(folder / "worldbank_country_income.csv")]
+        command += ["--belt-and-road", str(folder / "bri_countries_greenfdc_2023-12.csv")]
+        subprocess.run(command, check=True)
+        for name in ("economies.csv", "groups.csv", "aggregates.csv", "aggregate_groups.csv"):
+            assert (tmp_path / name).read_bytes() == shipped_path(name).read_bytes(), name
+
+
+@st.composite
+def spells(draw: st.DrawFn) -> Membership:
+    first, last = sorted((draw(st.dates()), draw(st.dates())))
+    start = draw(st.sampled_from(["", first.isoformat()]))
+    end = draw(st.sampled_from(["", last.isoformat()]))
+    return Membership("g7", "CAN", start, end, "made", "")
+
+
+@settings(max_examples=50, deadline=None)
+@given(spells(), st.integers(1, 9999))
+def test_a_spell_holds_from_the_year_it_starts_to_the_year_before_it_ends(spell, year):
+    start = int(spell.start[:4]) if spell.start else 0
+    # Whoever leaves on 31 December itself was a member for the whole year.
+    end = 10_000 if not spell.end else int(spell.end[:4]) - (not spell.end.endswith("12-31"))
+    assert spell.holds(year) == (start <= year <= end)
+
+
+class TestResolve:
+    def test_the_shipped_table_itself_resolves(self, world):
+        assert economies.resolve(world, world.regions) == world.regions
+        assert [economies.lookup(region) for region in world.regions] == world.regions
+
+    def test_every_region_of_the_shipped_table_resolves(self, worlds):
+        table = worlds[2011]
+        for region in table.regions:
+            assert economies.resolve(table, region) == [region]
+            assert economies.resolve(table, economies.name(region)) == [region]
+            assert economies.resolve(table, economies.name(region, language="zh")) == [region]
+
+    @pytest.mark.parametrize(
+        ("year", "expected"),
+        [
+            (1995, "CHN IND IDN BRA RUS MEX TUR POL EUE RoW"),
+            (2000, "CHN IND IDN BRA RUS MEX TUR POL EUE KOR RoW"),
+            (2005, "CHN IND IDN BRA RUS MEX TUR POL EUE RoW"),
+            (2011, "CHN IND IDN BRA RUS MEX TUR RoW"),
+        ],
+    )
+    def test_developing_follows_the_year(self, worlds, year, expected):
+        assert economies.resolve(worlds[year], "developing") == expected.split()
+
+    def test_developing_by_the_imf_keeps_the_east_longer(self, worlds):
+        assert economies.resolve(worlds[2011], "developing_imf") == [
+            "CHN",
+            "IND",
+            "IDN",
+            "BRA",
+            "RUS",
+            "MEX",
+            "TUR",
+            "POL",
+            "EUE",
+            "RoW",
+        ]
+        assert {"KOR", "TWN"} <= set(economies.resolve(worlds[1995], "developing_imf"))
+
+    def test_one_composition_can_be_kept_over_the_years(self, worlds):
+        fixed = [economies.resolve(table, "developing", year=2011) for table in worlds.values()]
+        assert all(found == fixed[0] for found in fixed)
+
+    def test_the_eu_is_its_members_of_the_year(self, worlds):
+        assert economies.comparators(worlds[1995])["EU"] == ["EUW", "DEU", "FRA", "GBR", "ITA"]
+        assert economies.comparators(worlds[2005])["EU"] == ["POL", "EUE", "EUW", "DEU", "FRA", "GBR", "ITA"]
+        assert economies.comparators(worlds[2005])["JPN"] == ["JPN"]
+
+    def test_comparators_absent_from_the_table_are_left_out(self):
+        assert economies.comparators(small_table(["CHN", "USA"])) == {"USA": ["USA"]}
+        with pytest.raises(UnknownLabelError):
+            economies.comparators(small_table(["CHN", "USA"]), ["Atlantis"])
+
+    def test_a_list_comes_back_in_table_order_without_repetition(self, worlds):
+        assert economies.resolve(worlds[2011], ["RoW", "g7", "Germany", "中国"]) == (
+            ["CHN", "DEU", "FRA", "GBR", "ITA", "USA", "CAN", "JPN", "RoW"]
+        )
+
+    def test_parts_of_an_economy_come_together(self):
+        table = small_table(["CN1", "CN2", "MX1", "MX2", "ROW", "EL"])
+        assert economies.resolve(table, "CHN") == ["CN1", "CN2"]
+        assert economies.resolve(table, "brics") == ["CN1", "CN2"]
+        assert economies.resolve(table, "RoW") == ["ROW"]
+        assert economies.resolve(table, "Greece") == ["EL"]
+
+    def test_a_label_of_the_table_comes_before_an_economy(self):
+        assert economies.resolve(small_table(["EU", "CHN"]), "EU") == ["EU"]
+
+    def test_the_caller_overrides_an_aggregate(self, worlds):
+        table = worlds[2011]
+        without = economies.resolve(table, "developing", aggregates={"RoW": {"developing": False}})
+        assert "RoW" not in without
+        assert "RoW" not in economies.resolve(table, "developing_imf", aggregates={"ROW": {"developing": False}})
+        assert economies.resolve(table, "g7", aggregates={"RoW": {"g7": True}})[-1] == "RoW"
+        assert "EUE" in economies.resolve(table, "developing", aggregates={"EUE": {"developing_wb": True}})
+
+    def test_an_override_must_be_true_or_false_of_something_known(self, worlds):
+        with pytest.raises(OptionError, match="give True or False"):
+            economies.resolve(worlds[2011], "g7", aggregates={"RoW": {"g7": "no"}})  # type: ignore[dict-item]
+        with pytest.raises(UnknownLabelError, match="Unknown economy 'Rest'"):
+            economies.resolve(worlds[2011], "g7", aggregates={"Rest": {"g7": True}})
+        with pytest.raises(UnknownLabelError, match="Unknown group 'g9'"):
+            economies.resolve(worlds[2011], "g7", aggregates={"RoW": {"g9": True}})
+
+    def test_an_empty_group_can_be_filled_or_dated(self, worlds):
+        with pytest.raises(OptionError, match=r"'belt_and_road' has no member in 2011.*starts on 2013-12-01"):
+            economies.resolve(worlds[2011], "belt_and_road")
+        later = economies.resolve(worlds[2011], "belt_and_road", year=2019)
+        assert later == ["CHN", "IDN", "TUR", "POL", "ITA", "KOR"]
+
+    def test_a_group_of_others_says_who_they_are(self):
+        with pytest.raises(OptionError, match=r"None of the 2 regions .* 'asean' in 2011\. Its members then: .*IDN"):
+            economies.resolve(small_table(["CHN", "USA"]), "asean")
+
+    def test_an_economy_inside_an_aggregate_is_located(self, worlds):
+        with pytest.raises(UnknownLabelError, match=r"Czechia \(CZE\) is no region of .* part of EUE"):
+            economies.resolve(worlds[2011], "Czechia")
+        with pytest.raises(UnknownLabelError, match=r"ZAF is no region of .* may be inside .*RoW"):
+            economies.resolve(worlds[2011], "ZAF")
+
+    def test_unknown_and_empty_requests_are_refused(self, worlds):
+        with pytest.raises(UnknownLabelError, match=r"Unknown region, economy or group 'Chinna'. Nearest: China"):
+            economies.resolve(worlds[2011], "Chinna")
+        with pytest.raises(OptionError, match="No region was asked for"):
+            economies.resolve(worlds[2011], [])
+
+    def test_a_table_without_a_year_asks_for_one(self):
+        table = small_table(["CHN", "USA"], year=None)
+        assert economies.resolve(table, "China") == ["CHN"]
+        with pytest.raises(OptionError, match="has no year"):
+            economies.resolve(table, "g7")
+        assert economies.resolve(table, "g7", year=2000) == ["USA"]
+
+
+class TestTreatment:
+    def test_every_region_is_accounted_for(self, worlds):
+        for table in worlds.values():
+            for group in ("developing_wb", "developing_imf", "eu", "oecd", "g7"):
+                frame = economies.describe_treatment(table, group)
+                assert list(frame.index) == table.regions
+                assert frame["reason"].str.len().gt(0).all()
+                assert list(frame.index[frame["member"]]) == economies.resolve(table, group)
+
+    def test_the_reservation_about_the_rest_of_the_world_is_printed(self, worlds):
+        row = economies.describe_treatment(worlds[2011], "developing").loc["RoW"]
+        assert row["member"]
+        assert row["basis"] == "aggregate"
+        assert "overstated" in row["reason"]
+        assert "Switzerland" in row["reason"]
+
+    def test_a_mixed_aggregate_shows_the_share_that_decided(self, worlds):
+        row = economies.describe_treatment(worlds[2005], "developing").loc["EUE"]
+        low, high = (float(text) for text in row["share"].split(" to "))
+        assert row["member"]
+        assert 0.5 < low <= high < 1
+
+    def test_dates_and_overrides_are_said(self, worlds):
+        frame = economies.describe_treatment(worlds[2000], "developing", aggregates={"RoW": {"developing": False}})
+        assert frame.loc["RoW", ["member", "basis"]].tolist() == [False, "override"]
+        assert frame.loc["KOR", "reason"] == "Member from 1998-01-01 to 2000-12-31"
+        assert frame.attrs["year"] == 2000
+        assert frame.attrs["group"] == "developing_wb"
+
+    def test_a_region_that_is_no_economy_is_left_out_and_said(self):
+        frame = economies.describe_treatment(small_table(["north", "CHN"]), "developing")
+        assert frame.loc["north", ["member", "basis"]].tolist() == [False, "unknown region"]
