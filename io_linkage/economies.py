@@ -26,6 +26,7 @@ Rules
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,7 +34,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from io_linkage.errors import OptionError, UnknownLabelError, unknown
+from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.registry import (
     GROUP_NAMES,
     Economy,
@@ -79,7 +80,7 @@ Overrides = Mapping[str, Mapping[str, bool]]
 COMPARATORS = ("USA", "EU", "JPN")
 """Economies that a focus country is set against unless others are named."""
 
-_NO_RULE = "No rule for this region and group, so it is left out; say what it is with aggregates="
+_NO_RULE = "No rule for this region, group and year, so it is left out; aggregates= can say what it is"
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,7 @@ def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, yea
         return same
     group = find_group(given)
     if group is None:
-        names = [*table.regions, *groups(), *(known.name for known in register().values())]
-        raise unknown("region, economy or group", given, names)
+        raise _unknown_spec(table, given)
     when = _year(table, year)
     checked = _overrides(table, aggregates)
     chosen = [region for region in table.regions if _decide(region, group, when, checked).member]
@@ -227,9 +227,7 @@ def _decide_economy(code: str, group: str, year: int) -> _Decision:
     spells = [spell for spell in memberships()[group] if spell.iso3 == code]
     for spell in spells:
         if spell.holds(year):
-            dates = f"from {spell.start}" if spell.start else "throughout"
-            dates += f" to {spell.end}" if spell.end else ""
-            return _Decision(True, "economy", "", _sentence(f"Member {dates}", spell.remark))
+            return _Decision(True, "economy", "", _sentence(f"Member {_dates(spell)}", spell.remark))
     dated = [spell for spell in spells if spell.dated]
     if not spells:
         return _Decision(False, "economy", "", "Never a member")
@@ -238,6 +236,14 @@ def _decide_economy(code: str, group: str, year: int) -> _Decision:
     later = sorted(spell.start for spell in dated if spell.start > f"{year:04d}")
     why = f"Member from {later[0]}" if later else f"Member until {max(spell.end for spell in dated)}"
     return _Decision(False, "economy", "", _sentence(f"Not in {year}: {why[0].lower()}{why[1:]}", dated[-1].remark))
+
+
+def _dates(spell: Membership) -> str:
+    if spell.start and spell.end:
+        return f"from {spell.start} to {spell.end}"
+    if spell.start:
+        return f"from {spell.start}"
+    return f"until {spell.end}" if spell.end else "throughout"
 
 
 def _sentence(text: str, remark: str) -> str:
@@ -265,7 +271,7 @@ def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
     where = [
         region for region in table.regions if (known := find(region)) and code in _shipped_members().get(known, ())
     ]
-    rest = [region for region in table.regions if (known := find(region)) and register()[known].is_aggregate]
+    rest = [r for r in table.regions if (c := find(r)) and register()[c].is_aggregate and c not in _shipped_members()]
     hint = ""
     if where:
         hint = f" There it is part of {where[0]}: ask for that."
@@ -274,6 +280,17 @@ def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
     said = given if given == code else f"{given} ({code})"
     shown = ", ".join(table.regions[:40])
     return UnknownLabelError(f"{said} is no region of {table.label}.{hint} Its regions: {shown}.")
+
+
+def _unknown_spec(table: MRIOTable, given: str) -> UnknownLabelError:
+    names = [*table.regions, *groups(), *(text for row in register().values() for text in (row.name, row.name_zh))]
+    folded = {fold(text): text for text in reversed(names)}
+    near = [folded[key] for key in difflib.get_close_matches(fold(str(given)), folded, n=3, cutoff=0.6)]
+    hint = f" Nearest: {', '.join(near)}." if near else ""
+    return UnknownLabelError(
+        f"Unknown region, economy or group {given!r}.{hint} Regions of {table.label}: {', '.join(table.regions[:40])}"
+        f"{', ...' if len(table.regions) > 40 else ''}. Groups: {', '.join(groups())}."
+    )
 
 
 def _year(table: MRIOTable, year: int | None) -> int:

@@ -91,8 +91,8 @@ def developing_wb(known: list[Row]) -> Iterable[Row]:
     high: dict[str, list[Span]] = defaultdict(list)
     remarks: dict[str, str] = {}
     for row in read(SOURCES / "income_history.csv"):
-        first, last = row["high_from"], row["high_to"]
-        high[row["iso3"]].append((int(first) if first else None, int(last) if last else None))
+        years = [int(row[end]) if row[end] else None for end in ("high_from", "high_to")]
+        high[row["iso3"]].append((years[0], years[1]))
         remarks[row["iso3"]] = row["remark"]
     ends = {"SUN": 1991, "ANT": 2009}
     for row in known:
@@ -100,12 +100,12 @@ def developing_wb(known: list[Row]) -> Iterable[Row]:
         if not row["wb_income"] and code not in {"TWN", "ANT", "SUN"}:
             continue
         for first, last in complement(high[code]):
-            last = ends.get(code) if last is None else last
+            end = ends.get(code) if last is None else last
             yield {
                 "group": "developing_wb",
                 "iso3": code,
                 "from": f"{first}-01-01" if first else "",
-                "to": f"{last}-12-31" if last else "",
+                "to": f"{end}-12-31" if end else "",
                 "source": WORLD_BANK,
                 "remark": remarks.get(code, ""),
             }

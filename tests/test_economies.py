@@ -21,6 +21,19 @@ from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.registry import Membership, fold, memberships, register
 from io_linkage.table import MRIOTable
 
+REGIONS = {
+    "ADB": """AUS AUT BEL BGR BRA CAN SWI PRC CYP CZE GER DEN SPA EST FIN FRA UKG GRC HRV HUN INO IND IRE ITA JPN KOR
+        LTU LUX LVA MEX MLT NET NOR POL POR ROM RUS SVK SVN SWE TUR TAP USA BAN MAL PHI THA VIE KAZ MON SRI PAK FIJ
+        LAO BRU BHU KGZ CAM MLD NEP SIN HKG RoW""",
+    "OECD ICIO": """ARG AUS AUT BEL BGD BGR BLR BRA BRN CAN CHE CHL CHN CIV CMR COL CRI CYP CZE DEU DNK EGY ESP EST
+        FIN FRA GBR GRC HKG HRV HUN IDN IND IRL ISL ISR ITA JOR JPN KAZ KHM KOR LAO LTU LUX LVA MAR MEX MLT MMR MYS
+        NGA NLD NOR NZL PAK PER PHL POL PRT ROU RUS SAU SEN SGP SVK SVN SWE THA TUN TUR TWN UKR USA VNM ZAF ROW""",
+    "EXIOBASE 3": """AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB US JP CN CA
+        KR BR IN MX RU AU CH TR TW NO ID ZA WA WL WE WF WM""",
+    "FIGARO": """AR AT AU BE BG BR CA CH CN CY CZ DE DK EE ES FI FR UK EL HR HU ID IE IN IT JP KR LT LU LV MT MX NL
+        NO PL PT RO RU SA SE SI SK TR US ZA FIGW1""",
+}
+
 
 def small_table(regions: list[str], *, year: int | None = 2011) -> MRIOTable:
     """One industry per region, buying nothing."""
@@ -96,6 +109,13 @@ class TestNames:
     )
     def test_databases_spell_their_regions_in_their_own_way(self, database, spelling, code):
         assert economies.lookup(spelling) == code
+
+    @pytest.mark.parametrize(
+        ("database", "count"), [("ADB", 63), ("OECD ICIO", 77), ("EXIOBASE 3", 49), ("FIGARO", 46)]
+    )
+    def test_every_region_of_a_database_is_known_and_another(self, database, count):
+        regions = REGIONS[database].split()
+        assert len({economies.lookup(region) for region in regions}) == len(regions) == count
 
     def test_all_regions_of_the_source_tables_are_known(self, shared_data):
         regions = pd.read_parquet(shared_data / "wiod2013" / "2011" / "unit.parquet").index.get_level_values(0).unique()
@@ -409,7 +429,7 @@ class TestResolve:
     def test_an_economy_inside_an_aggregate_is_located(self, worlds):
         with pytest.raises(UnknownLabelError, match=r"Czechia \(CZE\) is no region of .* part of EUE"):
             economies.resolve(worlds[2011], "Czechia")
-        with pytest.raises(UnknownLabelError, match=r"ZAF is no region of .* may be inside .*RoW"):
+        with pytest.raises(UnknownLabelError, match=r"ZAF is no region of .* may be inside RoW\."):
             economies.resolve(worlds[2011], "ZAF")
 
     def test_unknown_and_empty_requests_are_refused(self, worlds):
@@ -452,6 +472,7 @@ class TestTreatment:
         frame = economies.describe_treatment(worlds[2000], "developing", aggregates={"RoW": {"developing": False}})
         assert frame.loc["RoW", ["member", "basis"]].tolist() == [False, "override"]
         assert frame.loc["KOR", "reason"] == "Member from 1998-01-01 to 2000-12-31"
+        assert frame.loc["RUS", "reason"] == "Member until 2011-12-31"
         assert frame.attrs["year"] == 2000
         assert frame.attrs["group"] == "developing_wb"
 
