@@ -60,9 +60,7 @@ def read_source(folder: Path, year: int) -> Source:
     files = {name: place / f"{name}.parquet" for name in ("Z", "Y", "x", "factor_inputs/F")}
     for path in files.values():
         if not path.is_file():
-            raise FileNotFoundError(
-                f"{path} is missing: --wiod must name a folder with one pymrio-saved year each"
-            )
+            raise FileNotFoundError(f"{path} is missing: --wiod must name a folder with one pymrio-saved year each")
     Z, Y, x, F = (pd.read_parquet(path) for path in files.values())
     source = Source(year, Z, Y, x["indout"], F)
     countries = [member for region in REGIONS for member in region.members]
@@ -75,9 +73,7 @@ def read_source(folder: Path, year: int) -> Source:
 
 def read_accounts(path: Path) -> pd.DataFrame:
     """Read the accounts as a frame: rows (variable, country, industry), a column for each year."""
-    accounts = pd.read_parquet(path).rename(
-        columns={"Country": "region", "isic3": "sector", "Variable": "variable"}
-    )
+    accounts = pd.read_parquet(path).rename(columns={"Country": "region", "isic3": "sector", "Variable": "variable"})
     accounts = accounts[accounts["sector"] != "TOT"].set_index(["variable", "region", "sector"])
     return accounts[[column for column in accounts.columns if column.isdigit()]].rename(columns=int)
 
@@ -106,17 +102,13 @@ def exchange_rates(source: Source, accounts: pd.DataFrame) -> pd.DataFrame:
     rates = pd.DataFrame({"low": by_country["low"].max(), "high": by_country["high"].min()}).drop(ROW)
     none = rates.index[~(rates["low"] <= rates["high"])]
     if len(none):
-        raise ValueError(
-            f"{source.year}: output and GO of {', '.join(none)} do not differ by one exchange rate"
-        )
+        raise ValueError(f"{source.year}: output and GO of {', '.join(none)} do not differ by one exchange rate")
     return rates.assign(rate=(rates["low"] + rates["high"]) / 2)
 
 
 def per_cell(rates: pd.DataFrame, source: Source) -> pd.Series:
     """Spread each country's rate over its industries (NaN for the rest of the world)."""
-    return pd.Series(
-        rates["rate"].reindex(source.cells.get_level_values("region")).to_numpy(), index=source.cells
-    )
+    return pd.Series(rates["rate"].reindex(source.cells.get_level_values("region")).to_numpy(), index=source.cells)
 
 
 def primary_inputs(source: Source, accounts: pd.DataFrame, rate: pd.Series, split: Source) -> pd.DataFrame:
@@ -173,9 +165,7 @@ class Aggregation:
             ],
             names=["region", "category"],
         )
-        order = pd.MultiIndex.from_product(
-            [[region.code for region in REGIONS], categories], names=buyers.names
-        )
+        order = pd.MultiIndex.from_product([[region.code for region in REGIONS], categories], names=buyers.names)
         return rows.set_axis(buyers, axis=1).T.groupby(level=[0, 1], sort=False).sum().T[order]
 
     def rows(self, F: pd.DataFrame) -> pd.DataFrame:
@@ -190,14 +180,9 @@ class Aggregation:
         return pd.Series(total, index=self.index).where((lacking == 0) & (self.matrix @ given > 0))
 
 
-def quantities(
-    source: Source, accounts: pd.DataFrame, rate: pd.Series, base_rate: pd.Series
-) -> dict[str, pd.Series]:
+def quantities(source: Source, accounts: pd.DataFrame, rate: pd.Series, base_rate: pd.Series) -> dict[str, pd.Series]:
     """Jobs, hours, compensation and capital of each cell, money in M USD."""
-    known = {
-        v: account(accounts, v, source)
-        for v in ("EMP", "EMPE", "H_EMP", "LAB", "COMP", "CAP", "GFCF", "K_GFCF")
-    }
+    known = {v: account(accounts, v, source) for v in ("EMP", "EMPE", "H_EMP", "LAB", "COMP", "CAP", "GFCF", "K_GFCF")}
     shares = {
         level: (account(accounts, f"H_{s}", source), account(accounts, f"LAB{s}", source))
         for level, s in SKILLS.items()
@@ -233,9 +218,7 @@ def prices(
 ) -> dict[str, pd.Series]:
     """Volumes and deflators by region; a region's deflator is its value over its volume."""
     volumes, deflators, national = {}, {}, {}
-    alone = aggregation.index.get_level_values("region").isin(
-        [r.code for r in REGIONS if len(r.members) == 1]
-    )
+    alone = aggregation.index.get_level_values("region").isin([r.code for r in REGIONS if len(r.members) == 1])
     for name, variable in PRICED.items():
         nominal, price = account(accounts, variable, source), account(accounts, f"{variable}_P", source)
         at_base = volume(nominal, price, base_rate)
@@ -378,13 +361,9 @@ def build(wiod: Path, sea: Path, out: Path, years: tuple[int, ...] = YEARS) -> N
     write_csv(out / "regions.csv", region_list(), index=False)
     write_csv(out / "totals.csv", pd.concat(kept["totals"]), index=False)
     write_csv(out / "negative_taxes.csv", pd.concat(kept["negative_taxes"]), index=False)
-    write_csv(
-        out / "coverage.csv", pd.concat(kept["coverage"], axis=1).rename_axis("row"), float_format="%.4f"
-    )
+    write_csv(out / "coverage.csv", pd.concat(kept["coverage"], axis=1).rename_axis("row"), float_format="%.4f")
     order = ["year", "country", "rate", "low", "high"]
-    write_csv(
-        out / "exchange_rates.csv", pd.concat(kept["exchange_rates"])[order], index=False, float_format="%.8g"
-    )
+    write_csv(out / "exchange_rates.csv", pd.concat(kept["exchange_rates"])[order], index=False, float_format="%.12g")
 
 
 def main() -> None:
@@ -392,9 +371,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make tables/world from the full WIOD 2013 release.")
     parser.add_argument("--wiod", type=Path, required=True, help="folder with one pymrio-saved folder a year")
     parser.add_argument("--sea", type=Path, required=True, help="socio-economic accounts, July 2014, parquet")
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent / "world", help="default: tables/world"
-    )
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "world", help="default: tables/world")
     options = parser.parse_args()
     build(options.wiod, options.sea, options.out)
 

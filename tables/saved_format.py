@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 LEAN: dict[str, Any] = {
     "compression": "zstd",
-    "compression_level": 19,
+    "compression_level": 9,
     "use_dictionary": False,
     "write_statistics": False,
     "store_schema": False,
