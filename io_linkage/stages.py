@@ -128,10 +128,11 @@ def rows(table: MRIOTable, *, file: File = None) -> pd.DataFrame:
 def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -> Array:
     """Random stage weights within their ranges, for the interval of a measure.
 
-    Each share of a row of the file is drawn between its low and its high, evenly below and evenly above the central
-    share and with the central share as its mean; the row is then moved to the sum of one, each share in proportion
-    to the room it has left, so that all stay in their ranges. Country-industries that share a row of the file
-    share its draw: one judgement is uncertain once, not once per country.
+    In a row of the file each share is drawn between its low and its high, evenly below and evenly above the central
+    share and with the central share as its mean. The share with the widest range takes what the others leave; where
+    that is outside its range, the rest is spread over the others in proportion to the room they have, so that all
+    stay in their ranges and add to one. Country-industries that use the same row of the file share its draw: one
+    judgement is uncertain once, not once per country.
 
     Parameters
     ----------
@@ -152,7 +153,12 @@ def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -
         source.iloc[used][[f"{stage}_{bound}" for stage in STAGES]].to_numpy(float) for bound in BOUNDS
     )
     uniform = np.random.default_rng(seed).random((n, *central.shape))
-    return to_simplex(_between(low, central, high, uniform), low, high)[:, position, :]
+    drawn = _between(low, central, high, uniform)
+    # Leaving the rest to one share keeps every mean at its central value, which moving all of them would not.
+    row, widest = np.arange(len(used)), (high - low).argmax(axis=1)
+    rest = 1.0 - drawn.sum(axis=2) + drawn[:, row, widest]
+    drawn[:, row, widest] = np.clip(rest, low[row, widest], high[row, widest])
+    return to_simplex(drawn, low, high)[:, position, :]
 
 
 def _between(low: Array, central: Array, high: Array, uniform: Array) -> Array:
