@@ -226,14 +226,22 @@ def _check_columns(index: pd.MultiIndex, gap: Array, x: Array, tolerance: float,
     )
 
 
+def out_of_balance(
+    index: pd.MultiIndex, gap: Array, x: Array, Z: Array, demand_columns: int, tolerance: float
+) -> npt.NDArray[np.bool_]:
+    """Which gaps are too large: beyond the tolerance, 0.01 % of the region's output and what rounding explains."""
+    return _out_of_balance(index, gap, x, tolerance, _rounding(Z, demand_columns))
+
+
 def _out_of_balance(
     index: pd.MultiIndex, gap: Array, x: Array, tolerance: float, rounding: float
 ) -> npt.NDArray[np.bool_]:
     regions = pd.factorize(index.get_level_values(0))[0]
     regional = np.bincount(regions, weights=np.abs(x))[regions]
-    off: npt.NDArray[np.bool_] = np.abs(gap) > np.maximum(
-        tolerance * np.abs(x), np.maximum(NEGLIGIBLE * regional, rounding)
-    )
+    floor = np.maximum(NEGLIGIBLE * regional, rounding)
+    # A product with an infinite tolerance would be NaN where output is 0.
+    accepted = tolerance * np.abs(x) if np.isfinite(tolerance) else np.inf
+    off: npt.NDArray[np.bool_] = np.abs(gap) > np.maximum(accepted, floor)
     return off
 
 

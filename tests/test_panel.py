@@ -1,0 +1,61 @@
+"""Series over tables: one in memory at a time, comparable ones only."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+import io_linkage as iol
+from io_linkage import panel
+from io_linkage.errors import ComparisonError, OptionError
+from tests.examples import germany_1995, leather
+
+
+def gdp(table):
+    return table.va.groupby(level="region").sum()
+
+
+def test_results_are_stacked_by_year():
+    series = panel.over((iol.load(year=year) for year in (1995, 2011)), gdp)
+    assert series.index.names == ["year", "region"]
+    assert series.loc[(2011, "CHN")].item() > series.loc[(1995, "CHN")].item()
+    assert series.attrs["year"] == [1995, 2011]
+
+
+def test_one_table_is_in_memory_at_a_time():
+    alive: list[weakref.ref] = []
+
+    def count(table):
+        gc.collect()
+        assert sum(reference() is not None for reference in alive) == 0
+        alive.append(weakref.ref(table))
+        return gdp(table)
+
+    panel.over((germany_1995().replace(year=year) for year in (1995, 1996, 1997)), count)
+    assert len(alive) == 3
+
+
+def test_other_industries_are_refused():
+    with pytest.raises(ComparisonError, match="regions differ"):
+        panel.require_comparable(germany_1995(), leather())
+
+
+def test_another_definition_of_value_added_is_refused():
+    with pytest.raises(ComparisonError, match="definitions of value added differ"):
+        panel.require_comparable(iol.load(), iol.load(year=1995, value_added="residual"))
+
+
+def test_another_unit_is_refused():
+    with pytest.raises(ComparisonError, match="units differ"):
+        panel.require_comparable(germany_1995(), germany_1995().replace(unit="EUR"))
+
+
+def test_a_year_stands_once_and_is_known():
+    with pytest.raises(ComparisonError, match="stands twice"):
+        panel.over([germany_1995(), germany_1995()], gdp)
+    with pytest.raises(OptionError, match="has no year"):
+        panel.over([leather()], gdp)
+    with pytest.raises(OptionError, match="No table"):
+        panel.over([], gdp)
