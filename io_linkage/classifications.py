@@ -1,0 +1,118 @@
+"""Industry classifications: the codes of each, and which one a list of codes belongs to.
+
+The lists are those of ``tables/industries``: one file per classification, whose columns `industry`, `alias`, `name`
+and `name_zh` are the spellings under which its industries are known.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from io_linkage._shipped import shipped_path
+from io_linkage.errors import unknown
+
+#: Codes have to make up this share of a classification before it is recognised.
+ENOUGH = 0.5
+
+
+@dataclass(frozen=True)
+class Classification:
+    """One classification.
+
+    Attributes
+    ----------
+    name : str
+    codes : tuple of str
+        In the publisher's order.
+    years : tuple of int
+        First and last year of each table that uses it, flattened; empty for any.
+    spellings : dict of str to str
+        Code by every spelling, in lower case.
+    names : dict of str to str
+        English name by code.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    years: tuple[int, ...]
+    spellings: dict[str, str]
+    names: dict[str, str]
+
+
+@cache
+def known() -> dict[str, Classification]:
+    """Every classification that ships, by name."""
+    with shipped_path("industries", "classifications.csv").open(encoding="utf-8-sig", newline="") as file:
+        entries = list(csv.DictReader(file))
+    return {entry["classification"]: _read(entry) for entry in entries}
+
+
+def industries(classification: str) -> list[str]:
+    """Industry codes of a classification, in the publisher's order.
+
+    Raises
+    ------
+    UnknownLabelError
+        Names the classifications that ship.
+
+    Examples
+    --------
+    >>> industries("WIOD2013")[:3], len(industries("WIOD2013"))
+    (['AtB', 'C', '15t16'], 35)
+    """
+    return list(classification_of(classification).codes)
+
+
+def classification_of(name: str) -> Classification:
+    """Return one classification by name."""
+    if name not in known():
+        raise unknown("classification", name, known())
+    return known()[name]
+
+
+def recognise(codes: Sequence[str], *, year: int | None = None) -> str | None:
+    """Which classification a table's industries belong to, or None.
+
+    All codes have to be known to it and make up at least half of it. Bare numbers prove nothing. Of several, the
+    one with the fewest industries left over is taken, then the one nearest in year.
+
+    Examples
+    --------
+    >>> recognise(["AtB", "C", "15t16", "17t18"]) is None
+    True
+    >>> recognise(industries("WIOD2013"))
+    'WIOD2013'
+    """
+    spelled = [str(code).strip().lower() for code in codes]
+    if not spelled or all(code.isdigit() for code in spelled):
+        return None
+    fitting = [
+        entry
+        for entry in known().values()
+        if len(spelled) >= ENOUGH * len(entry.codes) and all(code in entry.spellings for code in spelled)
+    ]
+    if not fitting:
+        return None
+    return min(fitting, key=lambda entry: (abs(len(entry.codes) - len(spelled)), _distance(entry, year))).name
+
+
+def _distance(entry: Classification, year: int | None) -> int:
+    if year is None or not entry.years:
+        return 0
+    return min(abs(year - one) for one in entry.years)
+
+
+def _read(entry: dict[str, str]) -> Classification:
+    with shipped_path("industries", entry["file"]).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    spellings: dict[str, str] = {}
+    # The later, the stronger: a code wins over another industry's name.
+    for column in ("name_zh", "name", "alias", "industry"):
+        spellings.update({row[column].strip().lower(): row["industry"] for row in rows if row.get(column)})
+    years = tuple(int(part) for cell in entry["years"].split() for part in cell.split("-"))
+    codes = tuple(dict.fromkeys(row["industry"] for row in rows))
+    names = {row["industry"]: row.get("name", "") for row in rows}
+    return Classification(entry["classification"], codes, years, spellings, names)
