@@ -1,0 +1,166 @@
+"""Making linkages comparable: dividing by the mean over a scope, and what they are counted in.
+
+Terms
+-----
+scope : the industries an industry is compared with. "region" (the default everywhere) are those of its own region,
+    since a world mean compares a country with itself; "industry" is the same industry across regions; "world" all.
+account : what a linkage is counted in: "output", "value_added", or the name of any satellite account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import OptionError
+from io_linkage.leontief import Array
+from io_linkage.table import MRIOTable
+
+Scope: TypeAlias = Literal["world", "region", "industry"]
+SCOPES: tuple[Scope, ...] = ("world", "region", "industry")
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """An account per unit of output.
+
+    Attributes
+    ----------
+    name : str
+    per_output : array, (n,)
+        0 where there is no output or the source has no number.
+    total : array, (n,)
+        The account itself; NaN where the source has no number.
+    unit : str
+    missing : tuple of str
+        Regions in which industries with output have no number; they are left out of every sum, and said so.
+    """
+
+    name: str
+    per_output: Array
+    total: Array
+    unit: str
+    missing: tuple[str, ...]
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Where the source has a number, (n,)."""
+        return ~np.isnan(self.total)
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """What a result says of its account."""
+        return {"of": self.name, **({"missing": self.missing} if self.missing else {})}
+
+
+def account(table: MRIOTable, of: str) -> Account:
+    """Return an account per unit of output.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    of : str
+        "output", "value_added" or a satellite account.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    MissingSatelliteError
+        The table has no such account.
+    OptionError
+        The account has no number for any industry with output.
+    """
+    found = table.satellite(of)
+    total: Array = np.array(found, dtype=np.float64)
+    gaps = np.isnan(total) & table.active
+    if gaps.sum() == table.active.sum():
+        raise OptionError(
+            f"{table.label} has no number for {of!r} in any industry with output. Choose another account."
+        )
+    missing = tuple(table.regions[code] for code in np.unique(table.region_codes[gaps]))
+    per_output = table.per_output(np.nan_to_num(total, nan=0.0))
+    return Account(of, per_output, total, str(found.attrs.get("unit", "")), missing)
+
+
+def per_unit(account: Account, table: MRIOTable) -> str:
+    """Return the unit per unit of output: none for money, else e.g. "thousand persons per M USD"."""
+    if account.unit == table.unit:
+        return ""
+    return f"{account.unit or account.name} per {table.unit or 'unit of output'}"
+
+
+def require_option(name: str, given: object, allowed: tuple[object, ...]) -> None:
+    """Raise `OptionError` unless an argument is one of the values it can take."""
+    if given not in allowed:
+        raise OptionError(f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def scope_codes(table: MRIOTable, scope: Scope) -> npt.NDArray[np.intp]:
+    """Return the number of the scope each country-industry belongs to, (n,)."""
+    require_option("normalise", scope, SCOPES)
+    if scope == "region":
+        return table.region_codes
+    if scope == "industry":
+        return table.industry_codes
+    return np.zeros(len(table.index), dtype=np.intp)
+
+
+def scope_means(table: MRIOTable, values: Array, scope: Scope) -> Array:
+    """Mean over the scope of each country-industry, of those that have a value, (n,)."""
+    codes = scope_codes(table, scope)
+    counted = table.active & ~np.isnan(values)
+    size = int(codes.max()) + 1
+    sums = np.bincount(codes, weights=np.where(counted, values, 0.0), minlength=size)
+    counts = np.bincount(codes, weights=counted, minlength=size)
+    means = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+    return np.asarray(means[codes])
+
+
+def normalised(table: MRIOTable, values: Array, scope: Scope | None) -> Array:
+    r"""Divide by the mean over the scope, so that 1 is its average industry.
+
+    .. math:: \bar b_j = \frac{n_s \, b_j}{\sum_{k \in s} b_k}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    values : array, (n,)
+    scope : {"world", "region", "industry"} or None
+        None returns the values as they are.
+
+    Returns
+    -------
+    array, (n,); NaN where there is no output or the mean is 0.
+    """
+    masked = np.where(table.active, values, np.nan)
+    if scope is None:
+        return masked
+    means = scope_means(table, masked, scope)
+    return np.divide(masked, means, out=np.full(len(means), np.nan), where=means != 0)
+
+
+def weighted_means(W: npt.NDArray[np.float64], weights: Array, values: Array) -> Array:
+    """Weighted mean of values (n,) or (n, m) in each group of W (n, groups); NaN for a group of no weight.
+
+    Values that are NaN are left out together with their weight.
+    """
+    columns = values if values.ndim == 2 else values[:, None]
+    known = ~np.isnan(columns)
+    shares = W * np.nan_to_num(weights)[:, None]
+    sums = shares.T @ np.where(known, columns, 0.0)
+    totals = shares.T @ known.astype(np.float64)
+    means = np.divide(sums, totals, out=np.full(sums.shape, np.nan), where=np.abs(totals) > 0)
+    return means if values.ndim == 2 else means[:, 0]
+
+
+def with_year(frame: pd.DataFrame, table: MRIOTable, measure: str, unit: str, **more: object) -> pd.DataFrame:
+    """Fill the attrs of a result that is not on the table's own index."""
+    frame.attrs.update(table.caption(measure, unit, **more))
+    return frame
