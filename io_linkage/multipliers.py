@@ -1,0 +1,299 @@
+r"""Multipliers of any account, and where they fall: at home, abroad, and back home again.
+
+Terms
+-----
+q : an account per unit of output (value added, jobs, hours, energy), (n,).
+type I multiplier : q'L, what one unit of final demand for each product draws from all industries.
+type II multiplier : the same with households closed, i.e. their income is spent again.
+intra-regional effect : q_r'(I - A^rr)^-1, what region r would draw if it bought nothing abroad.
+feedback : what comes back to r through the inputs that other regions buy from it.
+spillover : what arises in other regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import MissingSatelliteError, OptionError, unknown
+from io_linkage.leontief import Array, System
+from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
+
+Account = str | pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Intensity:
+    """An account per unit of output.
+
+    Attributes
+    ----------
+    values : array, (n,)
+        q, with 0 where there is no output or no figure.
+    known : array of bool, (n,)
+        Where the source has a figure; an industry without output counts as known.
+    name, unit : str
+        Of the account itself, not per unit of output.
+    """
+
+    values: Array
+    known: npt.NDArray[np.bool_]
+    name: str
+    unit: str
+
+    def per(self, table: MRIOTable) -> str:
+        """Return the unit of the account per unit of the table's flows."""
+        if self.unit == table.unit:
+            return f"{self.unit} per {table.unit}" if self.unit else "per unit"
+        return f"{self.unit or self.name} per {table.unit or 'unit'}"
+
+    def gaps(self, table: MRIOTable) -> dict[str, Any]:
+        """Say what is left out for want of a figure, for `attrs`; empty when nothing is."""
+        if self.known.all():
+            return {}
+        missing = ~self.known
+        share = table.accounts.x[missing].sum() / table.accounts.x.sum()
+        where = [region for r, region in enumerate(table.regions) if missing[table.region_codes == r].any()]
+        return {
+            "left_out": f"{int(missing.sum())} of {len(missing)} country-industries ({share:.1%} of output) have no "
+            f"{self.name}: {', '.join(where)}"
+        }
+
+
+def intensity(table: MRIOTable, of: Account) -> Intensity:
+    """Account per unit of output: "value_added", "output", a satellite by name, or a Series on the table's index.
+
+    Raises
+    ------
+    MissingSatelliteError
+        The table lacks it, or has it for no industry at all; names those it has.
+    """
+    if isinstance(of, pd.Series):
+        series = of.reindex(table.index)
+        name, unit = str(of.name or "account"), str(of.attrs.get("unit", ""))
+    else:
+        series = table.satellite(of)
+        name, unit = of, str(series.attrs.get("unit", ""))
+    account = series.to_numpy(dtype=np.float64)
+    known = np.isfinite(account) | ~table.active
+    if not (known & table.active).any():
+        full = [row for row in table.satellite_names if table.satellite(row).notna().any()]
+        raise MissingSatelliteError(
+            f"{name} has no figure for any industry of {table.label}. "
+            f"Satellites with figures: {', '.join(full) or 'none'}; value_added and output are always there."
+        )
+    values = table.per_output(np.where(np.isfinite(account), account, 0.0))
+    return Intensity(values, known, name.replace("_", " "), unit)
+
+
+def multipliers(
+    table: MRIOTable,
+    *,
+    of: Account = "output",
+    kind: Literal["I", "II"] = "I",
+    income: Account = "labour_compensation",
+    consumption: str | None = None,
+    propensity: float | Mapping[str, float] | None = None,
+    regions: str | list[str] | None = None,
+) -> pd.Series[float]:
+    r"""Multiplier: what one unit of final demand for each product draws, in all industries everywhere.
+
+    .. math:: m' = q'L \qquad m^{II\prime} = q'L + q'LC\,(I - H'LC)^{-1} H'L
+
+    H (n, regions) holds household income per unit of output, C (n, regions) what the households of each region buy
+    for one unit of income; the second form is the inverse of the system closed for households, less its household
+    rows (the truncated multipliers of Miller & Blair), and costs one solve per closed region.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    of : str or Series
+        "output", "value_added", a satellite, or an account on the table's index.
+    kind : {"I", "II"}
+    income : str or Series
+        Household income by country-industry, for type II.
+    consumption : str, optional
+        Category of final demand that is household consumption; found by its name when there is just one such.
+    propensity : float or mapping of region to float, optional
+        Share of income spent. By default the table's consumption over its income, but at most 1: households also
+        spend property income and transfers, and nobody spends more of an added wage than the wage.
+    regions : str or list, optional
+        Regions whose households are closed; all by default. Income must be known for all of them.
+
+    Returns
+    -------
+    Series, (n,), in the account's unit per unit of final demand; NaN where there is no output. ``attrs`` states the
+    propensities (type II) and what is left out for want of a figure.
+
+    Raises
+    ------
+    MissingSatelliteError
+        The table lacks the account, or income in a region to be closed.
+    OptionError
+        No category of final demand is recognised as household consumption.
+
+    References
+    ----------
+    Miller & Blair (2022), sections 2.5 and 6.2.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> jobs = multipliers(iol.load(), of="jobs")
+    >>> float(jobs["CHN", "AtB"].round(3)), jobs.attrs["unit"]
+    (0.282, 'thousand persons per M USD')
+    """
+    if kind not in ("I", "II"):
+        raise OptionError(f"kind={kind!r} is not possible; choose 'I' or 'II'.")
+    q = intensity(table, of)
+    if kind == "I":
+        first = table.system.column_sums() if isinstance(of, str) and of == "output" else None
+        values = table.system.solve_transposed(q.values) if first is None else first
+        extra: dict[str, Any] = {}
+    else:
+        H, C, extra = _households(table, income, consumption, propensity, regions)
+        solved = table.system.solve_transposed(np.column_stack([q.values, H]))
+        base, LH = solved[:, 0], solved[:, 1:]
+        # Spending rounds: (I - H'LC)^-1 is closed households' income per unit of their first income.
+        rounds = np.linalg.solve((np.eye(H.shape[1]) - LH.T @ C).T, C.T @ base)
+        values = base + LH @ rounds
+    return table.series(values, f"{q.name} multiplier, type {kind}", unit=q.per(table), **q.gaps(table), **extra)
+
+
+def _households(
+    table: MRIOTable,
+    income: Account,
+    consumption: str | None,
+    propensity: float | Mapping[str, float] | None,
+    regions: str | list[str] | None,
+) -> tuple[Array, Array, dict[str, Any]]:
+    """Income coefficients H and spending coefficients C of the closed regions, and what attrs say of them."""
+    from io_linkage.selection import regions as region_codes
+
+    closed = table.regions if regions is None else region_codes(table, regions)
+    h = intensity(table, income)
+    lacking = [r for r in closed if not h.known[table.region_codes == table.regions.index(r)].all()]
+    if lacking:
+        rest = [r for r in closed if r not in lacking]
+        remedy = f"Close the others only, with regions={rest}" if rest else "Load a year that has it"
+        raise MissingSatelliteError(
+            f"Households cannot be closed: {table.label} has no {h.name} for {', '.join(lacking)}. {remedy}, or give "
+            "income= another account."
+        )
+    columns = _household_columns(table, consumption)
+    where = [table.regions.index(region) for region in closed]
+    H = (table.region_codes[:, None] == where) * h.values[:, None]
+    own = np.asarray(table.accounts.demand.get_level_values(0))
+    bought = np.column_stack([table.accounts.Y[:, columns & (own == region)].sum(axis=1) for region in closed])
+    earned = H.T @ table.accounts.x
+    spent = bought.sum(axis=0)
+    share = np.divide(spent, earned, out=np.zeros_like(spent), where=earned > 0)
+    if propensity is None:
+        capped = [region for region, s in zip(closed, share, strict=True) if s > 1]
+        chosen = np.minimum(share, 1.0)
+    else:
+        given = propensity if isinstance(propensity, Mapping) else dict.fromkeys(closed, float(propensity))
+        absent = [region for region in closed if region not in given]
+        if absent:
+            raise unknown("region in propensity", absent[0], given)
+        capped, chosen = [], np.array([float(given[region]) for region in closed])
+    C = np.divide(bought, spent, out=np.zeros_like(bought), where=spent != 0) * chosen
+    return H, C, {"propensity": dict(zip(closed, map(float, chosen), strict=True)), "capped_at_1": capped}
+
+
+def _household_columns(table: MRIOTable, consumption: str | None) -> npt.NDArray[np.bool_]:
+    categories = table.accounts.demand.get_level_values(1)
+    names = list(dict.fromkeys(categories))
+    if consumption is not None:
+        if consumption not in names:
+            raise unknown("category of final demand", consumption, names)
+        return np.asarray(categories == consumption)
+    serving = ("non-profit", "nonprofit", "npish", "serving")
+    found = [c for c in names if "household" in c.lower() and not any(word in c.lower() for word in serving)]
+    found = found or [c for c in names if c.lower() == "consumption"]
+    if len(found) != 1:
+        raise OptionError(
+            f"Household consumption cannot be told from the categories of final demand ({', '.join(names)}); "
+            "name it with consumption=."
+        )
+    return np.asarray(categories == found[0])
+
+
+def by_region(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
+    r"""Multipliers split by the region in which the account arises.
+
+    .. math:: m_{jr} = \sum_{i \in r} q_i l_{ij}
+
+    Returns
+    -------
+    DataFrame, (n, regions); rows add to the multiplier. A region without figures is NaN. One solve per region.
+    """
+    q = intensity(table, of)
+    M, names = groups_by(table, "region")
+    values = table.system.solve_transposed(M * q.values[:, None])
+    values[:, _blank(table, q)] = np.nan
+    return table.frame(values, names, f"{q.name} multiplier by region", unit=q.per(table), **q.gaps(table))
+
+
+def effects(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
+    r"""Intra-regional, feedback and spillover effect of one unit of final demand for each product.
+
+    .. math:: q'L_{\cdot j} = \underbrace{q_r'(I - A^{rr})^{-1}_{\cdot j}}_{intra}
+        + \underbrace{q_r'(L^{rr} - (I - A^{rr})^{-1})_{\cdot j}}_{feedback}
+        + \underbrace{\sum_{s \neq r} q_s' L^{sr}_{\cdot j}}_{spillover}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    of : str or Series
+        "output" makes `total` the total backward linkage.
+
+    Returns
+    -------
+    DataFrame, (n, 4): intra, feedback, spillover, total = their sum exactly; in the account's unit per unit of final
+    demand; NaN where there is no output, or no figure for the region itself. One solve and one small
+    factorisation per region.
+
+    References
+    ----------
+    Round (1985); Miller & Blair (2022), section 3.3 and 6.3.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> effects(iol.load()).loc[("CHN", "30t33")].round(3).to_dict()
+    {'intra': 2.866, 'feedback': 0.056, 'spillover': 0.707, 'total': 3.629}
+    """
+    q = intensity(table, of)
+    M, _ = groups_by(table, "region")
+    reached = table.system.solve_transposed(M * q.values[:, None])
+    own = reached[np.arange(len(reached)), table.region_codes]
+    spillover = np.where(M == 0, reached, 0.0).sum(axis=1)
+    intra = np.zeros_like(own)
+    for r in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == r)
+        alone = System(table.accounts.Z[np.ix_(inside, inside)], table.accounts.x[inside])
+        intra[inside] = alone.solve_transposed(q.values[inside])
+    parts = np.column_stack([intra, own - intra, spillover, own + spillover])
+    missing = np.isin(table.region_codes, np.flatnonzero(_blank(table, q)))
+    # The spillover of a region without figures stands: it arises elsewhere.
+    parts[missing] = np.where([False, False, True, False], parts[missing], np.nan)
+    return table.frame(
+        parts,
+        ["intra", "feedback", "spillover", "total"],
+        f"{q.name} multiplier: intra-regional, feedback, spillover",
+        unit=q.per(table),
+        **q.gaps(table),
+    )
+
+
+def _blank(table: MRIOTable, q: Intensity) -> npt.NDArray[np.bool_]:
+    """Regions without a single figure."""
+    counts = np.bincount(table.region_codes[q.known & table.active], minlength=len(table.regions))
+    return np.asarray(counts == 0)
