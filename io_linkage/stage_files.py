@@ -8,7 +8,7 @@ for each country-industry the most specific row holds: region and year, then reg
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -64,7 +64,7 @@ def load_file(file: str | Path | pd.DataFrame) -> pd.DataFrame:
         stat = path.stat()
     except OSError as error:
         raise StageError(f"Cannot read the file of stage shares {path}: {error.strerror}.") from error
-    return _parsed(str(path), stat.st_mtime_ns, stat.st_size)
+    return _parsed(str(path), stat.st_mtime_ns, stat.st_size).copy()
 
 
 @lru_cache(maxsize=32)
@@ -159,9 +159,11 @@ def _check_bounds(rows: pd.DataFrame, name: str, share: str, block: npt.NDArray[
         raise StageError(f"{_where(name, rows, row)}: {share} is empty. Write its share, 0 if there is none.")
     outside = (block < -_SLACK) | (block > 1.0 + _SLACK)
     if outside.any():
-        row, bound = (int(k) for k in np.argwhere(outside)[0])
+        row = int(outside.any(axis=1).argmax())
+        # A range that was left out repeats the central share, so that is the one to name.
+        bound = 1 if outside[row, 1] else int(outside[row].argmax())
         value = block[row, bound]
-        hint = f" If it is a percentage, write {value / 100:g}." if 1 < value <= 100 else ""
+        hint = f" If it is a percentage, write {value / 100:g}." if 2 <= value <= 100 else ""
         raise StageError(f"{_where(name, rows, row)}: {share}_{BOUNDS[bound]} is {value:g}, outside 0 to 1.{hint}")
     disordered = (block[:, 0] > block[:, 1] + _SLACK) | (block[:, 1] > block[:, 2] + _SLACK)
     if disordered.any():
@@ -194,6 +196,11 @@ def _check_years(rows: pd.DataFrame, name: str) -> None:
 
 def classifications() -> pd.DataFrame:
     """Classifications with a shipped file: its name, the years of its tables, the number of industries."""
+    return _registry().copy()
+
+
+@cache
+def _registry() -> pd.DataFrame:
     frame = pd.read_csv(shipped_path("industries", "classifications.csv"), dtype=str, keep_default_na=False)
     return frame.astype({"industries": int}).set_index("classification")
 
@@ -210,7 +217,7 @@ def shipped_file(table: MRIOTable) -> Path:
         No shipped file knows the industries; several do and the table has no year; or no classification is stated
         and the codes are bare numbers, which prove nothing.
     """
-    known = classifications()
+    known = _registry()
     stated = table.classification
     family = [c for c in known.index if stated and (c == stated or c.startswith(f"{stated}_"))]
     bare = not family and all(industry.strip().isdigit() for industry in table.industries)

@@ -105,10 +105,11 @@ def ranges(table: MRIOTable, *, of: Share = "stages", file: File = None) -> pd.D
     if of not in ("stages", "traits"):
         raise OptionError(f"of={of!r}: choose 'stages' or 'traits'.")
     names = STAGES if of == "stages" else TRAITS
-    found = {(name, b): column for b in BOUNDS for name, column in _shares(table, names, b, file, of).items()}
+    frames = [_shares(table, names, bound, file, of) for bound in BOUNDS]
     columns = pd.MultiIndex.from_product([names, BOUNDS], names=[of[:-1], "bound"])
-    out = pd.DataFrame(found)[list(columns)].set_axis(columns, axis=1)
-    out.attrs.update(measure=f"ranges of {of}", unit="share", table=table.label, file=_origin(table, file))
+    block = np.stack([frame.to_numpy() for frame in frames], axis=2).reshape(len(table.index), -1)
+    out = pd.DataFrame(block, index=table.index, columns=columns)
+    out.attrs.update(measure=f"ranges of {of}", unit="share", table=table.label, file=frames[0].attrs["file"])
     return out
 
 
@@ -148,10 +149,12 @@ def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -
     if n < 1:
         raise OptionError(f"n={n}: at least one draw is needed.")
     source, chosen, _ = _matched(table, file)
+    return _drawn(source, chosen, n, seed)
+
+
+def _drawn(source: pd.DataFrame, chosen: npt.NDArray[np.intp], n: int, seed: int) -> Array:
     used, position = np.unique(chosen, return_inverse=True)
-    low, central, high = (
-        source.iloc[used][[f"{stage}_{bound}" for stage in STAGES]].to_numpy(float) for bound in BOUNDS
-    )
+    low, central, high = (_block(source, STAGES, bound)[used] for bound in BOUNDS)
     uniform = np.random.default_rng(seed).random((n, *central.shape))
     drawn = _between(low, central, high, uniform)
     # Leaving the rest to one share keeps every mean at its central value, which moving all of them would not.
@@ -222,6 +225,8 @@ def composition(
     """
     if of not in ("output", "value_added"):
         raise OptionError(f"of={of!r}: choose 'output' or 'value_added'.")
+    if n < 1:
+        raise OptionError(f"n={n}: at least one draw is needed.")
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
     if region is not None and region not in table.regions:
@@ -234,9 +239,10 @@ def composition(
         sums[k, inside] = values[inside]
     total = sums.sum(axis=1)
     sums = np.divide(sums, total[:, None], out=np.full_like(sums, np.nan), where=(total > 0)[:, None])
-    found = np.einsum("rn,dnk->drk", sums, draws(table, n=n, seed=seed, file=file))
+    source, chosen, file_name = _matched(table, file)
+    found = np.einsum("rn,dnk->drk", sums, _drawn(source, chosen, n, seed))
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    bounds: dict[str, Array] = {b: sums @ weights(table, which=b, file=file).to_numpy() for b in BOUNDS}
+    bounds: dict[str, Array] = {b: sums @ _block(source, STAGES, b)[chosen] for b in BOUNDS}
     columns = {
         "central": bounds["central"],
         "low": low,
@@ -252,7 +258,7 @@ def composition(
         unit="share",
         table=table.label,
         interval=f"{level:.0%} of {n} draws",
-        file=_origin(table, file),
+        file=file_name,
     )
     return out
 
@@ -261,9 +267,9 @@ def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, file: File, 
     if which not in BOUNDS:
         raise unknown("bound", which, BOUNDS)
     source, chosen, name = _matched(table, file)
-    block = source[[f"{share}_{which}" for share in names]].to_numpy(float)[chosen]
-    if np.isnan(block).any():
-        lost = [share for share, empty in zip(names, np.isnan(block).any(axis=0), strict=True) if empty]
+    block = _block(source, names, which)[chosen]
+    lost = [share for share, column in zip(names, block.T, strict=True) if np.isnan(column).any()]
+    if lost:
         raise StageError(
             f"{name} has no {', '.join(lost)} share for every industry. Add a column {lost[0]} from 0 to 1."
         )
@@ -272,16 +278,17 @@ def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, file: File, 
     return out
 
 
+def _block(source: pd.DataFrame, names: tuple[str, ...], which: Bound) -> Array:
+    return source[[f"{share}_{which}" for share in names]].to_numpy(float)
+
+
 def _matched(table: MRIOTable, file: File) -> tuple[pd.DataFrame, npt.NDArray[np.intp], str]:
     """Rows of the file that is meant, and which of them holds for each country-industry."""
-    name = _origin(table, file)
-    source = load_file(shipped_file(table) if file is None else file)
-    if file is not None:
-        require_known(source, table, name)
-    return source, match(source, table, name), name
-
-
-def _origin(table: MRIOTable, file: File) -> str:
     if file is None:
-        return shipped_file(table).name
-    return "the frame of stage shares" if isinstance(file, pd.DataFrame) else str(file)
+        path = shipped_file(table)
+        source = load_file(path)
+        return source, match(source, table, path.name), path.name
+    name = "the frame of stage shares" if isinstance(file, pd.DataFrame) else str(file)
+    source = load_file(file)
+    require_known(source, table, name)
+    return source, match(source, table, name), name
