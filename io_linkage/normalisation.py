@@ -143,7 +143,8 @@ def normalised(table: MRIOTable, values: Array, scope: Scope | None) -> Array:
     if scope is None:
         return masked
     means = scope_means(table, masked, scope)
-    return np.divide(masked, means, out=np.full(len(means), np.nan), where=means != 0)
+    result: Array = np.divide(masked, means, out=np.full(len(means), np.nan), where=means != 0)
+    return result
 
 
 def weighted_means(W: npt.NDArray[np.float64], weights: Array, values: Array) -> Array:
@@ -156,7 +157,7 @@ def weighted_means(W: npt.NDArray[np.float64], weights: Array, values: Array) ->
     shares = W * np.nan_to_num(weights)[:, None]
     sums = shares.T @ np.where(known, columns, 0.0)
     totals = shares.T @ known.astype(np.float64)
-    means = np.divide(sums, totals, out=np.full(sums.shape, np.nan), where=np.abs(totals) > 0)
+    means: Array = np.divide(sums, totals, out=np.full(sums.shape, np.nan), where=np.abs(totals) > 0)
     return means if values.ndim == 2 else means[:, 0]
 
 
