@@ -343,7 +343,11 @@ def _pooled(inputs: Inputs, activity: str, block: Block) -> dict[str, object]:
     """Shares of one activity over the years of a block: mean of centrals, widest bounds."""
     each = [profile(inputs, activity, block.judged_for, year) for year in block.central]
     pick = {"low": min, "central": lambda s: sum(s) / len(s), "high": max}
-    return each[-1] | {key: pick[key.rsplit("_", 1)[1]]([row[key] for row in each]) for key in KEYS}
+    reasons = dict.fromkeys(f"{row['reason']}." for row in each)
+    years = ", ".join(str(year) for year in block.central)
+    reason = each[-1]["reason"] if len(reasons) == 1 else f"Mean of {years}. {' '.join(reasons)}"
+    shares = {key: pick[key.rsplit("_", 1)[1]]([row[key] for row in each]) for key in KEYS}
+    return each[-1] | shares | {"reason": reason}
 
 
 def make(inputs: Inputs, target: Target) -> pd.DataFrame:

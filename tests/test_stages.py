@@ -216,8 +216,9 @@ def test_what_is_given_is_not_changed(small, tmp_path):
     pd.testing.assert_frame_equal(file, before)
     path = tmp_path / "own.csv"
     file.to_csv(path, index=False)
-    stages.load_file(path).loc[:, "emerging_central"] = 0.5
-    assert stages.load_file(path)["emerging_central"].tolist() == [0.1, 0.7]
+    loaded = stages.load_file(path)
+    loaded["emerging_central"] = 0.5
+    assert_allclose(stages.load_file(path)["emerging_central"], [0.1, 0.7])
 
 
 @pytest.mark.parametrize(
