@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report test lint types tests notebooks format clean
+.PHONY: report test lint types tests notebooks lowest format clean
 
 report: $(READY)
 	$(BIN)/io-linkage report --out report
@@ -30,9 +30,18 @@ tests: $(READY)
 notebooks: $(READY)
 	$(BIN)/pytest -m notebook
 
+# The tests with the oldest versions of every dependency that pyproject.toml allows.
+lowest: $(VENV)-lowest/.ready
+	$(VENV)-lowest/bin/python -m pytest -m "not notebook and not install" -p no:cacheprovider
+
+$(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/lowest.txt --editable '.[test]'
+	touch $@
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist report
+	rm -rf $(VENV) $(VENV)-lowest build dist report

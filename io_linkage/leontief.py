@@ -231,7 +231,7 @@ class System:
     @cached_property
     def _productive(self) -> bool:
         # Sufficient and free: every column of |A| sums to less than 1.
-        negative = bool((self.Z < 0).any()) if self.n else False
+        negative = bool(self.n and self.Z.min() < 0)
         sums = self.direct_column_sums if not negative else np.abs(self.Z).sum(axis=0) * self._per_output
         if self.n == 0 or sums.max() < 1:
             return True
