@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import BalanceError, BalanceWarning, OptionError, TableError, unknown
+from io_linkage.labels import joined
 from io_linkage.leontief import Array
 
 Output: TypeAlias = Literal["rows", "published"]
@@ -65,6 +66,29 @@ class Accounts:
         own = np.asarray(self.demand.get_level_values(1) != DISCREPANCY)
         rows: Array = self.Z.sum(axis=1) + self.Y[:, own].sum(axis=1)
         return self.published - rows
+
+
+@dataclass(frozen=True, eq=False)
+class Satellite:
+    """Accounts per country-industry in their own units; NaN where the source has none.
+
+    Attributes
+    ----------
+    name : str
+    F : DataFrame, (accounts, n), on the table's index
+    unit : Series, unit of each account
+    F_Y : DataFrame or None, what final demand itself uses or emits
+    """
+
+    name: str
+    F: pd.DataFrame
+    unit: pd.Series[str]
+    F_Y: pd.DataFrame | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """Names of the accounts; parts of a many-level label are joined by ' | '."""
+        return [joined(label) for label in self.F.index]
 
 
 def balance(

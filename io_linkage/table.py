@@ -26,9 +26,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.accounts import (
-    DISCREPANCY,
     Accounts,
     Output,
+    Satellite,
     ValueAdded,
     balance,
     value_added_label,
@@ -47,29 +47,6 @@ from io_linkage.leontief import Array, System
 
 if TYPE_CHECKING:
     import pymrio
-
-
-@dataclass(frozen=True, eq=False)
-class Satellite:
-    """Accounts per country-industry in their own units; NaN where the source has none.
-
-    Attributes
-    ----------
-    name : str
-    F : DataFrame, (accounts, n), on the table's index
-    unit : Series, unit of each account
-    F_Y : DataFrame or None, what final demand itself uses or emits
-    """
-
-    name: str
-    F: pd.DataFrame
-    unit: pd.Series[str]
-    F_Y: pd.DataFrame | None = None
-
-    @property
-    def rows(self) -> list[str]:
-        """Names of the accounts; parts of a many-level label are joined by ' | '."""
-        return [joined(label) for label in self.F.index]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -433,28 +410,9 @@ class MRIOTable:
 
     def describe(self) -> pd.Series[str]:
         """Say what this table is and which choices it was made with; printed in every report."""
-        accounts = self.accounts
-        idle = int((~self.active).sum())
-        demand_gap = self.Y.loc[:, self.Y.columns.get_level_values(1) == DISCREPANCY].abs().to_numpy().sum()
-        input_gap = self.V.loc[self.V.index == DISCREPANCY].abs().to_numpy().sum()
-        entries = {
-            "name": self.name,
-            "year": "not stated" if self.year is None else str(self.year),
-            "source": self.source or "not stated",
-            "unit": self.unit or "not stated",
-            "classification": self.classification or "not stated",
-            "size": f"{len(self.regions)} regions x {len(self.industries)} industries, n = {len(self.index)}",
-            "gross output from": "row sums of Z and Y" if accounts.output == "rows" else "published totals",
-            "value added": f"{self.value_added_label} ({', '.join(accounts.va_rows)})"
-            if accounts.value_added == "published"
-            else f"{self.value_added_label} (output less intermediate inputs)",
-            "world value added": f"{self.va.sum():,.0f} {self.unit}".rstrip(),
-            "industries without output": f"{idle} of {len(self.index)}",
-            "row discrepancy": f"{demand_gap:,.6g} {self.unit}".rstrip(),
-            "column discrepancy": f"{input_gap:,.6g} {self.unit}".rstrip(),
-            "satellites": ", ".join(self.satellite_names) or "none",
-        }
-        return pd.Series(entries, name=self.label)
+        from io_linkage.description import describe
+
+        return describe(self)
 
     def __repr__(self) -> str:
         """One line: what, size, unit."""
