@@ -129,11 +129,11 @@ def _account_label(table: MRIOTable, q: Intensity) -> str:
 
 def _demand(table: MRIOTable, W: Array, by: str, who: str) -> Array:
     if who == "product" or by in ("stage", "industry"):
-        return W * table.accounts.Y.sum(axis=1)[:, None]
+        return np.asarray(W * table.accounts.Y.sum(axis=1)[:, None])
     bought: Array = table.demand_by_region.to_numpy(dtype=np.float64)
     if by == "region":
         return bought
-    stages = W.reshape(len(W), len(table.regions), -1).sum(axis=1)
+    stages: Array = W.reshape(len(W), len(table.regions), -1).sum(axis=1)
     return np.asarray((bought[:, :, None] * stages[:, None, :]).reshape(len(W), -1))
 
 

@@ -1,0 +1,376 @@
+r"""Ties of one economy with its partners, in both directions, against comparators.
+
+Terms
+-----
+focus : the economy the question is about, e.g. China.
+partners : a region, a group such as "developing", or all others; membership is that of the table's year.
+comparators : economies that the focus is set against, by default the USA, the EU and Japan.
+exports, imports : gross flows, seen from the focus (or comparator): exports go from it to the partner.
+value-added exports : value added of the focus absorbed in the partner's final demand, whoever made the final good.
+dependence : what of an economy's value added is absorbed in another's final demand, as a share of its GDP.
+
+All values are at current prices. A region counts as its own economy; rest of world is one region like others and
+stands among the developing partners by the rule of :mod:`io_linkage.economies`, which can be overridden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from io_linkage import economies as countries
+from io_linkage import reliance
+from io_linkage.errors import OptionError, unknown
+from io_linkage.leontief import Array
+from io_linkage.multipliers import Account, intensity
+from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
+
+Names = str | Sequence[str]
+ALL = "all"
+
+#: Columns of `bilateral` that are flows; the others are shares.
+FLOWS = (
+    "exports_intermediate",
+    "exports_final",
+    "exports",
+    "imports_intermediate",
+    "imports_final",
+    "imports",
+    "balance",
+    "value_added_exports",
+    "value_added_imports",
+    "value_added_balance",
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who is compared with whom: regions of the table behind each name, and who was left out and why."""
+
+    economies: dict[str, list[str]]
+    partners: dict[str, list[str]]
+    left_out: tuple[str, ...]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Economy and partner, those that overlap left out."""
+        return [(e, p) for e in self.economies for p in self.partners if not self.overlap(e, p)]
+
+    def overlap(self, economy: str, partner: str) -> bool:
+        """Whether a partner is part of an economy."""
+        return not set(self.economies[economy]).isdisjoint(self.partners[partner])
+
+
+def cast(
+    table: MRIOTable,
+    focus: str,
+    *,
+    partners: Names | None = "developing",
+    comparators: Sequence[str] = countries.COMPARATORS,
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+) -> Cast:
+    """Settle focus, comparators and partners in a table's year.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    focus : str
+        A region, an economy or a group.
+    partners : str or list, optional
+        Regions, economies or groups; all other regions if None.
+    comparators : sequence of str
+        Those that the table does not show, and the focus itself, are left out.
+    aggregates : mapping, optional
+        Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
+
+    Raises
+    ------
+    UnknownLabelError, OptionError
+        A partner absent from the table, a group empty in that year, no partner but the focus.
+    """
+    own = countries.resolve(table, focus, aggregates=aggregates)
+    chosen = table.regions if partners is None else countries.resolve(table, partners, aggregates=aggregates)
+    notes = []
+    if partners is not None and set(own) & set(chosen):
+        asked = partners if isinstance(partners, str) else ", ".join(partners)
+        notes.append(f"{focus} itself, a member of {asked}")
+    others = {region: [region] for region in chosen if region not in own}
+    if not others:
+        raise OptionError(
+            f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
+            "or a group."
+        )
+    named = {focus: own}
+    for name, codes in countries.comparators(table, comparators).items():
+        if set(codes) & set(own):
+            notes.append(f"{name} as a comparator, since it overlaps {focus}")
+        else:
+            named[name] = codes
+    absent = [name for name in comparators if name not in named and not any(name in note for note in notes)]
+    notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
+    result = Cast(named, others, ())
+    inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
+    return Cast(named, others, (*notes, *inside))
+
+
+def bilateral(
+    table: MRIOTable,
+    focus: str,
+    *,
+    partners: Names | None = "developing",
+    comparators: Sequence[str] = countries.COMPARATORS,
+    of: Account = "value_added",
+    stages: bool = True,
+    weights: pd.DataFrame | None = None,
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+) -> pd.DataFrame:
+    r"""Gross and value-added trade with each partner by stage, both directions, and mutual dependence.
+
+    .. math:: E_{rs} = \sum_{i \in r} \sum_{j \in s} z_{ij} + \sum_{i \in r} y_{is}, \qquad
+        T = M' \hat v L Y M, \qquad D_{rs} = T_{rs} / \sum_u T_{ru}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    focus : str
+    partners : str or list, optional
+        Regions or groups by the table's year; all other regions if None. The focus is left out of them.
+    comparators : sequence of str
+    of : str or Series
+        Account that trade is measured in: with "jobs" the value-added columns hold jobs.
+    stages : bool
+        Split by stage; without, only stage "all".
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+    aggregates : mapping, optional
+        How aggregates count in groups, see `economies.resolve`.
+
+    Returns
+    -------
+    DataFrame indexed by (economy, partner, stage): economy is the focus or a comparator; partner "all" is the sum of
+    those partners that stand for every economy; stage is that of the selling industry, or of the industry in which
+    value added arises. Columns: flows in the table's unit (``exports`` and ``imports``, each ``_intermediate`` and
+    ``_final``, ``balance``; ``value_added_exports``, ``value_added_imports``, ``value_added_balance``) and shares:
+    ``dependence_of_partner`` (of the partner's GDP, absorbed in the economy's final demand) and
+    ``dependence_on_partner`` (of the economy's GDP, absorbed in the partner's). ``attrs["left_out"]`` says who was
+    left out.
+
+    Notes
+    -----
+    Cost: one solve per region. Stages add up to "all".
+
+    References
+    ----------
+    Johnson & Noguera (2012) for trade in value added.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> ties = bilateral(iol.load(), "CHN", partners="developing")
+    >>> ties.loc[("CHN", "BRA", "all"), ["exports", "imports", "value_added_imports"]].round().tolist()
+    [37621.0, 36459.0, 26835.0]
+    """
+    who = cast(table, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    flows = _Flows.of(table, of, stages, weights)
+    common = [p for p in who.partners if not any(who.overlap(e, p) for e in who.economies)]
+    rows: dict[tuple[str, str], list[str]] = {(e, p): who.partners[p] for e, p in who.pairs()}
+    if len(who.partners) > 1 and common:
+        rows = {**{(e, ALL): common for e in who.economies}, **rows}
+    parts = {(e, p): flows.between(who.economies[e], codes) for (e, p), codes in rows.items()}
+    order = [(e, p) for e in who.economies for p in (ALL, *who.partners) if (e, p) in parts]
+    result = pd.concat({key: parts[key] for key in order}, names=["economy", "partner", "stage"])
+    result.index = _in_order(result.index)
+    result.attrs.update(
+        table.caption(
+            f"trade of {focus} with its partners, current prices",
+            table.unit,
+            focus=focus,
+            partners=partners if isinstance(partners, str) else list(who.partners),
+            all_partners=common,
+            left_out=list(who.left_out),
+            units={**dict.fromkeys(FLOWS, table.unit), **dict.fromkeys(FLOWS[-3:], flows.unit), "others": "share"},
+        )
+    )
+    return result
+
+
+def _in_order(index: pd.Index[Any]) -> pd.MultiIndex:
+    """Levels in the order of the rows, so that pandas finds a row by its first labels without a warning."""
+    codes, levels = zip(*(pd.factorize(index.get_level_values(k)) for k in range(index.nlevels)), strict=True)
+    return pd.MultiIndex(levels=levels, codes=codes, names=index.names)
+
+
+@dataclass(frozen=True, eq=False)
+class _Flows:
+    """Trade between regions by stage of the seller: arrays (region of origin, stage with "all" first, region)."""
+
+    intermediate: Array
+    final: Array
+    absorbed: Array
+    stages: list[str]
+    regions: list[str]
+    unit: str
+
+    @classmethod
+    def of(cls, table: MRIOTable, of: Account, stages: bool, weights: pd.DataFrame | None) -> _Flows:
+        M, _ = groups_by(table, "region")
+        q = intensity(table, of)
+        final: Array = table.demand_by_region.to_numpy(dtype=np.float64)
+        absorbed = q.values[:, None] * table.system.solve(final)
+        absorbed[~q.known] = np.nan
+        W, names = groups_by(table, "stage", weights) if stages else (np.zeros((len(M), 0)), pd.Index([]))
+        shares = np.column_stack([np.ones(len(M)), W])
+        intermediate = np.asarray(table.accounts.Z @ M)
+        return cls(
+            _by_origin(table, shares, intermediate),
+            _by_origin(table, shares, final),
+            _by_origin(table, shares, absorbed),
+            [ALL, *map(str, names)],
+            table.regions,
+            q.unit,
+        )
+
+    def between(self, own: list[str], partner: list[str]) -> pd.DataFrame:
+        here, there = self._positions(own), self._positions(partner)
+        frame = pd.DataFrame(index=pd.Index(self.stages, name="stage"))
+        for name, origin, market in (("exports", here, there), ("imports", there, here)):
+            frame[f"{name}_intermediate"] = _total(self.intermediate, origin, market)
+            frame[f"{name}_final"] = _total(self.final, origin, market)
+            frame[name] = frame[f"{name}_intermediate"] + frame[f"{name}_final"]
+        frame["balance"] = frame["exports"] - frame["imports"]
+        frame["value_added_exports"] = _total(self.absorbed, here, there)
+        frame["value_added_imports"] = _total(self.absorbed, there, here)
+        frame["value_added_balance"] = frame["value_added_exports"] - frame["value_added_imports"]
+        frame["dependence_of_partner"] = frame["value_added_imports"] / self._made(there)
+        frame["dependence_on_partner"] = frame["value_added_exports"] / self._made(here)
+        return frame[[*FLOWS, "dependence_of_partner", "dependence_on_partner"]]
+
+    def _positions(self, codes: list[str]) -> list[int]:
+        return [self.regions.index(code) for code in codes]
+
+    def _made(self, where: list[int]) -> float:
+        return float(self.absorbed[where, 0].sum())
+
+
+def _by_origin(table: MRIOTable, shares: Array, flows: Array) -> Array:
+    """Sum flows (n, regions) over the industries of each region, by stage."""
+    result = np.empty((len(table.regions), shares.shape[1], flows.shape[1]))
+    for r in range(len(table.regions)):
+        inside = table.region_codes == r
+        result[r] = shares[inside].T @ flows[inside]
+    return result
+
+
+def _total(block: Array, origin: list[int], market: list[int]) -> Array:
+    return np.asarray(block[np.ix_(origin, range(block.shape[1]), market)].sum(axis=(0, 2)))
+
+
+def dependence(
+    table: MRIOTable,
+    economies: Sequence[str] | None = None,
+    *,
+    on: Sequence[str] | None = None,
+    of: Account = "value_added",
+    kind: Literal["demand", "inputs", "sales"] = "demand",
+    direct: bool = False,
+    rest: bool = False,
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+) -> pd.DataFrame:
+    r"""Dependence of each economy (row) on each (column), as shares.
+
+    .. math:: D_{rs} = T_{rs} / \sum_u T_{ru}, \qquad T = M' \hat v L Y M
+
+    Parameters
+    ----------
+    table : MRIOTable
+    economies : sequence of str, optional
+        Rows: regions, economies or groups; all regions by default. A region named on its own is taken out of
+        the groups beside it.
+    on : sequence of str, optional
+        Columns; the same as the rows by default.
+    of : str or Series
+        Account for kind="demand": "value_added" gives shares of GDP, "jobs" of employment.
+    kind : {"demand", "inputs", "sales"}
+        "demand": what of the row's value added is absorbed in the column's final demand. "inputs": what of the row's
+        intermediate inputs is made in the column. "sales": what of the row's intermediate sales goes to the column.
+    direct : bool
+        For inputs and sales: the table's flows alone, instead of all that stands behind them.
+    rest : bool
+        Add a column "others", so that rows add to one.
+
+    Returns
+    -------
+    DataFrame; rows depend, columns are depended on; shares. NaN where the source has no figure.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> D = dependence(iol.load(), ["CHN", "developing", "USA"], rest=True)
+    >>> D.round(3).loc["developing"].to_dict()
+    {'CHN': 0.026, 'developing': 0.844, 'USA': 0.039, 'others': 0.091}
+    """
+    if kind not in ("demand", "inputs", "sales"):
+        raise unknown("kind", kind, ("demand", "inputs", "sales"))
+    rows = _separate(table, economies, aggregates)
+    columns = rows if on is None else _separate(table, on, aggregates)
+    flows = _dependence_flows(table, kind, direct, of)
+    groups = {name: _members(table, codes) for name, codes in rows.items()}
+    made = np.array([flows[where].sum() for where in groups.values()])
+    received = [
+        [flows[np.ix_(where, _members(table, codes))].sum() for codes in columns.values()] for where in groups.values()
+    ]
+    D = np.array(received) / made[:, None]
+    frame = pd.DataFrame(D, index=pd.Index(rows, name="economy"), columns=pd.Index(columns, name="depends on"))
+    if rest:
+        frame["others"] = 1 - frame.sum(axis=1, skipna=False)
+    what = {
+        "demand": f"share of {'GDP' if of == 'value_added' else 'account'} absorbed in final demand",
+        "inputs": "share of intermediate inputs" + (", direct" if direct else ", direct and indirect"),
+        "sales": "share of intermediate sales" + (", direct" if direct else ", direct and indirect"),
+    }
+    frame.attrs.update(
+        table.caption(what[kind], "share", rows="who depends", columns="on whom", kind=kind, groups=rows)
+    )
+    return frame
+
+
+def _dependence_flows(table: MRIOTable, kind: str, direct: bool, of: Account) -> Array:
+    """Flows between regions (origin or dependent in the row), of which rows are turned into shares."""
+    if kind == "demand":
+        M, _ = groups_by(table, "region")
+        q = intensity(table, of)
+        absorbed = q.values[:, None] * table.system.solve(table.demand_by_region.to_numpy(dtype=np.float64))
+        flows = M.T @ absorbed
+        flows[M.T @ ~q.known > 0] = np.nan
+        return np.asarray(flows)
+    flows = reliance.between_regions(table, direct=direct)
+    return flows.T if kind == "inputs" else flows
+
+
+def _members(table: MRIOTable, codes: list[str]) -> list[int]:
+    return [table.regions.index(code) for code in codes]
+
+
+def _separate(
+    table: MRIOTable, names: Sequence[str] | None, aggregates: Mapping[str, Mapping[str, bool]] | None
+) -> dict[str, list[str]]:
+    """Regions behind each name; a region named on its own leaves the groups, groups must not overlap."""
+    if names is None:
+        return {region: [region] for region in table.regions}
+    given = [names] if isinstance(names, str) else list(names)
+    found = {name: countries.resolve(table, name, aggregates=aggregates) for name in given}
+    single = {codes[0] for codes in found.values() if len(codes) == 1}
+    found = {n: codes if len(codes) == 1 else [c for c in codes if c not in single] for n, codes in found.items()}
+    taken: dict[str, str] = {}
+    for name, codes in found.items():
+        if not codes:
+            raise OptionError(f"Nothing is left of {name}: all its regions were named on their own.")
+        for code in codes:
+            if code in taken:
+                raise OptionError(f"{code} is in both {taken[code]} and {name}; name groups that do not overlap.")
+            taken[code] = name
+    return found
