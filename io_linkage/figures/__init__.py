@@ -1,0 +1,48 @@
+"""Figures: results in, Axes out.
+
+Every function takes a result (a Series or DataFrame with its `attrs`), optional `ax`, keyword-only options, and returns
+the Axes. Each figure states unit, year and source below it; `save` writes it as PNG and SVG with its numbers as CSV.
+
+>>> import io_linkage as iol
+>>> result = iol.stages.composition(iol.load())["central"]
+>>> ax = iol.figures.heatmap(result.unstack("stage").loc[["CHN", "USA"]], title="Stages in output")
+>>> ax.figure.get_suptitle()
+'Stages in output'
+>>> iol.figures.close(ax)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from io_linkage.figures.export import close, save
+    from io_linkage.figures.heatmaps import heatmap
+    from io_linkage.figures.quadrants import key_industries
+    from io_linkage.figures.style import theme
+
+# Name to module; a module never has the name of a function, or importing it would hide the function.
+_EXPORTS = {
+    "close": "export",
+    "heatmap": "heatmaps",
+    "key_industries": "quadrants",
+    "save": "export",
+    "theme": "style",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a figure on first use, so that matplotlib and seaborn load only when something is drawn."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'io_linkage.figures' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"io_linkage.figures.{_EXPORTS[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(_EXPORTS)
+
+
+__all__ = ["close", "heatmap", "key_industries", "save", "theme"]

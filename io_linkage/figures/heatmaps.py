@@ -1,0 +1,312 @@
+"""Heatmaps of any result: industries by regions, stages by stages, givers by receivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.errors import OptionError, unknown
+from io_linkage.figures import style
+from io_linkage.figures.export import note
+from io_linkage.figures.naming import Names, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap, Normalize
+
+Scale = Literal["linear", "log"]
+Diagonal = Literal["shown", "left out"]
+Extend = Literal["neither", "both", "min", "max"]
+
+
+def heatmap(
+    result: pd.DataFrame | pd.Series[Any],
+    *,
+    value: str | None = None,
+    columns: str | None = None,
+    centre: float | None = None,
+    scale: Scale = "linear",
+    diagonal: Diagonal = "shown",
+    limits: tuple[float, float] | None = None,
+    annotate: bool | None = None,
+    digits: int | None = None,
+    factor: float = 1.0,
+    unit: str | None = None,
+    names: Names = "auto",
+    row_label: str | None = None,
+    column_label: str | None = None,
+    empty: str = "no output",
+    title: str | None = None,
+    notes: Iterable[str] = (),
+    width: float | None = None,
+    caption: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a result as coloured cells.
+
+    Parameters
+    ----------
+    result : DataFrame or Series
+        A matrix (its rows and columns are drawn), or a result with several index levels, of which one becomes
+        the columns: linkages by (region, industry) are drawn as industry x region.
+    value : str, optional
+        Column of `result` to draw when its index has several levels.
+    columns : str, optional
+        Index level that becomes the columns; the first by default.
+    centre : float, optional
+        Value at which two hues part, e.g. 1 for linkages normalised to their mean.
+    scale : {"linear", "log"}
+        On a log scale cells at or below 0 are left empty, and the figure says so.
+    diagonal : {"shown", "left out"}
+        Leave out the cells where row and column have the same label, which often dwarf the others.
+    limits : (low, high), optional
+        Ends of the colours; values beyond take the end colour, with a pointed end of the bar. By default the
+        range shown.
+    annotate : bool, optional
+        Write the value into each cell; by default in matrices of at most 14 x 14.
+    digits : int, optional
+        Decimals of the values written.
+    factor : float
+        Multiply what is shown, e.g. 100 for per cent, with `unit` saying so.
+    unit : str, optional
+        Instead of the result's own.
+    names : "auto", "codes" or mapping
+        Names to show for the labels.
+    empty : str
+        What an empty cell means.
+    title, notes, caption
+        Heading (the measure by default), further remarks, and whether to write the line below.
+    width : float, optional
+        Inches; fitted to the labels by default, at most a journal's page.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    matrix = _matrix(result, value, columns) * factor
+    attrs: dict[Any, Any] = dict(result.attrs)
+    if unit is not None:
+        attrs["unit"] = unit
+    cells, left_out = _emptied(matrix, scale, diagonal)
+    rows, heads = shown(matrix.index, names), shown(matrix.columns, names)
+    colours = _colours(cells, centre, scale, limits)
+    if annotate is None:
+        annotate = max(matrix.shape) <= 14
+    with style.theme():
+        drawn = style.axes(ax, _size(rows, heads, width, annotate))
+        _paint(drawn, cells, colours, scale, annotate, digits)
+        _label(drawn, rows, heads, _axis_name(matrix.index, row_label), _axis_name(matrix.columns, column_label))
+        _bar(drawn, colours, str(attrs.get("unit") or ""))
+        said = [*notes, *left_out]
+        if matrix.isna().to_numpy().any():
+            said.append(f"Hatched: {empty}")
+        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+    note(drawn, _numbers(matrix, attrs))
+    return drawn
+
+
+@dataclass(frozen=True)
+class _Colours:
+    cmap: Colormap
+    norm: Normalize
+    extend: Extend
+    log: bool = False
+    centre: float | None = None
+
+
+def _matrix(result: pd.DataFrame | pd.Series[Any], value: str | None, columns: str | None) -> pd.DataFrame:
+    if isinstance(result, pd.DataFrame) and value is not None:
+        if value not in result.columns:
+            raise unknown("column", value, result.columns)
+        result = result[value]
+    if isinstance(result, pd.DataFrame):
+        matrix = result
+    elif result.index.nlevels > 1:
+        levels = [str(name) for name in result.index.names]
+        if columns is not None and columns not in levels:
+            raise unknown("index level", columns, levels)
+        level = levels[0] if columns is None else columns
+        # unstack sorts its labels; the table's own order is kept instead.
+        order = [result.index.get_level_values(name).unique() for name in levels]
+        wide = result.unstack(level)
+        rows = [name for name in levels if name != level]
+        if len(rows) == 1:
+            wide = wide.reindex(order[levels.index(rows[0])])
+        matrix = wide.reindex(columns=order[levels.index(level)])
+    else:
+        matrix = result.to_frame(result.name or "value")
+    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in matrix.dtypes]
+    if matrix.empty or not all(numeric):
+        lost = [str(c) for c, fits in zip(matrix.columns, numeric, strict=True) if not fits]
+        why = f"columns {', '.join(lost)} hold no numbers" if lost else "there are no cells"
+        raise OptionError(f"A heatmap needs a matrix of numbers, but {why}. Choose one column with value=.")
+    return matrix.astype(float)
+
+
+def _emptied(matrix: pd.DataFrame, scale: Scale, diagonal: Diagonal) -> tuple[pd.DataFrame, list[str]]:
+    """Empty what is not drawn, and say so."""
+    notes = []
+    cells = matrix.copy()
+    if diagonal == "left out":
+        same = np.equal.outer(matrix.index.map(str).to_numpy(), matrix.columns.map(str).to_numpy())
+        cells = cells.mask(same)
+        notes.append("Diagonal (own economy or stage) left out" if same.any() else "")
+    elif diagonal != "shown":
+        raise OptionError(f"diagonal={diagonal!r}: choose 'shown' or 'left out'.")
+    if scale == "log":
+        dropped = int((cells <= 0).to_numpy().sum())
+        cells = cells.where(cells > 0)
+        notes += ["Logarithmic scale", f"{dropped} cells at or below 0 left empty" if dropped else ""]
+    elif scale != "linear":
+        raise OptionError(f"scale={scale!r}: choose 'linear' or 'log'.")
+    if not np.isfinite(cells.to_numpy()).any():
+        raise OptionError("Every cell of the heatmap is empty: no output, or all left out. Nothing can be drawn.")
+    return cells, [text for text in notes if text]
+
+
+def _colours(cells: pd.DataFrame, centre: float | None, scale: Scale, limits: tuple[float, float] | None) -> _Colours:
+    from matplotlib.colors import LogNorm, Normalize
+
+    low, high = float(np.nanmin(cells.to_numpy())), float(np.nanmax(cells.to_numpy()))
+    vmin, vmax = (low, high) if limits is None else limits
+    if vmax <= vmin:
+        vmin, vmax = (
+            (vmin / 2, vmax * 2) if scale == "log" else (vmin - 0.5 * abs(vmin or 1), vmax + 0.5 * abs(vmax or 1))
+        )
+    extend: Extend = "neither"
+    if low < vmin or high > vmax:
+        extend = "both" if low < vmin and high > vmax else "min" if low < vmin else "max"
+    if scale == "log":
+        return _Colours(style.sequential(), LogNorm(vmin, vmax), extend, log=True)
+    if centre is None or not vmin < centre < vmax:
+        return _Colours(style.sequential(), Normalize(vmin, vmax), extend)
+    return _Colours(style.around(vmin, centre, vmax), Normalize(vmin, vmax), extend, centre=centre)
+
+
+def _size(rows: list[str], heads: list[str], width: float | None, annotate: bool) -> tuple[float, float]:
+    """Inches: room for the longest label, cells wide enough for their text, at most a page."""
+    letter = style.TEXT * 0.55 / 72
+    left, cell = max(map(len, rows)) * letter + 0.3, 0.42 if annotate else 0.24
+    wanted = left + len(heads) * cell + 0.9
+    across = min(max(wanted, style.COLUMN), style.PAGE) if width is None else width
+    upright = _upright(heads, (across - left - 0.9) / len(heads))
+    below = (max(map(len, heads)) * letter if upright else 0.15) + 0.75
+    row = 0.3 if annotate and len(rows) <= 8 else 0.172
+    return across, min(max(len(rows) * row + below + 0.35, 1.9), 9.4)
+
+
+def _upright(heads: list[str], cell: float) -> bool:
+    return max(map(len, heads)) * style.TEXT * 0.55 / 72 > cell
+
+
+def _paint(ax: Axes, cells: pd.DataFrame, colours: _Colours, scale: Scale, annotate: bool, digits: int | None) -> None:
+    import seaborn as sns
+
+    # Empty cells let the hatched background show.
+    ax.patch.set(facecolor=style.EMPTY, hatch="//////", edgecolor="#b5b5b5", linewidth=0)
+    many = cells.size > 400
+    size = style.TEXT if max(cells.shape) <= 8 else style.SMALL - 0.5
+    sns.heatmap(
+        cells,
+        ax=ax,
+        cmap=colours.cmap,
+        norm=colours.norm,
+        cbar=False,
+        linewidths=0.25 if many else 0.6,
+        linecolor="white",
+        xticklabels=True,
+        yticklabels=True,
+        annot=_texts(cells, scale, digits) if annotate else None,
+        fmt="",
+        annot_kws={"fontsize": size} if annotate else None,
+    )
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.tick_params(length=0)
+
+
+def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[Any, Any]:
+    """Values as text with as many decimals as tell them apart: three significant digits of the largest."""
+    if digits is None:
+        largest = float(np.nanmax(np.abs(cells.to_numpy())))
+        digits = int(np.clip(2 - np.floor(np.log10(largest)) if largest > 0 else 0, 0, 3))
+
+    def written(value: float) -> str:
+        if np.isnan(value):
+            return ""
+        if scale == "log":
+            return f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
+        return f"{value:,.{digits}f}".replace("-", "−")
+
+    return np.array([[written(value) for value in row] for row in cells.to_numpy()])
+
+
+def _label(ax: Axes, rows: list[str], heads: list[str], row_name: str, head_name: str) -> None:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    # Measured before the layout has run: the frame is still as wide as it will be, or wider.
+    cell = ax.get_window_extent().width / figure.dpi / max(len(heads), 1) * 0.8
+    upright = _upright(heads, cell)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
+    ax.set_xticks(
+        np.arange(len(heads)) + 0.5,
+        heads,
+        rotation=90 if upright else 0,
+        ha="center",
+        va="top",
+    )
+    ax.set_xlabel(head_name, labelpad=4)
+    ax.set_ylabel(row_name, labelpad=4)
+
+
+def _axis_name(index: pd.Index[Any], given: str | None) -> str:
+    if given is not None:
+        return given
+    names = [str(name).replace("_", " ") for name in index.names if name]
+    text = ", ".join(names)
+    return text[:1].upper() + text[1:]
+
+
+def _bar(ax: Axes, colours: _Colours, unit: str) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    figure = ax.figure
+    mappable = ScalarMappable(colours.norm, colours.cmap)
+    bar = figure.colorbar(mappable, ax=ax, extend=colours.extend, fraction=0.035, pad=0.015, aspect=28)
+    if colours.log:
+        # Plain numbers: 0.1, 1, 10 instead of powers of ten.
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=style.SMALL, length=2, width=0.5)
+    bar.set_label(unit, fontsize=style.SMALL)
+    if colours.centre is not None:
+        bar.ax.axhline(colours.centre, color=style.INK, linewidth=0.8)
+
+
+def _numbers(matrix: pd.DataFrame, attrs: dict[Any, Any]) -> pd.DataFrame:
+    """Return the matrix as long rows: labels, value."""
+    wide = matrix.copy()
+    wide.attrs = {}
+    rows, heads = _unique_names(matrix)
+    wide.index.names, wide.columns.names = rows, heads
+    long = wide.reset_index().melt(id_vars=rows, value_name="value") if len(heads) == 1 else None
+    if long is None:
+        stacked = wide.copy()
+        stacked.columns = pd.Index([" | ".join(map(str, c)) for c in wide.columns], name="column")
+        long = stacked.reset_index().melt(id_vars=rows, value_name="value")
+    long.attrs = attrs
+    return long
+
+
+def _unique_names(matrix: pd.DataFrame) -> tuple[list[str], list[str]]:
+    rows = [str(name) if name is not None else f"row_{k + 1}" for k, name in enumerate(matrix.index.names)]
+    heads = [str(name) if name is not None else "column" for name in matrix.columns.names]
+    both = set(rows) & set(heads)
+    return [f"{n}_row" if n in both else n for n in rows], [f"{n}_column" if n in both else n for n in heads]

@@ -1,0 +1,59 @@
+"""Names to show for the codes of industries and regions."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from io_linkage import registry
+
+#: "auto" shows names where all codes are known, "codes" the codes as they are; a mapping gives names of one's own.
+Names = Mapping[str, str] | Literal["auto", "codes"]
+
+
+def shown(labels: Iterable[Any], names: Names = "auto") -> list[str]:
+    """Names to show for labels, in their order.
+
+    Codes are replaced only where every one of them is known, so that no list mixes codes and names; parts of a
+    label of several levels are joined by a comma.
+
+    Examples
+    --------
+    >>> shown(["30t33", "AtB"]), shown(["CHN", "RoW"]), shown(["30t33", "mine"])
+    (['Electrical and optical', 'Agriculture'], ['China', 'Rest of the world'], ['30t33', 'mine'])
+    >>> shown([("CHN", "emerging"), ("USA", "future")])
+    ['China, emerging', 'USA, future']
+    """
+    given = list(labels)
+    if given and all(isinstance(label, tuple) for label in given):
+        levels = [shown(level, names) for level in zip(*given, strict=True)]
+        return [", ".join(parts) for parts in zip(*levels, strict=True)]
+    texts = [str(label) for label in given]
+    if names == "codes":
+        return texts
+    if not isinstance(names, str):
+        return [names.get(text, text) for text in texts]
+    for known in (_industries(), _regions(tuple(texts))):
+        if texts and all(text in known for text in texts):
+            return [known[text] for text in texts]
+    return texts
+
+
+@cache
+def _industries() -> dict[str, str]:
+    with Path(__file__).with_name("short_names.csv").open(encoding="utf-8", newline="") as file:
+        return {row["industry"]: row["short"] for row in csv.DictReader(file)}
+
+
+# Tables spell regions as codes; only those are replaced, so that a table's own spelling of a name stays.
+_SHORT = {"USA": "USA", "GBR": "UK", "EU": "EU"}
+
+
+@cache
+def _regions(texts: tuple[str, ...]) -> dict[str, str]:
+    found = {text: registry.find(text) for text in texts if 2 <= len(text) <= 4 and text.isalpha()}
+    known = {text: registry.register()[code].name for text, code in found.items() if code is not None}
+    return known | {text: name for text, name in _SHORT.items() if text in texts}

@@ -1,0 +1,201 @@
+"""Placing text beside points so that no text covers another text or a point, or seems to belong to another point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+
+Boxes = npt.NDArray[np.float64]
+
+# Around a point in the order of preference: beside, above and below, then the corners.
+_DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+# Points from the edge of the mark; further than NEAR a thin line joins text and mark.
+_DISTANCES = (2.0, 5.0, 9.0, 14.0, 20.0, 28.0, 38.0, 50.0)
+_NEAR = 5.0
+# What is given up, in points of distance: a text across a line of the figure or beyond it, one joined by a line of
+# its own, and one whose own line runs through something else.
+_ACROSS, _JOINED, _THROUGH = 12.0, 9.0, 40.0
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What is there already, as boxes (x0, y0, x1, y1) in pixels."""
+
+    frame: Boxes
+    marks: Boxes
+    texts: Boxes
+    lines: Boxes
+
+    def with_text(self, box: Boxes) -> _Ground:
+        return _Ground(self.frame, self.marks, np.vstack([self.texts, box]), self.lines)
+
+
+def place(
+    ax: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    texts: Sequence[str],
+    *,
+    radii: Sequence[float] | None = None,
+    fontsize: float = 6.5,
+    lines: Sequence[tuple[float | None, float | None]] = (),
+    **text_options: Any,
+) -> list[Annotation]:
+    """Label points, the first texts given taking the best places, with a thin line where a label stands off.
+
+    Call it last: places are measured in the figure as it stands, with its limits, titles and legends. Texts already
+    on the Axes are kept clear.
+
+    Parameters
+    ----------
+    ax : Axes
+    x, y : sequences of float
+        All points, labelled or not, in data coordinates; they are kept clear.
+    texts : sequence of str
+        An empty text leaves its point without a label.
+    radii : sequence of float, optional
+        Of the marks, in points.
+    lines : sequence of (x, None) or (None, y)
+        Lines across the Axes, crossed only where there is no other place nearby; the text then breaks the line.
+
+    Returns
+    -------
+    list of Annotation, one per text that found a place; one that found none is left out.
+    """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    scale = figure.dpi / 72
+    centres = ax.transData.transform(np.column_stack([np.asarray(x, float), np.asarray(y, float)]))
+    sizes = (np.full(len(centres), 2.0) if radii is None else np.asarray(radii, float)) * scale
+    ground = _ground(ax, centres, sizes, lines)
+    placed = []
+    for k, text in enumerate(texts):
+        if not text:
+            continue
+        size = _extent(ax, text, fontsize, text_options)
+        found = _spot(ground, k, centres[k], sizes[k], size, scale)
+        if found is None:
+            continue
+        box, joined = found
+        ground = ground.with_text(box)
+        offset = ((box[:2] + box[2:]) / 2 - centres[k]) / scale
+        placed.append(_write(ax, text, (x[k], y[k]), offset, sizes[k] / scale, joined, fontsize, text_options))
+    return placed
+
+
+def _ground(ax: Axes, centres: Boxes, sizes: Boxes, lines: Sequence[tuple[float | None, float | None]]) -> _Ground:
+    frame = ax.get_window_extent()
+    bounds = np.array([frame.x0, frame.y0, frame.x1, frame.y1])
+    # A disc fills less than its square; a text may come a little into the corners.
+    marks = np.column_stack([centres - sizes[:, None] * 0.85, centres + sizes[:, None] * 0.85])
+    there = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    texts = np.array([[b.x0, b.y0, b.x1, b.y1] for b in there]).reshape(-1, 4)
+    strips = []
+    for across, up in lines:
+        at = ax.transData.transform((across if across is not None else 0.0, up if up is not None else 0.0))
+        if across is not None:
+            strips.append([at[0] - 1, bounds[1], at[0] + 1, bounds[3]])
+        else:
+            strips.append([bounds[0], at[1] - 1, bounds[2], at[1] + 1])
+    return _Ground(bounds, marks, texts, np.array(strips).reshape(-1, 4))
+
+
+def _extent(ax: Axes, text: str, fontsize: float, options: dict[str, Any]) -> tuple[float, float]:
+    trial = ax.text(0, 0, text, fontsize=fontsize, **options)
+    box = trial.get_window_extent()
+    trial.remove()
+    return box.width, box.height
+
+
+def _spot(
+    ground: _Ground, own: int, centre: Boxes, radius: float, size: tuple[float, float], scale: float
+) -> tuple[Boxes, bool] | None:
+    """Find the free box that reads best, and whether a line has to join it to its mark."""
+    others = np.delete(ground.marks, own, axis=0)
+    taken = np.vstack([others, ground.texts])
+    best: tuple[float, Boxes, bool] | None = None
+    for distance in _DISTANCES:
+        if best is not None and distance > best[0]:
+            break
+        for rank, direction in enumerate(_DIRECTIONS):
+            box = _box(centre, radius + distance * scale, size, direction)
+            inside = (box[:2] >= ground.frame[:2] + 1).all() and (box[2:] <= ground.frame[2:] - 1).all()
+            if not inside or _overlaps(box, taken):
+                continue
+            nearest = _gap(box, others) if len(others) else np.inf
+            joined = distance > _NEAR or nearest <= _gap(box, ground.marks[own : own + 1]) + 0.5 * scale
+            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), ground.lines) + _JOINED * joined
+            if joined:
+                cost += _THROUGH * _crossings(centre, box, taken)
+            if best is None or cost < best[0]:
+                # A line shorter than a few points would only smudge the mark.
+                best = cost, box, distance > _NEAR
+    return None if best is None else best[1:]
+
+
+def _crossings(centre: Boxes, box: Boxes, taken: Boxes) -> int:
+    """How many marks and texts a straight line from the mark to the middle of its text runs through."""
+    middle = (box[:2] + box[2:]) / 2
+    steps = centre + np.linspace(0.0, 1.0, 40)[:, None] * (middle - centre)
+    within = (steps[:, None, :] > taken[None, :, :2]).all(axis=2) & (steps[:, None, :] < taken[None, :, 2:]).all(axis=2)
+    return int(within.any(axis=0).sum())
+
+
+def _box(centre: Boxes, off: float, size: tuple[float, float], direction: tuple[int, int]) -> Boxes:
+    half = np.array(size) / 2
+    toward = np.array(direction, dtype=float)
+    middle = centre + toward * half + toward / np.linalg.norm(toward) * off
+    return np.array([*(middle - half), *(middle + half)])
+
+
+def _overlaps(box: Boxes, others: Boxes) -> bool:
+    apart = (others[:, 2] <= box[0]) | (others[:, 0] >= box[2]) | (others[:, 3] <= box[1]) | (others[:, 1] >= box[3])
+    return bool((~apart).any())
+
+
+def _hull(box: Boxes, centre: Boxes) -> Boxes:
+    return np.array([*np.minimum(box[:2], centre), *np.maximum(box[2:], centre)])
+
+
+def _gap(box: Boxes, others: Boxes) -> float:
+    """Distance to the nearest of the others."""
+    across = np.maximum(np.maximum(others[:, 0] - box[2], box[0] - others[:, 2]), 0)
+    up = np.maximum(np.maximum(others[:, 1] - box[3], box[1] - others[:, 3]), 0)
+    return float(np.hypot(across, up).min())
+
+
+def _write(
+    ax: Axes,
+    text: str,
+    point: tuple[float, float],
+    offset: Boxes,
+    radius: float,
+    joined: bool,
+    fontsize: float,
+    options: dict[str, Any],
+) -> Annotation:
+    from matplotlib.patheffects import withStroke
+
+    line = {"arrowstyle": "-", "linewidth": 0.4, "color": "#777777", "shrinkA": 0, "shrinkB": radius + 0.5}
+    return ax.annotate(
+        text,
+        point,
+        xytext=(float(offset[0]), float(offset[1])),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=fontsize,
+        arrowprops=line if joined else None,
+        zorder=5,
+        path_effects=[withStroke(linewidth=1.6, foreground="white")],
+        **options,
+    )
