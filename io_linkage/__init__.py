@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from io_linkage.readers import from_pymrio, load, shipped_years
-from io_linkage.table import MRIOTable, Satellite
+if TYPE_CHECKING:
+    from io_linkage.readers import from_pymrio, load, shipped_years
+    from io_linkage.table import MRIOTable, Satellite
 
 __version__ = "0.1.0"
 
@@ -39,10 +40,23 @@ _MODULES = (
 )
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Import a topic module on first use, so that importing the package stays quick."""
+_NAMES = {
+    "MRIOTable": "table",
+    "Satellite": "table",
+    "from_pymrio": "readers",
+    "load": "readers",
+    "shipped_years": "readers",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that importing the package, and the command's help, need not wait for pandas."""
     if name in _MODULES:
         return importlib.import_module(f"io_linkage.{name}")
+    if name in _NAMES:
+        found = getattr(importlib.import_module(f"io_linkage.{_NAMES[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'io_linkage' has no attribute {name!r}")
 
 
