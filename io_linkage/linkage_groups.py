@@ -24,7 +24,7 @@ import pandas as pd
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
 from io_linkage.linkage_core import linkages
-from io_linkage.normalisation import Scope, require_option, weighted_means
+from io_linkage.normalisation import Scope, labelled, require_option, weighted_means
 from io_linkage.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, regions, select
 from io_linkage.table import MRIOTable
@@ -85,10 +85,8 @@ def aggregate(
     values: Array = frame.to_numpy(dtype=np.float64)
     means = weighted_means(W, _unit_weights(table, weight), values) if chosen == "mean" else _sums(W, values)
     out = pd.DataFrame(means, index=names, columns=frame.columns)
-    out.attrs.update({**result.attrs, "by": by, "rule": chosen})
-    if chosen == "mean":
-        out.attrs["weight"] = weight
-    return out
+    more = {"weight": weight} if chosen == "mean" else {}
+    return labelled(out, result.attrs, by=by, rule=chosen, **more)
 
 
 def by_stage(
@@ -143,15 +141,12 @@ def by_stage(
     rows = table.regions if region is None else regions(table, region)
     out = _with_roles(aggregate(table, base, by="region-stage", rule="mean", weight=weight, weights=weights))
     out["share"] = _stage_share(table, weights, out.index)
-    out.attrs.update(measure="linkages by stage")
+    out.attrs["measure"] = "linkages by stage"
     if not isinstance(draws, int) or draws:
         spread = _intervals(table, base, draws, seed, level, weight, list(out["role"]))
-        out = pd.concat([out, spread.set_axis(out.index)], axis=1)
-        out.attrs.update(base.attrs, measure="linkages by stage", by="region-stage", rule="mean", weight=weight)
-        out.attrs["interval"] = f"{level:.0%} of the draws"
-    chosen = out.loc[rows]
-    chosen.attrs = out.attrs
-    return chosen
+        both = pd.concat([out, spread.set_axis(out.index)], axis=1)
+        out = labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
+    return labelled(out.loc[rows], out.attrs)
 
 
 def by_region(
@@ -194,8 +189,7 @@ def by_region(
     x = table.accounts.x
     output = W.T @ x
     out["share"] = np.divide(inside.T @ x, output, out=np.full(len(output), np.nan), where=output > 0)
-    out.attrs = {**base.attrs, "measure": "linkages by region", "part": label, "rule": "mean", "weight": weight}
-    return out
+    return labelled(out, base.attrs, measure="linkages by region", part=label, rule="mean", weight=weight)
 
 
 def compare(
@@ -215,20 +209,15 @@ def compare(
     `rank_forward` (1 is the largest).
     """
     out = by_region(table, of=of, normalise=normalise, weight=weight, stage=stage, weights=weights)
-    attrs = {**out.attrs, "measure": f"linkages of {stage} industries", "stage": stage}
     out["rank_backward"] = out["backward"].rank(ascending=False, method="min")
     out["rank_forward"] = out["forward"].rank(ascending=False, method="min")
-    out = out.sort_values("backward", ascending=False, kind="stable")
-    out.attrs = attrs
-    return out
+    ordered = out.sort_values("backward", ascending=False, kind="stable")
+    return labelled(ordered, out.attrs, measure=f"linkages of {stage} industries", stage=stage)
 
 
 def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:
     pair: list[Array] = [np.array(frame[column], dtype=np.float64) for column in PAIR]
-    attrs = frame.attrs
-    frame = frame.assign(role=assign(*pair), strength=strength(*pair))
-    frame.attrs = attrs
-    return frame
+    return labelled(frame.assign(role=assign(*pair), strength=strength(*pair)), frame.attrs)
 
 
 def _unit_weights(table: MRIOTable, weight: Weight) -> Array:
@@ -265,7 +254,7 @@ def _intervals(
     """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
-    drawn = _drawn(table, draws, seed)
+    drawn = drawn_shares(table, draws, seed)
     columns = ["backward", "forward", *PAIR]
     found = drawn_means(table, drawn, _unit_weights(table, weight), base[columns].to_numpy(dtype=np.float64))
     bounds = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -279,7 +268,8 @@ def _intervals(
     return pd.DataFrame({**spread, "role_holds": np.where(known, same, np.nan)})
 
 
-def _drawn(table: MRIOTable, draws: int | Array, seed: int) -> Array:
+def drawn_shares(table: MRIOTable, draws: int | Array, seed: int) -> Array:
+    """Return the draws of stage shares asked for by number, or those given, checked."""
     if isinstance(draws, int):
         from io_linkage import stages
 

@@ -9,6 +9,7 @@ account : what a linkage is counted in: "output", "value_added", or the name of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -161,7 +162,9 @@ def weighted_means(W: npt.NDArray[np.float64], weights: Array, values: Array) ->
     return means if values.ndim == 2 else means[:, 0]
 
 
-def with_year(frame: pd.DataFrame, table: MRIOTable, measure: str, unit: str, **more: object) -> pd.DataFrame:
-    """Fill the attrs of a result that is not on the table's own index."""
-    frame.attrs.update(table.caption(measure, unit, **more))
+def labelled(frame: pd.DataFrame, attrs: Mapping[Any, Any], **more: Any) -> pd.DataFrame:
+    """Give a result its attrs, in place of those it has, and return it."""
+    said = {**{str(key): value for key, value in attrs.items()}, **more}
+    frame.attrs.clear()
+    frame.attrs.update(said)
     return frame
