@@ -30,8 +30,8 @@ from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionErro
 from io_linkage.leontief import Array, System
 from io_linkage.multipliers import Account, intensity
 from io_linkage.panel import require_comparable
+from io_linkage.partners import ALL, cast
 from io_linkage.table import MRIOTable
-from io_linkage.ties import ALL, cast
 
 CHANNELS = (
     "demand level",

@@ -21,11 +21,22 @@ import pandas as pd
 
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
+from io_linkage.miyazawa import Miyazawa, miyazawa
 from io_linkage.multipliers import Account, Intensity, by_region, effects, intensity, multipliers
 from io_linkage.selection import groups_by, regions
 from io_linkage.table import MRIOTable
 
-__all__ = ["asymmetry", "by_region", "concentration", "effects", "intensity", "matrix", "multipliers"]
+__all__ = [
+    "Miyazawa",
+    "asymmetry",
+    "by_region",
+    "concentration",
+    "effects",
+    "intensity",
+    "matrix",
+    "miyazawa",
+    "multipliers",
+]
 
 By = Literal["region", "stage", "region-stage", "industry"]
 Per = Literal["total", "demand", "output"]

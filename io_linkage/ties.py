@@ -9,6 +9,9 @@ exports, imports : gross flows, seen from the focus (or comparator): exports go 
 value-added exports : value added of the focus absorbed in the partner's final demand, whoever made the final good.
 dependence : what of an economy's value added is absorbed in another's final demand, as a share of its GDP.
 
+Growth pull, baskets, reliance, concentration, trade structure and the comparison around joining a group have modules
+of their own and are reached from here as well.
+
 All values are at current prices. A region counts as its own economy; rest of world is one region like others and
 stands among the developing partners by the rule of :mod:`io_linkage.economies`, which can be overridden.
 """
@@ -23,15 +26,32 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage import reliance
+from io_linkage.baskets import basket, reweighted, shift
+from io_linkage.concentration import hhi
 from io_linkage.errors import OptionError, unknown
+from io_linkage.growth_pull import growth_pull
+from io_linkage.joining import around_joining
 from io_linkage.leontief import Array
 from io_linkage.multipliers import Account, intensity
+from io_linkage.partners import ALL, Names, cast
+from io_linkage.reliance import between_regions, reliance
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
+from io_linkage.trade_structure import intra_industry, structure
 
-Names = str | Sequence[str]
-ALL = "all"
+__all__ = [
+    "around_joining",
+    "basket",
+    "bilateral",
+    "dependence",
+    "growth_pull",
+    "hhi",
+    "intra_industry",
+    "reliance",
+    "reweighted",
+    "shift",
+    "structure",
+]
 
 #: Columns of `bilateral` that are flows; the others are shares.
 FLOWS = (
@@ -46,75 +66,6 @@ FLOWS = (
     "value_added_imports",
     "value_added_balance",
 )
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who is compared with whom: regions of the table behind each name, and who was left out and why."""
-
-    economies: dict[str, list[str]]
-    partners: dict[str, list[str]]
-    left_out: tuple[str, ...]
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Economy and partner, those that overlap left out."""
-        return [(e, p) for e in self.economies for p in self.partners if not self.overlap(e, p)]
-
-    def overlap(self, economy: str, partner: str) -> bool:
-        """Whether a partner is part of an economy."""
-        return not set(self.economies[economy]).isdisjoint(self.partners[partner])
-
-
-def cast(
-    table: MRIOTable,
-    focus: str,
-    *,
-    partners: Names | None = "developing",
-    comparators: Sequence[str] = countries.COMPARATORS,
-    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
-) -> Cast:
-    """Settle focus, comparators and partners in a table's year.
-
-    Parameters
-    ----------
-    table : MRIOTable
-    focus : str
-        A region, an economy or a group.
-    partners : str or list, optional
-        Regions, economies or groups; all other regions if None.
-    comparators : sequence of str
-        Those that the table does not show, and the focus itself, are left out.
-    aggregates : mapping, optional
-        Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
-
-    Raises
-    ------
-    UnknownLabelError, OptionError
-        A partner absent from the table, a group empty in that year, no partner but the focus.
-    """
-    own = countries.resolve(table, focus, aggregates=aggregates)
-    chosen = table.regions if partners is None else countries.resolve(table, partners, aggregates=aggregates)
-    notes = []
-    if partners is not None and set(own) & set(chosen):
-        asked = partners if isinstance(partners, str) else ", ".join(partners)
-        notes.append(f"{focus} itself, a member of {asked}")
-    others = {region: [region] for region in chosen if region not in own}
-    if not others:
-        raise OptionError(
-            f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
-            "or a group."
-        )
-    named = {focus: own}
-    for name, codes in countries.comparators(table, comparators).items():
-        if set(codes) & set(own):
-            notes.append(f"{name} as a comparator, since it overlaps {focus}")
-        else:
-            named[name] = codes
-    absent = [name for name in comparators if name not in named and not any(name in note for note in notes)]
-    notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
-    result = Cast(named, others, ())
-    inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
-    return Cast(named, others, (*notes, *inside))
 
 
 def bilateral(
@@ -347,7 +298,7 @@ def _dependence_flows(table: MRIOTable, kind: str, direct: bool, of: Account) ->
         flows = M.T @ absorbed
         flows[M.T @ ~q.known > 0] = np.nan
         return np.asarray(flows)
-    flows = reliance.between_regions(table, direct=direct)
+    flows = between_regions(table, direct=direct)
     return flows.T if kind == "inputs" else flows
 
 

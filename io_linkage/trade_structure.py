@@ -20,9 +20,9 @@ import pandas as pd
 
 from io_linkage import economies as countries
 from io_linkage.leontief import Array
+from io_linkage.partners import Cast, cast
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-from io_linkage.ties import Cast, cast
 
 
 def structure(
