@@ -1,0 +1,85 @@
+"""Revealed comparative advantage, on gross exports and on the value added in them.
+
+Terms
+-----
+X_si : gross exports of industry i in country s, or value added of industry i in all exports of s, v_si (M_s E_s*)_i.
+RCA : (X_si / X_s.) / (X_.i / X_..), above 1 where a country's share of an industry exceeds its share of all exports.
+
+Gross exports show in which industry goods leave; value added shows which industries earn, services that never
+cross a border among them, and leaves out what was imported.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.errors import OptionError, unknown
+from io_linkage.exports import Definition, trade
+from io_linkage.leontief import Array
+from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
+
+Basis: TypeAlias = Literal["gross", "value_added"]
+
+
+def advantage(
+    table: MRIOTable,
+    *,
+    on: Basis = "value_added",
+    by: Literal["industry", "stage"] = "industry",
+    value_added: Definition = "table",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Balassa's revealed comparative advantage.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        Two regions or more.
+    on : {"value_added", "gross"}
+        Domestic value added in exports by industry of origin, or gross exports.
+    by : {"industry", "stage"}
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped ones.
+
+    Returns
+    -------
+    DataFrame, regions by industries or stages; dimensionless, 1 = as the world; NaN where the country or the
+    industry exports nothing.
+
+    References
+    ----------
+    Balassa (1965); Koopman, Wang & Wei (2014), section IV; Wang, Wei & Zhu (2013), section 4.3.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> world = iol.load()
+    >>> gross = advantage(world, on="gross").loc["CHN", "30t33"]
+    >>> made = advantage(world).loc["CHN", "30t33"]
+    >>> bool(gross > made > 1)
+    True
+    """
+    if on not in ("gross", "value_added"):
+        raise OptionError(f"on={on!r} is not possible; choose 'gross' or 'value_added'.")
+    if by not in ("industry", "stage"):
+        raise unknown("grouping", by, ("industry", "stage"))
+    blocks = trade(table, value_added)
+    exports = blocks.total_exports
+    values = exports if on == "gross" else blocks.v * blocks.local(exports)
+    W, names = groups_by(table, by, weights)
+    X = blocks.region_sums(values[:, None] * W)
+    result = pd.DataFrame(_balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)
+    title = f"revealed comparative advantage on {'gross exports' if on == 'gross' else 'value added in exports'}"
+    result.attrs.update({**table.caption(title, "1 = as the world"), **blocks.attrs})
+    return result
+
+
+def _balassa(X: Array) -> Array:
+    own, world, total = X.sum(axis=1, keepdims=True), X.sum(axis=0, keepdims=True), X.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (X / own) / (world / total)
+    return np.where((own != 0) & (world != 0), ratio, np.nan)
