@@ -1,0 +1,237 @@
+r"""Production length: how many times value added is counted as output on its way to a final product.
+
+Terms
+-----
+y, y_D, y_F : final demand for a product, from its own region, from others. x : output, L y.
+M : local inverses of all regions side by side. A_F : A between different regions.
+forward : from the value added of an industry to the final products it ends in; lengths per unit of value added.
+backward : from the value added that a final product holds to that product; lengths per unit of final product.
+
+Value added, and with it output, splits by border crossings into four parts that add up:
+
+============  ===========================  ============================  ===============================
+part          forward, share of output     backward, per final product   meaning
+============  ===========================  ============================  ===============================
+domestic      M y_D                        v'M y_D                       crosses no border
+traditional   M y_F                        v'M y_F                       once, in a final product
+simple        M A_F M y_D                  v'M A_F M y_D                 once, in inputs
+complex       M A_F (x - M y_D)            the rest of v'L y             more than once
+============  ===========================  ============================  ===============================
+
+Each part's length is the same expression with every stage counted: LL for L, MM for M and so on. The length of simple
+and complex chains together is also split by place: stages at home (before the first border forward, after the last one
+backward), border crossings of inputs, and further stages abroad.
+
+Reference: Wang, Wei, Yu & Zhu (2017a) NBER 23222 (participation) and (2017b) NBER 23261 (length). Over all four parts
+the forward length is upstreamness; the backward length is downstreamness when v is all primary inputs.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.errors import OptionError
+from io_linkage.exports import Definition, Trade
+from io_linkage.leontief import Array
+from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
+
+Side: TypeAlias = Literal["forward", "backward"]
+Grouping: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
+
+PARTS = ("domestic", "traditional", "simple", "complex")
+PLACES = ("gvc_home", "gvc_crossings", "gvc_abroad")
+
+
+def production_length(
+    table: MRIOTable, *, side: Side = "forward", value_added: Definition = "residual"
+) -> pd.DataFrame:
+    """Average production lengths by kind of chain.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        In a one-region table all chains are domestic.
+    side : {"forward", "backward"}
+    value_added : {"residual", "table"}
+        Backward only: v as all primary inputs, so that the total is downstreamness, or the table's value added.
+
+    Returns
+    -------
+    DataFrame by (region, industry), in stages: `total`, `domestic`, `traditional`, `gvc`, `simple`, `complex`, and
+    `gvc_home`, `gvc_crossings`, `gvc_abroad`, which add up to `gvc`. NaN where nothing takes that way.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> lengths = production_length(iol.load())
+    >>> lengths.loc[("CHN", "30t33"), ["total", "domestic", "simple", "complex"]].round(2).tolist()
+    [2.8, 2.74, 3.49, 4.51]
+    """
+    values, stages = _parts(Trade(table, value_added), side)
+    columns, lengths = _lengths(values, stages)
+    result = table.frame(lengths, columns, f"production length, {side}", unit="stages")
+    return result
+
+
+def production_length_by(
+    table: MRIOTable,
+    *,
+    by: Grouping = "region",
+    side: Side = "forward",
+    value_added: Definition = "residual",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Production lengths of regions, industries or stages.
+
+    Forward, industries are weighted by their value added in each part; backward, by final products.
+
+    Returns
+    -------
+    DataFrame by group, columns as in `production_length`.
+    """
+    blocks = Trade(table, value_added)
+    values, stages = _parts(blocks, side)
+    W, names = groups_by(table, by, weights)
+    weight = W * blocks.v[:, None] if side == "forward" else W
+    columns, lengths = _lengths(weight.T @ values, weight.T @ stages)
+    result = pd.DataFrame(lengths, index=names, columns=columns)
+    result.attrs.update(table.caption(f"production length, {side}", "stages"))
+    return result
+
+
+def production_participation(
+    table: MRIOTable,
+    *,
+    side: Side = "forward",
+    by: Literal["country-industry", "region", "industry", "stage", "region-stage"] = "country-industry",
+    value_added: Definition = "residual",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Shares of value added (forward) or of final products (backward) by kind of chain.
+
+    Returns
+    -------
+    DataFrame: `domestic`, `traditional`, `simple`, `complex`, which add up to 1, and `gvc` = simple + complex, the
+    production-based participation index of Wang, Wei, Yu & Zhu. NaN without value added or final output.
+    """
+    blocks = Trade(table, value_added)
+    values, _ = _parts(blocks, side)
+    if by == "country-industry":
+        names: pd.Index[str] = table.index
+        sums = values[:, :4]
+    else:
+        W, names = groups_by(table, by, weights)
+        sums = (W * blocks.v[:, None] if side == "forward" else W).T @ values[:, :4]
+    total = sums.sum(axis=1, keepdims=True)
+    shares = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total != 0)
+    if by == "country-industry":
+        shares[~table.active] = np.nan
+    result = pd.DataFrame(shares, index=names, columns=list(PARTS))
+    result["gvc"] = result["simple"] + result["complex"]
+    result.attrs.update(table.caption(f"participation in value chains, {side}", "share"))
+    return result
+
+
+def position_index(table: MRIOTable, *, value_added: Definition = "residual") -> pd.DataFrame:
+    """Relative position: forward over backward production length.
+
+    Returns
+    -------
+    DataFrame by (region, industry): `total` over all chains, `gvc` over simple and complex chains alone (the
+    GVC position index). Above 1 an industry is nearer the start of its chains.
+
+    References
+    ----------
+    Wang, Wei, Yu & Zhu (2017b), section 2.5.
+    """
+    ahead = production_length(table, side="forward", value_added=value_added)
+    behind = production_length(table, side="backward", value_added=value_added)
+    ratio = ahead[["total", "gvc"]] / behind[["total", "gvc"]]
+    ratio.attrs.update(table.caption("position index", "ratio of lengths"))
+    return ratio
+
+
+def _parts(blocks: Trade, side: str) -> tuple[Array, Array]:
+    """Values and stages of the four parts and, last, of the value chains' places, (n, 7) each."""
+    if side == "forward":
+        return _forward(blocks)
+    if side == "backward":
+        return _backward(blocks)
+    raise OptionError(f"side={side!r} is not possible; choose 'forward' or 'backward'.")
+
+
+def _forward(blocks: Trade) -> tuple[Array, Array]:
+    foreign = blocks.final_exports.sum(axis=1)
+    once = blocks.local(np.column_stack([blocks.own_demand, foreign]))
+    twice = blocks.local(once)
+    abroad = blocks.across(np.column_stack([once[:, 0], twice[:, 0], blocks.x]))
+    at_home = blocks.local(abroad)
+    simple = at_home[:, 0]
+    simple_stages = blocks.local(simple) + at_home[:, 1]
+    gvc = at_home[:, 2]
+    solved = blocks.system.solve(np.column_stack([blocks.x, abroad[:, 2]]))
+    gvc_stages = solved[:, 0] - twice.sum(axis=1)
+    home = blocks.local(gvc)
+    return _stacked(once, twice, simple, simple_stages, gvc, gvc_stages, home, solved[:, 1])
+
+
+def _backward(blocks: Trade) -> tuple[Array, Array]:
+    foreign = blocks.final_exports.sum(axis=1)
+    final = np.column_stack([blocks.own_demand, foreign])
+    whole = blocks.system.solve_transposed(blocks.v)
+    once = blocks.local_value_added
+    twice = blocks.local_transposed(once)
+    inputs = blocks.local_transposed(blocks.across_transposed(np.column_stack([once, twice])))
+    simple = inputs[:, 0] * blocks.own_demand
+    simple_stages = (inputs[:, 1] + blocks.local_transposed(inputs[:, 0])) * blocks.own_demand
+    product = final.sum(axis=1)
+    gvc = (whole - once) * product
+    solved = blocks.system.solve_transposed(np.column_stack([whole, blocks.across_transposed(whole)]))
+    gvc_stages = (solved[:, 0] - twice) * product
+    home = blocks.local_transposed(whole - once) * product
+    return _stacked(
+        once[:, None] * final,
+        twice[:, None] * final,
+        simple,
+        simple_stages,
+        gvc,
+        gvc_stages,
+        home,
+        solved[:, 1] * product,
+    )
+
+
+def _stacked(
+    once: Array,
+    twice: Array,
+    simple: Array,
+    simple_stages: Array,
+    gvc: Array,
+    gvc_stages: Array,
+    home: Array,
+    crossings: Array,
+) -> tuple[Array, Array]:
+    values = np.column_stack([once, simple, gvc - simple, gvc, gvc, gvc])
+    abroad = gvc_stages - home - crossings
+    stages = np.column_stack([twice, simple_stages, gvc_stages - simple_stages, home, crossings, abroad])
+    # Without trade the rest is rounding of the total, not a chain.
+    rounding = 1e-12 * np.abs(values[:, :4]).sum(axis=1, keepdims=True)
+    values[np.abs(values) <= rounding] = 0.0
+    return values, stages
+
+
+def _lengths(values: Array, stages: Array) -> tuple[list[str], Array]:
+    total = _ratio(stages[:, :4].sum(axis=1), values[:, :4].sum(axis=1))
+    gvc = _ratio(stages[:, 2:4].sum(axis=1), values[:, 2:4].sum(axis=1))
+    parts = _ratio(stages, values)
+    columns = ["total", "domestic", "traditional", "gvc", "simple", "complex", *PLACES]
+    return columns, np.column_stack([total, parts[:, :2], gvc, parts[:, 2:]])
+
+
+def _ratio(stages: Array, values: Array) -> Array:
+    result: Array = np.divide(stages, values, out=np.full(values.shape, np.nan), where=values != 0)
+    return result
