@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ __all__ = [
     "structure",
 ]
 
-#: Columns of `bilateral` that are flows; the others are shares.
+#: Columns of `bilateral`.
 FLOWS = (
     "exports_intermediate",
     "exports_final",
@@ -66,6 +66,7 @@ FLOWS = (
     "value_added_imports",
     "value_added_balance",
 )
+SHARES = ("dependence_of_partner", "dependence_on_partner")
 
 
 def bilateral(
@@ -131,10 +132,10 @@ def bilateral(
     rows: dict[tuple[str, str], list[str]] = {(e, p): who.partners[p] for e, p in who.pairs()}
     if len(who.partners) > 1 and common:
         rows = {**{(e, ALL): common for e in who.economies}, **rows}
-    parts = {(e, p): flows.between(who.economies[e], codes) for (e, p), codes in rows.items()}
-    order = [(e, p) for e in who.economies for p in (ALL, *who.partners) if (e, p) in parts]
-    result = pd.concat({key: parts[key] for key in order}, names=["economy", "partner", "stage"])
-    result.index = _in_order(result.index)
+    order = [(e, p) for e in who.economies for p in (ALL, *who.partners) if (e, p) in rows]
+    values = np.concatenate([flows.between(who.economies[e], rows[e, p]) for e, p in order])
+    labels = [(e, p, stage) for e, p in order for stage in flows.stages]
+    result = pd.DataFrame(values, index=_in_order(labels), columns=pd.Index([*FLOWS, *SHARES]))
     result.attrs.update(
         table.caption(
             f"trade of {focus} with its partners, current prices",
@@ -149,10 +150,13 @@ def bilateral(
     return result
 
 
-def _in_order(index: pd.Index[Any]) -> pd.MultiIndex:
+def _in_order(labels: list[tuple[str, str, str]]) -> pd.MultiIndex:
     """Levels in the order of the rows, so that pandas finds a row by its first labels without a warning."""
-    codes, levels = zip(*(pd.factorize(index.get_level_values(k)) for k in range(index.nlevels)), strict=True)
-    return pd.MultiIndex(levels=levels, codes=codes, names=index.names)
+    levels = [list(dict.fromkeys(part)) for part in zip(*labels, strict=True)]
+    codes = [
+        [level.index(label) for label in part] for level, part in zip(levels, zip(*labels, strict=True), strict=True)
+    ]
+    return pd.MultiIndex(levels=levels, codes=codes, names=["economy", "partner", "stage"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,20 +189,17 @@ class _Flows:
             q.unit,
         )
 
-    def between(self, own: list[str], partner: list[str]) -> pd.DataFrame:
+    def between(self, own: list[str], partner: list[str]) -> Array:
+        """Flows and shares of one pair, (stages, columns)."""
         here, there = self._positions(own), self._positions(partner)
-        frame = pd.DataFrame(index=pd.Index(self.stages, name="stage"))
-        for name, origin, market in (("exports", here, there), ("imports", there, here)):
-            frame[f"{name}_intermediate"] = _total(self.intermediate, origin, market)
-            frame[f"{name}_final"] = _total(self.final, origin, market)
-            frame[name] = frame[f"{name}_intermediate"] + frame[f"{name}_final"]
-        frame["balance"] = frame["exports"] - frame["imports"]
-        frame["value_added_exports"] = _total(self.absorbed, here, there)
-        frame["value_added_imports"] = _total(self.absorbed, there, here)
-        frame["value_added_balance"] = frame["value_added_exports"] - frame["value_added_imports"]
-        frame["dependence_of_partner"] = frame["value_added_imports"] / self._made(there)
-        frame["dependence_on_partner"] = frame["value_added_exports"] / self._made(here)
-        return frame[[*FLOWS, "dependence_of_partner", "dependence_on_partner"]]
+        sold, bought = (
+            [_total(block, *way) for block in (self.intermediate, self.final)] for way in ((here, there), (there, here))
+        )
+        exports, imports = sold[0] + sold[1], bought[0] + bought[1]
+        absorbed, drawn = _total(self.absorbed, here, there), _total(self.absorbed, there, here)
+        balances = exports - imports, absorbed - drawn
+        shares = drawn / self._made(there), absorbed / self._made(here)
+        return np.column_stack([*sold, exports, *bought, imports, balances[0], absorbed, drawn, balances[1], *shares])
 
     def _positions(self, codes: list[str]) -> list[int]:
         return [self.regions.index(code) for code in codes]
@@ -239,8 +240,8 @@ def dependence(
     ----------
     table : MRIOTable
     economies : sequence of str, optional
-        Rows: regions, economies or groups; all regions by default. A region named on its own is taken out of
-        the groups beside it.
+        Rows: regions, economies or groups; all regions by default. Each region counts once: on its own where it
+        is named so, else in the first group that holds it; ``attrs["left_out"]`` says what was taken out of where.
     on : sequence of str, optional
         Columns; the same as the rows by default.
     of : str or Series
@@ -266,8 +267,8 @@ def dependence(
     """
     if kind not in ("demand", "inputs", "sales"):
         raise unknown("kind", kind, ("demand", "inputs", "sales"))
-    rows = _separate(table, economies, aggregates)
-    columns = rows if on is None else _separate(table, on, aggregates)
+    rows, notes = _separate(table, economies, aggregates)
+    columns, more = (rows, notes) if on is None else _separate(table, on, aggregates)
     flows = _dependence_flows(table, kind, direct, of)
     groups = {name: _members(table, codes) for name, codes in rows.items()}
     made = np.array([flows[where].sum() for where in groups.values()])
@@ -284,7 +285,15 @@ def dependence(
         "sales": "share of intermediate sales" + (", direct" if direct else ", direct and indirect"),
     }
     frame.attrs.update(
-        table.caption(what[kind], "share", rows="who depends", columns="on whom", kind=kind, groups=rows)
+        table.caption(
+            what[kind],
+            "share",
+            rows="who depends",
+            columns="on whom",
+            kind=kind,
+            groups=rows,
+            left_out=list(dict.fromkeys([*notes, *more])),
+        )
     )
     return frame
 
@@ -308,20 +317,24 @@ def _members(table: MRIOTable, codes: list[str]) -> list[int]:
 
 def _separate(
     table: MRIOTable, names: Sequence[str] | None, aggregates: Mapping[str, Mapping[str, bool]] | None
-) -> dict[str, list[str]]:
-    """Regions behind each name; a region named on its own leaves the groups, groups must not overlap."""
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Regions behind each name, each region once: first those named on their own, then by the order of the names."""
     if names is None:
-        return {region: [region] for region in table.regions}
+        return {region: [region] for region in table.regions}, []
     given = [names] if isinstance(names, str) else list(names)
     found = {name: countries.resolve(table, name, aggregates=aggregates) for name in given}
-    single = {codes[0] for codes in found.values() if len(codes) == 1}
-    found = {n: codes if len(codes) == 1 else [c for c in codes if c not in single] for n, codes in found.items()}
     taken: dict[str, str] = {}
-    for name, codes in found.items():
+    for name in sorted(found, key=lambda name: len(found[name]) > 1):
+        taken = {**dict.fromkeys(found[name], name), **taken}
+    kept = {name: [code for code in codes if taken[code] == name] for name, codes in found.items()}
+    for name, codes in kept.items():
         if not codes:
-            raise OptionError(f"Nothing is left of {name}: all its regions were named on their own.")
-        for code in codes:
-            if code in taken:
-                raise OptionError(f"{code} is in both {taken[code]} and {name}; name groups that do not overlap.")
-            taken[code] = name
-    return found
+            elsewhere = ", ".join(dict.fromkeys(taken[code] for code in found[name]))
+            raise OptionError(f"Nothing is left of {name}: all its regions were named before, in {elsewhere}.")
+    notes = [
+        f"{code} from {name}, as it counts in {taken[code]}"
+        for name, codes in found.items()
+        for code in codes
+        if taken[code] != name
+    ]
+    return kept, notes
