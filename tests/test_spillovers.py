@@ -1,0 +1,141 @@
+"""Spillover matrices, asymmetry and concentration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from io_linkage import spillovers
+from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
+from io_linkage.selection import groups_by
+from tests.examples import leather
+from tests.strategies import stage_weights, tables
+
+
+def off_diagonal(S: pd.DataFrame) -> pd.Series:
+    return S.where(~np.eye(len(S), dtype=bool)).sum(axis=1)
+
+
+def test_leather_value_added_absorbed_abroad():
+    """The VAX of Koopman, Wang & Wei: 46.73209, 77.34144, 96.71914."""
+    S = spillovers.matrix(leather())
+    assert_allclose(off_diagonal(S), [46.73209, 77.34144, 96.71914], atol=5e-6)
+
+
+@given(
+    tables(), st.sampled_from(["region", "stage", "region-stage", "industry"]), st.sampled_from(["buyer", "product"])
+)
+def test_rows_add_to_what_is_made_and_columns_to_what_is_drawn(table, by, demand):
+    weights = stage_weights(table)
+    S = spillovers.matrix(table, by=by, demand=demand, weights=weights).fillna(0)
+    W, _ = groups_by(table, by, weights)
+    assert_allclose(S.sum(axis=1), W.T @ table.va, rtol=1e-9, atol=1e-9)
+    content = table.system.solve_transposed(table.v.to_numpy())
+    assert S.to_numpy().sum() == pytest.approx(content @ table.final_demand)
+
+
+@given(tables(), st.sampled_from(["region", "stage", "region-stage", "industry"]))
+def test_matrix_matches_brute_force(table, by):
+    weights = stage_weights(table)
+    W, _ = groups_by(table, by, weights)
+    L, v = table.L.to_numpy(), table.v.to_numpy()
+    bought = table.demand_by_region.to_numpy() if by == "region" else W * table.final_demand.to_numpy()[:, None]
+    expected = W.T @ np.diag(v) @ L @ bought
+    S = spillovers.matrix(table, by=by, weights=weights)
+    assert_allclose(S.fillna(0), np.where(S.isna(), 0, expected), rtol=1e-9, atol=1e-9)
+
+
+@given(tables(negative_demand=False))
+def test_stages_by_region_sum_to_stages_and_to_regions(table):
+    weights = stage_weights(table)
+    fine = spillovers.matrix(table, by="region-stage", weights=weights)
+    by_stage = fine.groupby(level="stage", sort=False).sum().T.groupby(level="stage", sort=False).sum().T
+    assert_allclose(by_stage, spillovers.matrix(table, by="stage", weights=weights), rtol=1e-9)
+    bought = spillovers.matrix(table, by="region-stage", demand="buyer", weights=weights)
+    by_region = bought.groupby(level="region", sort=False).sum().T.groupby(level="region", sort=False).sum().T
+    assert_allclose(by_region, spillovers.matrix(table), rtol=1e-9)
+
+
+@given(tables())
+def test_value_added_per_unit_of_demand_never_exceeds_it(table):
+    S = spillovers.matrix(table, by="region", demand="product", per="demand")
+    whole = S.sum(axis=0)[np.abs(table.final_demand.groupby(level=0, sort=False).sum()) > 1e-9]
+    assert (whole <= 1 + 1e-9).all()
+    made = spillovers.matrix(table, by="region", per="output").sum(axis=0)
+    assert (made <= 1 + 1e-9).all()
+
+
+@given(tables())
+def test_per_output_is_the_mean_multiplier_of_the_group(table):
+    S = spillovers.matrix(table, by="region", per="output", of="output")
+    sums = table.system.column_sums() * table.accounts.x
+    expected = pd.Series(sums, index=table.index).groupby(level=0, sort=False).sum()
+    made = table.x.groupby(level=0, sort=False).sum()
+    for region in table.regions:
+        if made[region] > 0:
+            assert S[region].sum() == pytest.approx(expected[region] / made[region])
+
+
+def test_attrs_say_what_rows_and_columns_are(world):
+    S = spillovers.matrix(world, of="jobs", by="stage", per="demand")
+    assert S.attrs["unit"] == "thousand persons per M USD"
+    assert S.attrs["rows"] == "where it arises"
+    assert "stage" in S.attrs["columns"]
+    assert S.attrs["left_out"] == "35 of 735 country-industries (15.3% of output) have no jobs: RoW"
+    by_region = spillovers.matrix(world, of="jobs")
+    assert by_region.loc["RoW"].isna().all()
+    assert by_region.drop("RoW").notna().all(axis=None)
+
+
+def test_one_factorisation_and_no_inverse(world):
+    table = world.replace(accounts=world.accounts)
+    spillovers.matrix(table, by="region-stage")
+    spillovers.effects(table)
+    assert not table.system.has_inverse
+
+
+def test_options_are_checked(world):
+    with pytest.raises(UnknownLabelError, match="region-stage"):
+        spillovers.matrix(world, by="country")
+    with pytest.raises(UnknownLabelError, match="buyer, product"):
+        spillovers.matrix(world, demand="seller")
+    with pytest.raises(MissingSatelliteError, match="jobs"):
+        spillovers.matrix(world, of="job")
+
+
+def test_asymmetry_holds_both_directions(world):
+    S = spillovers.matrix(world)
+    frame = spillovers.asymmetry(world, "CHN", partners="developing")
+    assert "CHN" not in frame.index
+    assert frame.loc["BRA", "given"] == pytest.approx(S.loc["BRA", "CHN"])
+    assert frame.loc["BRA", "received"] == pytest.approx(S.loc["CHN", "BRA"])
+    assert frame.loc["BRA", "given_share"] == pytest.approx(S.loc["BRA", "CHN"] / S.loc["BRA"].sum())
+    assert frame["asymmetry"].between(-1, 1).all()
+    mirrored = spillovers.asymmetry(world, "BRA", partners=["CHN"])
+    assert mirrored.loc["CHN", "asymmetry"] == pytest.approx(-frame.loc["BRA", "asymmetry"])
+    with pytest.raises(OptionError, match="besides CHN itself"):
+        spillovers.asymmetry(world, "CHN", partners=["CHN"])
+
+
+def test_concentration_over_receivers():
+    S = pd.DataFrame([[9.0, 3.0, 0.0], [1.0, 9.0, 0.0], [3.0, 3.0, 9.0]], index=list("abc"), columns=list("abc"))
+    frame = spillovers.concentration(S)
+    assert frame.loc["a", "hhi"] == pytest.approx(0.25**2 + 0.75**2)
+    assert frame.loc["b", "equivalent_receivers"] == pytest.approx(2)
+    assert frame.loc["a", "largest"] == "c"
+    assert frame.loc["a", "largest_share"] == pytest.approx(0.75)
+    assert np.isnan(frame.loc["c", "hhi"])
+    with pytest.raises(OptionError, match="square"):
+        spillovers.concentration(S.iloc[:2])
+
+
+def test_concentration_leaves_out_the_own_region_by_stage(world):
+    S = spillovers.matrix(world, by="region-stage")
+    frame = spillovers.concentration(S)
+    column = S[("CHN", "emerging")].drop("CHN", level="region")
+    assert frame.loc[("CHN", "emerging"), "spillover"] == pytest.approx(column.sum())
+    assert frame.loc[("CHN", "emerging"), "largest"] == column.idxmax()
