@@ -340,7 +340,9 @@ class Decomposition:
             return wide.sum().to_frame("world").T
         names = by.split("-")
         if not set(names) <= set(self.levels):
-            raise unknown("level", by, [k for k in known if set(k.split("-")) <= {*self.levels, "world"}])
+            kept = [k for k in known if set(k.split("-")) <= {*self.levels, "world"}]
+            finer = "For the nine terms by industry and importer use to_kww(wwz(table))." if len(kept) == 2 else ""
+            raise unknown("level", by, kept, remedy=finer)
         if names == self.levels:
             return wide
         return wide.groupby(level=names, sort=False).sum()
