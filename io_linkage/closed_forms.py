@@ -37,6 +37,9 @@ KINDS: tuple[Kind, ...] = ("complete", "backward", "forward")
 #: Up to this rank a change is solved exactly with one right-hand side for each of its columns.
 LOW_RANK = 64
 
+#: Up to this size a group by itself is solved as a dense system of its own.
+DENSE = 256
+
 
 def single(system: System, kind: Kind, factor: float, within: Within = "removed") -> tuple[Array, Array]:
     r"""Return alpha and beta of all n extractions of one industry: its loss of output is alpha L[:, j] - beta e_j.
@@ -129,17 +132,36 @@ def removal(system: System, sell: Array, buy: Array, demand: Array | None = None
     right = sell * system.apply(buy * system.x)
     if demand is not None:
         right = right + demand
+    return solve_without(system, sell, buy, right)
+
+
+def solve_without(system: System, sell: Array, buy: Array, right: Array) -> Array:
+    r"""Solve :math:`(I - A + \hat s A \hat t) z = b`; see `removal`."""
     sellers, buyers = np.flatnonzero(sell), np.flatnonzero(buy)
     if min(len(sellers), len(buyers)) == 0:
         return system.solve(right)
     if min(len(sellers), len(buyers)) > LOW_RANK:
-        loss = _iterate(system, sell, buy, right)
+        result = _iterate(system, sell, buy, right)
     elif len(sellers) <= len(buyers):
-        loss = _update_rows(system, sell, buy, sellers, right)
+        result = _update_rows(system, sell, buy, sellers, right)
     else:
-        loss = _update_columns(system, sell, buy, buyers, right)
-    _require_solved(system, sell, buy, loss, right)
-    return loss
+        result = _update_columns(system, sell, buy, buyers, right)
+    _require_solved(system, sell, buy, result, right)
+    return result
+
+
+def solve_inside(system: System, share: Array, right: Array) -> Array:
+    r"""Solve :math:`(I - \hat w A) z = b` for b that is zero where the share w is: the group by itself.
+
+    Only the rows of the group have entries, so a small group is solved in its own size.
+    """
+    where = np.flatnonzero(share)
+    if len(where) > DENSE:
+        return solve_without(system, 1.0 - share, np.ones(system.n), right)
+    block = share[where, None] * input_rows(system, where)[:, where]
+    result = np.zeros(system.n)
+    result[where] = _solve_small(np.eye(len(where)) - block, right[where])
+    return result
 
 
 def inverse_columns(system: System, where: npt.NDArray[np.intp]) -> Array:

@@ -22,6 +22,9 @@ from __future__ import annotations
 
 from io_linkage.linkage_core import backward, direct_backward, direct_forward, forward, forward_leontief, linkages
 from io_linkage.linkage_groups import aggregate, by_region, by_stage, compare
+from io_linkage.linkage_splits import split
+from io_linkage.linkage_variants import dispersion, net, weighted
+from io_linkage.pure_linkages import pure
 from io_linkage.roles import ROLES
 
 __all__ = [
@@ -33,7 +36,12 @@ __all__ = [
     "compare",
     "direct_backward",
     "direct_forward",
+    "dispersion",
     "forward",
     "forward_leontief",
     "linkages",
+    "net",
+    "pure",
+    "split",
+    "weighted",
 ]
