@@ -12,8 +12,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from io_linkage.accounts import Satellite
     from io_linkage.readers import from_pymrio, load, shipped_years
-    from io_linkage.table import MRIOTable, Satellite
+    from io_linkage.table import MRIOTable
 
 __version__ = "0.1.0"
 
@@ -42,7 +43,7 @@ _MODULES = (
 
 _NAMES = {
     "MRIOTable": "table",
-    "Satellite": "table",
+    "Satellite": "accounts",
     "from_pymrio": "readers",
     "load": "readers",
     "shipped_years": "readers",

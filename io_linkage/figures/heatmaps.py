@@ -190,18 +190,26 @@ def _colours(cells: pd.DataFrame, centre: float | None, scale: Scale, limits: tu
 
 def _size(rows: list[str], heads: list[str], width: float | None, annotate: bool) -> tuple[float, float]:
     """Inches: room for the longest label, cells wide enough for their text, at most a page."""
-    letter = style.TEXT * 0.55 / 72
-    left, cell = max(map(len, rows)) * letter + 0.3, 0.42 if annotate else 0.24
+    left, cell = _long(rows) + 0.3, 0.42 if annotate else 0.24
     wanted = left + len(heads) * cell + 0.9
     across = min(max(wanted, style.COLUMN), style.PAGE) if width is None else width
-    upright = _upright(heads, (across - left - 0.9) / len(heads))
-    below = (max(map(len, heads)) * letter if upright else 0.15) + 0.75
+    written, upright = _heads(heads, (across - left - 0.9) / len(heads))
+    below = (_long(written) if upright else 0.13 * max(1 + head.count("\n") for head in written)) + 0.75
     row = 0.3 if annotate and len(rows) <= 8 else 0.172
     return across, min(max(len(rows) * row + below + 0.35, 1.9), 9.4)
 
 
-def _upright(heads: list[str], cell: float) -> bool:
-    return max(map(len, heads)) * style.TEXT * 0.55 / 72 > cell
+def _long(labels: list[str]) -> float:
+    """Width in inches of the longest label."""
+    return max(len(line) for label in labels for line in label.split("\n")) * style.TEXT * 0.55 / 72
+
+
+def _heads(heads: list[str], cell: float) -> tuple[list[str], bool]:
+    """Column labels as they fit: in one line, broken at their spaces, or upright."""
+    for written in (heads, [head.replace(" ", "\n") for head in heads]):
+        if _long(written) <= cell * 0.95:
+            return written, False
+    return heads, True
 
 
 def _paint(ax: Axes, cells: pd.DataFrame, colours: _Colours, scale: Scale, annotate: bool, digits: int | None) -> None:
@@ -249,17 +257,11 @@ def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[
 def _label(ax: Axes, rows: list[str], heads: list[str], row_name: str, head_name: str) -> None:
     figure = ax.get_figure(root=True)
     assert figure is not None
-    # Measured before the layout has run: the frame is still as wide as it will be, or wider.
-    cell = ax.get_window_extent().width / figure.dpi / max(len(heads), 1) * 0.8
-    upright = _upright(heads, cell)
+    # The layout has not run yet: the frame spans the figure, of which the row labels and the bar will take their part.
+    across = ax.get_window_extent().width / figure.dpi / (0.775 if ax.get_subplotspec() else 1)
+    written, upright = _heads(heads, (across - _long(rows) - 1.2) / max(len(heads), 1))
     ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
-    ax.set_xticks(
-        np.arange(len(heads)) + 0.5,
-        heads,
-        rotation=90 if upright else 0,
-        ha="center",
-        va="top",
-    )
+    ax.set_xticks(np.arange(len(heads)) + 0.5, written, rotation=90 if upright else 0, ha="center", va="top")
     ax.set_xlabel(head_name, labelpad=4)
     ax.set_ylabel(row_name, labelpad=4)
 
