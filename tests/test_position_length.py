@@ -1,0 +1,164 @@
+"""Production lengths and smile curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from numpy.testing import assert_allclose
+
+from io_linkage import position
+from io_linkage.errors import OptionError
+from tests.examples import germany_1995, leather, miller_blair_two_regions
+from tests.literal_trade import Literal
+from tests.strategies import stage_weights, tables
+
+SMALL = {"max_examples": 30}
+PARTS = ["domestic", "traditional", "simple", "complex"]
+PLACES = ["gvc_home", "gvc_crossings", "gvc_abroad"]
+
+
+class Written(Literal):
+    """Wang, Wei, Yu & Zhu's matrices written out."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.D = np.zeros_like(self.A)
+        self.own, self.sent = np.zeros(self.n), np.zeros(self.n)
+        for r, at in enumerate(self.at):
+            self.D[np.ix_(at, at)] = self.A[np.ix_(at, at)]
+            self.own[at] = self.Y[at, r]
+            self.sent[at] = self.Y[np.ix_(at, self.others(r))].sum(axis=1)
+        self.F = self.A - self.D
+        self.local = np.linalg.inv(np.eye(self.n) - self.D)
+
+    def paths(self):
+        """Value and stages of every (origin, product) pair for each of the four parts."""
+        M, F, L = self.local, self.F, self.L
+        y, own, sent = np.diag(self.own + self.sent), np.diag(self.own), np.diag(self.sent)
+        simple, simple_stages = M @ F @ M @ own, (M @ M @ F @ M + M @ F @ M @ M) @ own
+        values = [M @ own, M @ sent, simple, M @ F @ L @ y - simple]
+        stages = [M @ M @ own, M @ M @ sent, simple_stages, (M @ M @ F @ L + M @ F @ L @ L) @ y - simple_stages]
+        crossings = L @ F @ L @ y
+        return values, stages, crossings
+
+
+def ratio(stages, values):
+    return np.divide(stages, values, out=np.full(len(values), np.nan), where=np.abs(values) > 1e-9)
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2, negative_demand=False))
+@pytest.mark.parametrize("side", ["forward", "backward"])
+def test_lengths_by_the_formulas(side, table):
+    written = Written(table)
+    values, stages, crossings = written.paths()
+    found = position.production_length(table, side=side)
+    shares = position.production_participation(table, side=side)
+    if side == "forward":
+        values = [v.sum(axis=1) for v in values]
+        stages = [s.sum(axis=1) for s in stages]
+        crossings = crossings.sum(axis=1)
+    else:
+        values = [written.v @ v for v in values]
+        stages = [written.v @ s for s in stages]
+        crossings = written.v @ crossings
+    total = sum(values)
+    for part, v, s in zip(PARTS, values, stages, strict=True):
+        expected = ratio(s, v)
+        ok = ~np.isnan(expected) & table.active & (v > 1e-7 * total)
+        assert_allclose(found[part][ok], expected[ok], rtol=1e-6, err_msg=part)
+        ok = table.active & (np.abs(total) > 1e-9)
+        assert_allclose(shares[part][ok], (v / np.where(ok, total, 1))[ok], atol=1e-8)
+    gvc = values[2] + values[3]
+    ok = table.active & (gvc > 1e-7 * total)
+    assert_allclose(found["gvc_crossings"][ok], ratio(crossings, gvc)[ok], rtol=1e-6)
+
+
+@settings(**SMALL)
+@given(tables(negative_demand=False))
+def test_total_lengths_are_upstreamness_and_downstreamness(table):
+    ahead = position.production_length(table)["total"]
+    behind = position.production_length(table, side="backward")["total"]
+    measured = position.position(table)
+    assert_allclose(ahead[table.active], measured["upstreamness"][table.active], rtol=1e-8)
+    used = table.active & (table.final_demand.to_numpy() > 1e-9)
+    assert_allclose(behind[used], measured["downstreamness"][used], rtol=1e-8)
+    index = position.position_index(table)["total"]
+    assert_allclose(index[used], measured["ratio"][used], rtol=1e-8)
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2, negative_demand=False))
+@pytest.mark.parametrize("side", ["forward", "backward"])
+def test_parts_add_up(side, table):
+    found = position.production_length(table, side=side)
+    shares = position.production_participation(table, side=side)
+    known = shares.notna().all(axis=1)
+    assert_allclose(shares.loc[known, PARTS].sum(axis=1), 1.0, rtol=1e-9)
+    total = (found[PARTS].fillna(0.0).to_numpy() * shares[PARTS].to_numpy()).sum(axis=1)
+    assert_allclose(total[known], found["total"][known], rtol=1e-7)
+    linked = known & (shares["gvc"] > 1e-7)
+    assert_allclose(found.loc[linked, PLACES].sum(axis=1), found.loc[linked, "gvc"], rtol=1e-7)
+    assert (found.loc[linked, "gvc_crossings"] >= 1 - 1e-6).all()
+    assert (found.loc[linked, "gvc_home"] >= 1 - 1e-6).all()
+    assert (found.loc[linked, "gvc_abroad"] >= -1e-6).all()
+
+
+def test_all_chains_of_one_region_are_domestic():
+    table = germany_1995()
+    found = position.production_length(table)
+    assert_allclose(found["domestic"], position.upstreamness(table), rtol=1e-12)
+    assert found[["traditional", "gvc", "simple", "complex"]].isna().all(axis=None)
+    shares = position.production_participation(table)
+    assert_allclose(shares["domestic"], 1.0)
+    with pytest.raises(OptionError, match="forward"):
+        position.production_length(table, side="ahead")
+
+
+def test_regions_industries_may_differ():
+    found = position.production_length(miller_blair_two_regions())
+    assert found["gvc"].notna().all()
+
+
+@pytest.mark.parametrize("by", ["region", "industry", "stage", "region-stage"])
+@pytest.mark.parametrize("side", ["forward", "backward"])
+def test_groups_are_weighted_by_what_they_hold(by, side):
+    table = leather()
+    weights = stage_weights(table)
+    found = position.production_length_by(table, by=by, side=side, weights=weights)
+    shares = position.production_participation(table, by=by, side=side, weights=weights)
+    assert_allclose(shares[PARTS].sum(axis=1), 1.0, rtol=1e-12)
+    assert_allclose((found[PARTS] * shares[PARTS]).sum(axis=1), found["total"], rtol=1e-10)
+    if by == "region" and side == "forward":
+        each = position.upstreamness(table)
+        mean = (each * table.va).groupby(level="region", sort=False).sum() / table.va.groupby(
+            level="region", sort=False
+        ).sum()
+        assert_allclose(found["total"], mean, rtol=1e-10)
+
+
+@settings(**SMALL)
+@given(tables())
+def test_smile_adds_up_to_the_product(table):
+    region = table.regions[0]
+    found = position.smile(table, region=region, industry=None, value_added="residual")
+    product = table.final_demand[(table.region_codes == 0) & table.active].sum()
+    assert found["value_added"].sum() == pytest.approx(product, rel=1e-8, abs=1e-9)
+    assert found["share"].sum() == pytest.approx(1.0, rel=1e-9)
+    assert found["final"].sum() == (table.region_codes == 0).sum()
+
+
+def test_distance_in_a_smile_counts_stages_to_the_user():
+    table = leather()
+    found = position.smile(table, region="Germany", industry="Transport Equipment")
+    A, y = np.array(table.A), np.zeros(9)
+    y[-1] = table.final_demand.iloc[-1]
+    reached, stages = np.zeros(9), np.zeros(9)
+    for k in range(1, 400):
+        reached += y
+        stages += k * y
+        y = A @ y
+    assert_allclose(found["distance"], stages / reached, rtol=1e-9)
+    assert found["distance"].idxmin() == ("Germany", "Transport Equipment")
+    assert found.attrs["product"] == "Germany Transport Equipment"
