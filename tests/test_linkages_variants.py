@@ -1,0 +1,160 @@
+"""Net, weighted and pure linkages, dispersion and splits: identities and brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from io_linkage import linkages as lk
+from tests.examples import germany_1995, miller_blair_two_regions
+from tests.strategies import stage_weights, tables
+
+accounts = st.sampled_from(["output", "value_added", "jobs"])
+
+
+def coefficients(table):
+    n, x = len(table.index), table.accounts.x
+    return np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
+
+
+@given(tables(), accounts)
+def test_weighted_mean_of_net_linkages_is_one(table, of):
+    found = lk.net(table, of=of)
+    weight = table.satellite(of)[table.active]
+    for column in found:
+        assert (found.loc[table.active, column] * weight).sum() / weight.sum() == pytest.approx(1, rel=1e-9)
+
+
+@given(tables(), accounts)
+def test_weighted_linkages_give_back_the_account(table, of):
+    total = table.satellite(of)[table.active].sum()
+    demand = lk.weighted(table, by="final_demand", of=of)["weighted_backward"].sum() * table.final_demand.sum()
+    primary = lk.weighted(table, by="primary_inputs", of=of)["weighted_forward"].sum()
+    assert demand == pytest.approx(total, rel=1e-9)
+    assert primary * (table.x.sum() - table.accounts.Z.sum()) == pytest.approx(total, rel=1e-9)
+
+
+def test_value_added_weighted_forward_gives_output_where_all_primary_inputs_are_value_added():
+    table = miller_blair_two_regions()
+    found = lk.weighted(table, by="value_added")
+    assert found["weighted_forward"].sum() * table.va.sum() == pytest.approx(table.x.sum())
+
+
+@given(tables(), st.sampled_from(["world", "region"]))
+def test_dispersion_matches_its_definition(table, within):
+    n, x = len(table.index), table.accounts.x
+    L = np.linalg.inv(np.eye(n) - coefficients(table))
+    found = lk.dispersion(table, within=within)
+    for j in np.flatnonzero(table.active):
+        reached = table.active & ((table.region_codes == table.region_codes[j]) | (within == "world"))
+        column, row = L[reached, j], L[j, reached]
+        ghosh = row * x[reached] / x[j]
+        for name, values in (("backward", column), ("forward", ghosh), ("leontief", row)):
+            given_value = found[f"variation_{name}"].iloc[j]
+            if reached.sum() == 1:
+                assert np.isnan(given_value)
+            else:
+                assert given_value == pytest.approx(values.std(ddof=1) / values.mean(), rel=1e-7)
+    if within == "world":
+        assert_allclose(found["power"], lk.backward(table, normalise="region"), rtol=1e-9)
+        assert_allclose(found["sensitivity"], lk.forward(table, normalise="region"), rtol=1e-9)
+
+
+@given(
+    tables(),
+    st.sampled_from(["backward", "forward", "direct_backward", "direct_forward", "net_backward", "net_forward"]),
+    accounts,
+)
+def test_splits_add_up_and_match_blocks(table, measure, of):
+    partners = table.regions[-1]
+    found = lk.split(table, measure=measure, partners=partners, of=of)
+    on = table.active
+    parts = found.drop(columns="total").sum(axis=1)
+    assert_allclose(parts[on], found.loc[on, "total"], rtol=1e-9, atol=1e-12)
+    whole = lk.net(table, of=of)[measure] if measure.startswith("net") else getattr(lk, measure)(table, of=of)
+    assert_allclose(found.loc[on, "total"], whole[on], rtol=1e-9, atol=1e-12)
+    if measure.startswith("net"):
+        return
+    q, x = table.per_output(table.satellite(of).to_numpy()), table.accounts.x
+    A = coefficients(table)
+    M = A if measure.startswith("direct") else np.linalg.inv(np.eye(len(x)) - A)
+    if measure.endswith("forward"):
+        M = np.divide(M * x, x[:, None], out=np.zeros_like(M), where=on[:, None]).T
+    M = q[:, None] * M
+    own, home = np.diagonal(M), table.region_codes[:, None] == table.region_codes
+    with_partner = (table.region_codes == len(table.regions) - 1)[:, None] & ~home
+    assert_allclose(found.loc[on, "industry"], own[on], rtol=1e-9, atol=1e-12)
+    assert_allclose(found.loc[on, "region"], ((M * home).sum(axis=0) - own)[on], rtol=1e-9, atol=1e-10)
+    assert_allclose(found.loc[on, "partners"], (M * with_partner).sum(axis=0)[on], rtol=1e-9, atol=1e-10)
+
+
+def test_normalised_split_adds_to_the_normalised_linkage(world):
+    found = lk.split(world, partners="developing", normalise="region")
+    assert_allclose(found["total"], lk.backward(world, normalise="region"), rtol=1e-9)
+    assert found.attrs["partners"] == "developing"
+
+
+def pure_by_blocks(A, y, share, q):
+    """PBL and PFL from the definition, with every industry split into the group's part and the rest's."""
+    n = len(y)
+    K, R = np.diag(share), np.diag(1 - share)
+    delta_K, delta_R = np.linalg.inv(np.eye(n) - K @ A), np.linalg.inv(np.eye(n) - R @ A)
+    return q @ delta_R @ R @ A @ delta_K @ K @ y, q @ delta_K @ K @ A @ delta_R @ R @ y
+
+
+@given(tables(min_industries=2), accounts)
+def test_pure_linkages_of_every_industry_match_the_block_definition(table, of):
+    A, y = coefficients(table), table.final_demand.to_numpy()
+    q = table.per_output(table.satellite(of).to_numpy())
+    found = lk.pure(table, of=of)
+    for j in np.flatnonzero(table.active):
+        r = np.arange(len(y)) != j
+        delta_j, delta_r = 1 / (1 - A[j, j]), np.linalg.inv(np.eye(len(y) - 1) - A[np.ix_(r, r)])
+        back = q[r] @ delta_r @ A[r, j] * delta_j * y[j]
+        ahead = q[j] * delta_j * (A[j, r] @ delta_r @ y[r])
+        assert found["pure_backward"].iloc[j] == pytest.approx(back, rel=1e-8, abs=1e-8)
+        assert found["pure_forward"].iloc[j] == pytest.approx(ahead, rel=1e-8, abs=1e-8)
+    assert_allclose(found["pure_total"], found["pure_backward"] + found["pure_forward"])
+
+
+@given(tables(min_regions=2), st.sampled_from(["region", "stage", "region-stage"]))
+def test_pure_linkages_of_groups_match_the_split_table(table, by):
+    W = stage_weights(table)
+    A, y = coefficients(table), table.final_demand.to_numpy()
+    q = table.per_output(table.x.to_numpy())
+    if len(set(table.region_codes[table.active])) == 1 and by == "region":
+        return
+    found = lk.pure(table, by=by, weights=W)
+    for label, row in found.iterrows():
+        region, stage = label if isinstance(label, tuple) else (label, label)
+        share = np.ones(len(y))
+        if by != "stage":
+            share *= table.index.get_level_values(0) == region
+        if by != "region":
+            share *= W[stage].to_numpy()
+        if not (share * table.accounts.x).any():
+            assert np.isnan(row["pure_total"])
+            continue
+        expected = pure_by_blocks(A, y, share, q)
+        assert_allclose(row[["pure_backward", "pure_forward"]].to_numpy(dtype=float), expected, rtol=1e-8, atol=1e-7)
+
+
+def test_pure_linkage_of_a_region_equals_that_of_its_selection():
+    table = miller_blair_two_regions()
+    groups = lk.pure(table, by="region")
+    alone = lk.pure(table, region="r")
+    assert_allclose(alone.iloc[0, :3].to_numpy(), groups.loc["r"].iloc[:3].to_numpy(), rtol=1e-12)
+
+
+def test_pure_linkages_of_germany_fall_short_of_total_ones():
+    """Free of feedback, the pull of an industry is less than its output multiplier says."""
+    table = germany_1995()
+    found = lk.pure(table)
+    gross = (lk.backward(table) - 1) * table.final_demand
+    assert (found["pure_backward"] < gross).all()
+    assert isinstance(found, pd.DataFrame)
+    assert found.filter(like="normalised").mean().tolist() == pytest.approx([1, 1, 1])
