@@ -77,8 +77,9 @@ def reliance(
     blocks = {}
     for reach, (flows, totals) in {"direct": _direct(table, E, side), "total": _total(table, E, side)}.items():
         shares = np.full((int(rows.sum()), E.shape[1]), np.nan)
-        base = totals[rows, None]
-        np.divide(flows[rows], base, out=shares, where=(base > 0) & table.active[rows, None])
+        # L - I of an industry that buys nothing is nil, and rounding must not make a share of it.
+        trades = (_direct_sums(table, side) > 0) & table.active
+        np.divide(flows[rows], totals[rows, None], out=shares, where=trades[rows, None])
         domestic = shares[np.arange(len(shares)), home]
         for name, column in zip(
             ["domestic", "foreign", *groups], [domestic, 1 - domestic, *shares[:, : len(indicators)].T], strict=True
@@ -93,7 +94,11 @@ def reliance(
 
 def _direct(table: MRIOTable, E: Array, side: Side) -> tuple[Array, Array]:
     Z = table.accounts.Z if side == "sales" else table.accounts.Z.T
-    return np.asarray(Z @ E), np.asarray(Z.sum(axis=1))
+    return np.asarray(Z @ E), _direct_sums(table, side)
+
+
+def _direct_sums(table: MRIOTable, side: Side) -> Array:
+    return np.asarray(table.accounts.Z.sum(axis=1 if side == "sales" else 0))
 
 
 def _total(table: MRIOTable, E: Array, side: Side) -> tuple[Array, Array]:
@@ -114,4 +119,8 @@ def between_regions(table: MRIOTable, *, direct: bool) -> Array:
     if direct:
         return np.asarray(M.T @ (table.accounts.Z @ M))
     made = M * table.accounts.x[:, None]
-    return np.asarray(M.T @ (table.system.solve(made) - made))
+    flows = M.T @ (table.system.solve(made) - made)
+    # L - I of who sells or buys nothing is nil, and rounding must not make a share of it.
+    flows[M.T @ table.accounts.Z.sum(axis=1) == 0] = 0.0
+    flows[:, M.T @ table.accounts.Z.sum(axis=0) == 0] = 0.0
+    return np.asarray(flows)

@@ -205,7 +205,8 @@ class _Flows:
         return [self.regions.index(code) for code in codes]
 
     def _made(self, where: list[int]) -> float:
-        return float(self.absorbed[where, 0].sum())
+        """Sum what the regions make; NaN when that is nothing, so that no share of it is taken."""
+        return float(self.absorbed[where, 0].sum()) or float("nan")
 
 
 def _by_origin(table: MRIOTable, shares: Array, flows: Array) -> Array:
@@ -275,7 +276,7 @@ def dependence(
     received = [
         [flows[np.ix_(where, _members(table, codes))].sum() for codes in columns.values()] for where in groups.values()
     ]
-    D = np.array(received) / made[:, None]
+    D = np.divide(received, made[:, None], out=np.full((len(rows), len(columns)), np.nan), where=made[:, None] != 0)
     frame = pd.DataFrame(D, index=pd.Index(rows, name="economy"), columns=pd.Index(columns, name="depends on"))
     if rest:
         frame["others"] = 1 - frame.sum(axis=1, skipna=False)

@@ -1,0 +1,220 @@
+"""Bilateral ties, dependence matrices and who is compared with whom."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from numpy.testing import assert_allclose
+
+import io_linkage as iol
+from io_linkage import panel, spillovers, ties
+from io_linkage.errors import (
+    ComparisonError,
+    MissingSatelliteError,
+    OptionError,
+    UnknownLabelError,
+)
+from io_linkage.partners import cast
+from tests.examples import leather
+from tests.strategies import stage_weights, tables
+
+
+@pytest.fixture(scope="module")
+def china(world):
+    return ties.bilateral(world, "CHN")
+
+
+def test_leather_value_added_trade_as_published():
+    """Value added absorbed abroad by all partners: 46.73209; 77.34144; 96.71914. Exports: 64.3; 113.6; 147.6."""
+    table = leather()
+    for region, absorbed, exports in (
+        ("Argentina", 46.73209, 64.3),
+        ("Turkey", 77.34144, 113.6),
+        ("Germany", 96.71914, 147.6),
+    ):
+        trade = ties.bilateral(table, region, partners=None, comparators=(), stages=False).loc[(region, "all", "all")]
+        assert trade["value_added_exports"] == pytest.approx(absorbed, abs=5e-6)
+        assert trade["exports"] == pytest.approx(exports)
+
+
+def test_gross_trade_matches_pymrio(world, china):
+    import pymrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        flows = pymrio.calc_gross_trade(world.Z, world.Y).bilat_flows
+    for partner in ("BRA", "RoW"):
+        exports = flows.loc["CHN", partner].sum()
+        assert china.loc[("CHN", partner, "all"), "exports"] == pytest.approx(exports)
+        assert china.loc[("CHN", partner, "all"), "imports"] == pytest.approx(flows.loc[partner, "CHN"].sum())
+
+
+@given(tables(min_regions=2))
+def test_flows_match_brute_force(table):
+    weights = stage_weights(table)
+    result = ties.bilateral(table, "R0", partners=None, comparators=(), weights=weights)
+    inside = {r: table.index.get_level_values(0) == r for r in table.regions}
+    made = np.diag(table.v) @ table.L.to_numpy() @ table.demand_by_region.to_numpy()
+    for partner in table.regions[1:]:
+        p, here, there = table.regions.index(partner), inside["R0"], inside[partner]
+        for stage in ("all", *weights):
+            w = np.ones(len(table.index)) if stage == "all" else weights[stage].to_numpy()
+            row = result.loc[("R0", partner, stage)]
+            sent = (table.Z.to_numpy() * w[:, None])[np.ix_(here, there)].sum()
+            assert row["exports_intermediate"] == pytest.approx(sent)
+            final = (table.demand_by_region.to_numpy()[:, 0] * w)[there].sum()
+            assert row["imports_final"] == pytest.approx(final)
+            assert row["value_added_exports"] == pytest.approx((made[:, p] * w)[here].sum())
+            assert row["value_added_imports"] == pytest.approx((made[:, 0] * w)[there].sum())
+
+
+@given(tables(min_regions=2))
+def test_stages_and_partners_add_up(table):
+    result = ties.bilateral(table, "R0", partners=None, comparators=(), weights=stage_weights(table))
+    flows = result[[*ties.FLOWS]]
+    whole = flows.xs("all", level="stage")
+    parts = flows.drop("all", level="stage").groupby(["economy", "partner"], sort=False).sum()
+    assert_allclose(parts, whole, rtol=1e-9, atol=1e-9)
+    if len(table.regions) > 2:
+        assert_allclose(whole.drop("all", level="partner").sum(), whole.loc[("R0", "all")], rtol=1e-9, atol=1e-9)
+    assert_allclose(whole["exports"] - whole["imports"], whole["balance"], atol=1e-9)
+
+
+def test_both_directions_agree_with_the_spillover_matrix(world, china):
+    S = spillovers.matrix(world)
+    row = china.loc[("CHN", "BRA", "all")]
+    assert row["value_added_imports"] == pytest.approx(S.loc["BRA", "CHN"])
+    assert row["dependence_of_partner"] == pytest.approx(S.loc["BRA", "CHN"] / world.va["BRA"].sum())
+    assert row["dependence_on_partner"] == pytest.approx(S.loc["CHN", "BRA"] / world.va["CHN"].sum())
+
+
+def test_focus_among_the_partners_is_left_out_and_said(china):
+    partners = china.index.get_level_values("partner").unique()
+    assert "CHN" not in partners
+    assert {"IND", "IDN", "BRA", "RoW"} <= set(partners)
+    assert china.attrs["left_out"] == ["CHN itself, a member of developing"]
+
+
+def test_comparators_stand_beside_the_focus(china):
+    assert list(china.index.get_level_values("economy").unique()) == ["CHN", "USA", "EU", "JPN"]
+    assert china.loc[("USA", "MEX", "all"), "exports"] > china.loc[("CHN", "MEX", "all"), "exports"]
+
+
+def test_partner_inside_a_comparator_is_left_out_for_it_and_of_the_sum():
+    table = iol.load(year=2005)
+    result = ties.bilateral(table, "CHN", stages=False)
+    assert "POL against EU, being part of it" in result.attrs["left_out"]
+    assert ("EU", "POL", "all") not in result.index
+    assert ("CHN", "POL", "all") in result.index
+    assert "POL" not in result.attrs["all_partners"]
+    members = result.loc["CHN"].loc[result.attrs["all_partners"], "exports"]
+    assert result.loc[("CHN", "all", "all"), "exports"] == pytest.approx(members.sum())
+
+
+def test_rest_of_world_counts_as_developing_unless_told_otherwise(world, china):
+    without = ties.bilateral(world, "CHN", aggregates={"RoW": {"developing": False}}, stages=False)
+    assert "RoW" not in without.index.get_level_values("partner")
+    assert without.loc[("CHN", "all", "all"), "exports"] == pytest.approx(
+        china.loc[("CHN", "all", "all"), "exports"] - china.loc[("CHN", "RoW", "all"), "exports"]
+    )
+
+
+def test_jobs_of_regions_without_figures_are_empty(world):
+    result = ties.bilateral(world, "CHN", of="jobs", stages=False)
+    assert np.isnan(result.loc[("CHN", "RoW", "all"), "value_added_imports"])
+    assert result.loc[("CHN", "RoW", "all"), "value_added_exports"] > 0
+    assert result.attrs["units"]["value_added_exports"] == "thousand persons"
+
+
+def test_focus_as_comparator_and_unseen_comparators_are_said(world):
+    assert "USA as a comparator, since it overlaps USA" in ties.bilateral(world, "USA", stages=False).attrs["left_out"]
+    who = cast(leather(), "Turkey", partners=None, comparators=())
+    assert list(who.partners) == ["Argentina", "Germany"]
+    pruned = world.replace()
+    assert "VNM as a comparator, which" in " ".join(cast(pruned, "CHN", comparators=("VNM",)).left_out)
+
+
+def test_bad_partners(world):
+    with pytest.raises(UnknownLabelError, match="Vietnam"):
+        ties.bilateral(world, "CHN", partners=["Vietnam"])
+    with pytest.raises(OptionError, match="besides CHN itself"):
+        ties.bilateral(world, "CHN", partners="CHN")
+    with pytest.raises(OptionError, match="rcep"):
+        ties.bilateral(world, "CHN", partners="rcep")
+    with pytest.raises(UnknownLabelError, match="developping"):
+        ties.bilateral(world, "CHN", partners="developping")
+    with pytest.raises(MissingSatelliteError, match="hours"):
+        ties.bilateral(world, "CHN", of="wages")
+
+
+def test_national_table_has_no_partner():
+    from tests.examples import germany_1995
+
+    with pytest.raises(OptionError, match="besides DEU itself"):
+        ties.bilateral(germany_1995(), "DEU", partners=None, comparators=())
+
+
+def test_years_stack_and_rows_are_found_without_warnings():
+    years = (iol.load(year=year) for year in (1995, 2011))
+    result = panel.over(years, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], stages=False)
+    grown = result["dependence_of_partner"].xs(("CHN", "BRA", "all"), level=("economy", "partner", "stage"))
+    assert grown[2011] > 3 * grown[1995]
+    assert result.attrs["year"] == [1995, 2011]
+
+
+def test_tables_that_cannot_be_compared_are_refused(world):
+    with pytest.raises(ComparisonError, match="regions differ"):
+        panel.over([iol.load(year=1995), leather().replace(year=2011)], ties.bilateral, focus="CHN")
+
+
+@given(tables(min_regions=2))
+def test_dependence_adds_to_one(table):
+    for kind in ("demand", "inputs", "sales"):
+        for direct in (False, True):
+            D = ties.dependence(table, kind=kind, direct=direct)
+            known = D.notna().all(axis=1)
+            assert_allclose(D[known].sum(axis=1), 1, rtol=1e-9)
+
+
+def test_dependence_on_groups(world):
+    D = ties.dependence(world, ["CHN", "developing", "USA", "EU", "JPN"], rest=True)
+    assert_allclose(D.sum(axis=1), 1)
+    assert "CHN" not in D.attrs["groups"]["developing"]
+    assert "CHN from developing, as it counts in CHN" in D.attrs["left_out"]
+    S = spillovers.matrix(world)
+    partners = D.attrs["groups"]["developing"]
+    expected = S.loc[partners, "CHN"].sum() / S.loc[partners].to_numpy().sum()
+    assert D.loc["developing", "CHN"] == pytest.approx(expected)
+    some = ties.dependence(world, ["BRA", "MEX"], on=["CHN", "USA"])
+    assert some.shape == (2, 2)
+    assert some.loc["MEX", "USA"] > some.loc["MEX", "CHN"]
+
+
+def test_overlapping_groups_count_each_region_once():
+    table = iol.load(year=2005)
+    D = ties.dependence(table, ["CHN", "developing", "EU"], rest=True)
+    assert "POL" in D.attrs["groups"]["developing"]
+    assert "POL" not in D.attrs["groups"]["EU"]
+    assert "POL from EU, as it counts in developing" in D.attrs["left_out"]
+    assert_allclose(D.sum(axis=1), 1)
+    with pytest.raises(OptionError, match="Nothing is left of China"):
+        ties.dependence(table, ["CHN", "China"])
+
+
+def test_input_dependence_direct_is_the_table_s_own(world):
+    D = ties.dependence(world, ["MEX"], on=["CHN"], kind="inputs", direct=True)
+    Z = world.Z.loc[:, "MEX"]
+    assert D.loc["MEX", "CHN"] == pytest.approx(Z.loc["CHN"].to_numpy().sum() / Z.to_numpy().sum())
+    with pytest.raises(UnknownLabelError, match="inputs"):
+        ties.dependence(world, kind="imports")
+
+
+def test_employment_dependence_is_empty_where_jobs_are(world):
+    D = ties.dependence(world, of="jobs")
+    assert D.loc["RoW"].isna().all()
+    assert_allclose(D.drop("RoW").sum(axis=1), 1)
+    assert isinstance(D, pd.DataFrame)

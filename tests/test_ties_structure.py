@@ -1,0 +1,207 @@
+"""Reliance, concentration, the fit of trade structures, baskets, and before and after joining."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from numpy.testing import assert_allclose
+
+import io_linkage as iol
+from io_linkage import panel, ties
+from io_linkage.errors import ComparisonError, OptionError, UnknownLabelError
+from tests.examples import leather, miller_blair_two_regions
+from tests.strategies import tables
+
+
+@given(tables(min_regions=2))
+def test_reliance_matches_brute_force(table):
+    L, G = table.L.to_numpy(), table.G.to_numpy()
+    n = len(L)
+    first = np.asarray(table.index.get_level_values(0) == "R0")
+    for side, matrix, axis in (("inputs", L - np.eye(n), 0), ("sales", G - np.eye(n), 1)):
+        shares = ties.reliance(table, on=["R0"], side=side)
+        flows = matrix[first].sum(axis=0) if axis == 0 else matrix[:, first].sum(axis=1)
+        total = matrix.sum(axis=axis)
+        known = shares["total", "R0"].notna().to_numpy()
+        assert_allclose(shares["total", "R0"][known], (flows / np.where(total == 0, 1, total))[known], rtol=1e-7)
+        both = shares["total"][["domestic", "foreign"]].sum(axis=1, min_count=2).dropna()
+        assert_allclose(both, 1)
+        own = shares.loc["R0"]
+        assert_allclose(own["total", "R0"], own["total", "domestic"])
+
+
+def test_reliance_direct_is_the_table_s_own(world):
+    shares = ties.reliance(world, on=["CHN", "EU"], regions=["MEX"])
+    assert shares.index.get_level_values("region").unique().tolist() == ["MEX"]
+    bought = world.Z[("MEX", "30t33")]
+    assert shares.loc[("MEX", "30t33"), ("direct", "CHN")] == pytest.approx(bought["CHN"].sum() / bought.sum())
+    assert shares.loc[("MEX", "30t33"), ("total", "CHN")] > shares.loc[("MEX", "30t33"), ("direct", "CHN")]
+    sales = ties.reliance(world, on=["CHN"], side="sales", regions="BRA")
+    sold = world.Z.loc[("BRA", "C")]
+    assert sales.loc[("BRA", "C"), ("direct", "CHN")] == pytest.approx(sold["CHN"].sum() / sold.sum())
+    with pytest.raises(UnknownLabelError, match="sales"):
+        ties.reliance(world, side="outputs")
+
+
+def test_miller_blair_domestic_and_foreign_content():
+    """Row 1 of L is printed 1.4234 .4652 .2909 .1917 .3041: what region s takes of region r's first industry."""
+    shares = ties.reliance(miller_blair_two_regions(), on=["r", "s"])
+    L = miller_blair_two_regions().L.to_numpy() - np.eye(5)
+    assert shares.loc[("s", "1"), ("total", "foreign")] == pytest.approx(L[:3, 3].sum() / L[:, 3].sum())
+
+
+@given(tables(min_regions=2))
+def test_concentration_matches_brute_force(table):
+    found = ties.hhi(table)
+    for (region, industry), row in found.iterrows():
+        bought = table.Z[(region, industry)].groupby(level=0).sum().drop(region)
+        if bought.sum() > 0:
+            shares = bought / bought.sum()
+            assert row["hhi"] == pytest.approx((shares**2).sum())
+            assert row["largest"] == shares.idxmax()
+            assert 1 / (len(table.regions) - 1) - 1e-9 <= row["hhi"] <= 1 + 1e-9
+        else:
+            assert np.isnan(row["hhi"])
+
+
+def test_concentration_by_product_and_of_buyers(world):
+    products = ties.hhi(world, unit="product", domestic=True, of="MEX")
+    bought = world.Z.xs("23", level="industry").loc[:, "MEX"].sum(axis=1)
+    bought += world.demand_by_region.xs("23", level="industry")["MEX"]
+    shares = bought.clip(lower=0) / bought.clip(lower=0).sum()
+    assert products.loc[("MEX", "23"), "hhi"] == pytest.approx((shares**2).sum())
+    buyers = ties.hhi(world, side="buyers", of="MEX")
+    sold = world.Z.loc[("MEX", "34t35")].groupby(level=0).sum() + world.demand_by_region.loc[("MEX", "34t35")]
+    abroad = sold.drop("MEX")
+    assert buyers.loc[("MEX", "34t35"), "largest"] == "USA"
+    assert buyers.loc[("MEX", "34t35"), "largest_share"] == pytest.approx(abroad["USA"] / abroad.sum())
+    for option in ({"side": "sellers"}, {"unit": "firm"}):
+        with pytest.raises(UnknownLabelError):
+            ties.hhi(world, **option)
+
+
+def test_idle_industries_have_no_concentration(world):
+    idle = ties.hhi(world).loc[~world.active]
+    assert idle.isna().all(axis=None)
+
+
+def test_trade_structure_by_hand():
+    """Two products, three regions: shares small enough to add up on paper."""
+    regions, products = ["a", "b", "c"], ["x", "y"]
+    index = pd.MultiIndex.from_product([regions, products])
+    Z = pd.DataFrame(0.0, index=index, columns=index)
+    Y = pd.DataFrame(0.0, index=index, columns=regions)
+    Y.loc[("a", "x")] = [100, 30, 40]
+    Y.loc[("a", "y")] = [100, 10, 0]
+    Y.loc[("b", "x")] = [10, 100, 10]
+    Y.loc[("b", "y")] = [20, 100, 30]
+    Y.loc[("c", "x")] = [0, 0, 100]
+    Y.loc[("c", "y")] = [5, 15, 100]
+    table = iol.MRIOTable.from_frames(Z, Y)
+    fit = ties.structure(table, "a", partners=["b"], comparators=()).loc[("a", "b")]
+    assert fit["intra_industry"] == pytest.approx(1 - (20 + 10) / 70)
+    assert fit["intra_industry_balanced"] == pytest.approx((1 - 30 / 70) / (1 - 10 / 70))
+    # a exports 70 x and 10 y; b imports 30 x and 25 y.
+    assert fit["complementarity_exports"] == pytest.approx(1 - (abs(70 / 80 - 30 / 55) + abs(10 / 80 - 25 / 55)) / 2)
+    # b exports 20 x and 50 y; a imports 10 x and 25 y: the same shares.
+    assert fit["complementarity_imports"] == pytest.approx(1)
+    # In c, a sells 40 x; b 10 x and 30 y.
+    assert fit["similarity"] == pytest.approx(0.25)
+    assert fit["exposure"] == pytest.approx(10 / 40 * 40 / 50)
+    by_product = ties.intra_industry(table, "a", "b")
+    assert by_product["intra_industry"].tolist() == pytest.approx([0.5, 1 - 10 / 30])
+
+
+@given(tables(min_regions=3))
+def test_trade_structure_shares_stay_between_0_and_1(table):
+    fit = ties.structure(table, "R0", partners=None, comparators=())
+    values = fit.to_numpy()[~np.isnan(fit.to_numpy())]
+    assert ((values >= -1e-9) & (values <= 1 + 1e-9)).all()
+
+
+def test_same_basket_changes_nothing(world):
+    same = ties.shift(world, "CHN", like="CHN")
+    assert_allclose(same["change"], 0, atol=1e-6)
+    assert_allclose(ties.shift(world, "CHN", like="USA", by=0)["change"], 0, atol=1e-9)
+
+
+@given(tables(min_regions=2, negative_demand=False))
+def test_shift_matches_brute_force_and_keeps_the_total(table):
+    effect = ties.shift(table, "R0", like="R1", of="output")
+    y = table.demand_by_region["R0"].to_numpy()
+    codes = table.industry_codes
+    spent = np.bincount(codes, y)
+    home = np.bincount(codes, np.where(table.region_codes == 0, y, 0)) > 0
+    goal = np.bincount(codes, table.demand_by_region["R1"].to_numpy())
+    moves = home & (spent > 0)
+    wanted = np.where(moves, goal * spent[moves].sum() / goal[moves].sum(), spent)
+    new = np.array([y[i] * (wanted[k] / spent[k] if spent[k] > 0 else 1) for i, k in enumerate(codes)])
+    assert new.sum() == pytest.approx(y.sum())
+    change = table.L.to_numpy() @ (new - y)
+    expected = [change[table.region_codes == r].sum() for r in range(len(table.regions))]
+    assert_allclose(effect["change"], expected, atol=1e-7 * table.x.sum())
+
+
+def test_shift_world_total_moves_only_by_what_is_not_value_added(world):
+    """World value added drawn by a unit of demand is one, less taxes on products: baskets differ in those alone."""
+    effect = ties.shift(world, "CHN", like="USA")
+    assert abs(effect["change"].sum()) < 0.01 * effect.attrs["shifted"]
+    assert effect.attrs["kept"] == ["50", "P"]
+    half = ties.shift(world, "CHN", like="USA", by=0.5)
+    assert_allclose(half["change"], effect["change"] / 2)
+    later = ties.shift(iol.load(year=1995), "CHN", like=world)
+    assert later.loc["CHN", "change"] != 0
+    stages = ties.shift(world, "CHN", like="USA", stages=True)["change"].groupby(level="region", sort=False).sum()
+    assert_allclose(stages, effect["change"])
+
+
+def test_shift_refuses_what_it_cannot_do(world):
+    with pytest.raises(OptionError, match="between 0 and 1"):
+        ties.shift(world, "CHN", like="USA", by=2)
+    with pytest.raises(UnknownLabelError, match="cars"):
+        ties.shift(world, "CHN", like=pd.Series({"cars": 1.0}))
+    with pytest.raises(OptionError, match="negative"):
+        ties.shift(world, "CHN", like=pd.Series({"34t35": -1.0}))
+    with pytest.raises(ComparisonError, match="industries"):
+        ties.shift(world, "CHN", like=leather())
+    with pytest.raises(UnknownLabelError, match="households"):
+        ties.shift(world, "CHN", like="USA", category="household")
+
+
+def test_reweighted_basket_grows_what_is_named(world):
+    before, after = ties.basket(world, "CHN"), ties.reweighted(world, "CHN", ["34t35"], by=0.5)
+    assert after.sum() == pytest.approx(1)
+    assert after["34t35"] > before["34t35"]
+    effect = ties.shift(world, "CHN", like=after)
+    assert effect.loc["DEU", "change"] > 0
+    with pytest.raises(UnknownLabelError, match="34t35"):
+        ties.reweighted(world, "CHN", ["34t36"])
+
+
+def test_poland_before_and_after_it_joined_the_union():
+    years = (iol.load(year=year) for year in iol.shipped_years())
+    results = panel.over(years, ties.bilateral, focus="DEU", partners=["POL", "TUR", "RUS", "RoW"], stages=False)
+    trade = results.xs(("DEU", "all"), level=("economy", "stage")).drop("all", level="partner")
+    frame = ties.around_joining(trade, group="eu", column="dependence_of_partner")
+    assert frame.index.tolist() == ["POL"]
+    before = trade.loc[([1995, 2000], "POL"), "dependence_of_partner"].mean()
+    after = trade.loc[([2005, 2008, 2011], "POL"), "dependence_of_partner"].mean()
+    assert frame.loc["POL", "before"] == pytest.approx(before)
+    assert frame.loc["POL", "after"] == pytest.approx(after)
+    row = frame.loc["POL"]
+    assert row["difference"] == pytest.approx(row["change"] - row["others"])
+    assert "description" in frame.attrs["note"]
+    near = ties.around_joining(trade, group="eu", column="dependence_of_partner", window=5)
+    assert near.loc["POL", ["years_before", "years_after"]].tolist() == [1, 2]
+
+
+def test_years_before_any_joining_are_refused():
+    years = (iol.load(year=year) for year in (2008, 2011))
+    results = panel.over(years, ties.bilateral, focus="CHN", partners=["IDN", "TUR"], stages=False, comparators=())
+    trade = results["exports"].xs(("CHN", "all"), level=("economy", "stage"))
+    with pytest.raises(OptionError, match="the first to join was IDN in 2015"):
+        ties.around_joining(trade.drop("all", level="partner"))
+    with pytest.raises(OptionError, match="by year and partner"):
+        ties.around_joining(results, column="exports")
