@@ -340,9 +340,7 @@ def _by_group(
         homes[row, table.region_codes[share > 0]] = True
         total, at_home = q.per_output @ loss, (q.per_output * homes[row, table.region_codes]) @ loss
         mine = q.per_output @ own
-        parts = np.array([mine, at_home - mine, total - at_home, total])
-        # A difference of equal sums leaves rounding errors of either sign; nothing is lost there.
-        values[row] = np.where(np.abs(parts) > 1e-13 * abs(total), parts, 0.0)
+        values[row] = mine, at_home - mine, total - at_home, total
         if not (table.active & (share > 0)).any() or not (q.known & (share > 0)).any():
             values[row] = np.nan
     return extracted_table(table, values, names[keep], homes, q, relative_to, kind=kind, factor=factor, within=within)

@@ -24,6 +24,9 @@ from io_linkage.table import MRIOTable
 RelativeTo: TypeAlias = Literal["gdp", "account"]
 Affected: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
 
+#: A part of a loss below this share of it is what rounding leaves of a difference.
+ROUNDING = 1e-13
+
 PARTS = ["own", "home", "abroad", "total"]
 
 
@@ -141,6 +144,8 @@ def extracted_table(
         For each row the code of its region, (rows,), or a mask of its regions, (rows, regions).
     """
     base, world, base_name = percent_base(table, q, relative_to)
+    # A difference of equal sums leaves rounding errors of either sign; nothing is lost there.
+    values = np.where(np.abs(values) <= ROUNDING * np.abs(values[:, 3:]), 0.0, values)
     at_home = base[homes] if homes.ndim == 1 else np.asarray(homes, dtype=np.float64) @ base
     out = pd.DataFrame(values, index=index, columns=PARTS)
     out["home_percent"] = percent(values[:, 0] + values[:, 1], at_home)

@@ -1,0 +1,257 @@
+"""Hypothetical extraction: what the results say, against brute force and identities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from io_linkage import extraction as ex
+from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
+from tests.examples import germany_1995, leather, miller_blair_two_regions
+from tests.strategies import stage_weights, tables
+from tests.test_closed_forms import brute_force
+
+PARTS = ["own", "home", "abroad", "total"]
+kinds = st.sampled_from(["complete", "backward", "forward"])
+accounts = st.sampled_from(["output", "value_added", "jobs"])
+
+
+def parts_by_hand(table, loss, share, of):
+    """Own, home, abroad and total of a loss of output, for whole industries."""
+    amount = table.per_output(table.satellite(of).to_numpy()) * loss
+    home = np.isin(table.region_codes, np.unique(table.region_codes[share > 0]))
+    own = (amount * share).sum()
+    return [own, amount[home].sum() - own, amount[~home].sum(), amount.sum()]
+
+
+@given(tables(), kinds, st.sampled_from([0.3, 1.0]), accounts)
+def test_all_industries_at_once_match_re_inverting_for_each(table, kind, factor, of):
+    found = ex.losses(table, kind=kind, factor=factor, of=of)
+    scale = 1e-9 * table.satellite(of).max()
+    for j in range(len(table.index)):
+        if not table.active[j]:
+            assert found.iloc[j].isna().all()
+            continue
+        unit = np.eye(len(table.index))[j]
+        expected = parts_by_hand(table, brute_force(table, kind, unit, factor, "removed"), unit, of)
+        assert_allclose(found.iloc[j][PARTS].to_numpy(dtype=float), expected, rtol=1e-9, atol=scale)
+
+
+@given(tables(), kinds, accounts)
+def test_spread_over_regions_adds_up_to_the_losses(table, kind, of):
+    found = ex.spread(table, kind=kind, of=of)
+    each = ex.losses(table, kind=kind, of=of)
+    assert_allclose(found.sum(axis=1, min_count=1), each["total"], rtol=1e-9, atol=1e-9)
+    home = found.to_numpy()[np.arange(len(found)), table.region_codes]
+    assert_allclose(home, each["own"] + each["home"], rtol=1e-9, atol=1e-9)
+
+
+@given(tables(), kinds, st.sampled_from(["removed", "kept"]), st.sampled_from([0.4, 1.0]), accounts)
+def test_a_selection_matches_brute_force(table, kind, within, factor, of):
+    region = table.regions[0]
+    share = (table.index.get_level_values(0) == region).astype(float)
+    found = ex.losses(table, region=region, kind=kind, within=within, factor=factor, of=of)
+    loss = brute_force(table, kind, share, factor, within)
+    amount = table.per_output(table.satellite(of).to_numpy()) * loss
+    scale = 1e-9 * table.satellite(of).max()
+    on = table.active
+    assert_allclose(found.loc[on, "total"], amount[on], rtol=1e-9, atol=scale)
+    assert_allclose(found.loc[on, ["own", "home", "abroad"]].sum(axis=1), amount[on], rtol=1e-9, atol=scale)
+    assert_allclose([found.attrs[p] for p in PARTS], parts_by_hand(table, loss, share, of), rtol=1e-9, atol=scale)
+    grouped = ex.losses(table, region=region, kind=kind, within=within, factor=factor, of=of, by="region")
+    assert_allclose(grouped["total"].sum(), amount.sum(), rtol=1e-9, atol=scale)
+
+
+@given(tables(), accounts)
+def test_extracting_the_whole_table_loses_all_of_it(table, of):
+    found = ex.losses(table, region=table.regions, of=of, relative_to="account")
+    assert found["total"].sum() == pytest.approx(table.satellite(of)[table.active].sum(), rel=1e-9)
+    assert found.attrs["total_percent"] == pytest.approx(100)
+
+
+@given(tables(), kinds, st.integers(0, 9))
+def test_extracting_nothing_loses_nothing(table, kind, seed):
+    assert ex.losses(table, kind=kind, factor=0).fillna(0)["total"].abs().max() < 1e-9
+    industry = table.industries[seed % len(table.industries)]
+    if table.active[table.index.get_level_values(1) == industry].any():
+        assert ex.losses(table, industry=industry, kind=kind, factor=0)["total"].abs().max() < 1e-7
+
+
+@given(tables(min_industries=2))
+def test_losses_grow_with_the_factor_and_complete_is_the_largest(table):
+    half, full = (ex.losses(table, factor=f)["total"] for f in (0.5, 1.0))
+    assert (half <= full + 1e-9 * full.max())[table.active].all()
+    for kind in ("backward", "forward"):
+        assert (ex.losses(table, kind=kind)["total"] <= full + 1e-9 * full.max())[table.active].all()
+
+
+@given(tables(max_regions=3, max_industries=3), kinds)
+def test_stages_of_regions_match_extracting_the_split_table(table, kind):
+    W = stage_weights(table)
+    found = ex.by_stage(table, weights=W, kind=kind)
+    for (region, stage), row in found.iterrows():
+        share = W[stage].to_numpy() * (table.index.get_level_values(0) == region)
+        if not (share * table.accounts.x).any():
+            assert row.isna().all()
+            continue
+        loss = brute_force(table, kind, share, 1.0, "removed")
+        assert row["total"] == pytest.approx(loss.sum(), rel=1e-9)
+        home = loss[table.index.get_level_values(0) == region].sum()
+        assert row["own"] + row["home"] == pytest.approx(home, rel=1e-8, abs=1e-8)
+        if kind == "complete":
+            assert row["own"] == pytest.approx(share @ table.accounts.x, rel=1e-9)
+
+
+@given(tables(max_regions=3, max_industries=3), kinds)
+def test_draws_that_do_not_vary_give_the_point(table, kind):
+    W = stage_weights(table)
+    drawn = np.repeat(W.to_numpy()[None], 2, axis=0)
+    found = ex.by_stage(table, weights=W, draws=drawn, kind=kind, of="value_added")
+    for column in ("total", "home_percent", "total_percent"):
+        assert_allclose(found[f"{column}_low"].fillna(0), found[column].fillna(0), rtol=1e-8, atol=1e-8)
+        assert_allclose(found[f"{column}_high"].fillna(0), found[column].fillna(0), rtol=1e-8, atol=1e-8)
+
+
+@given(tables(min_regions=2), st.sampled_from(["region", "industry", "stage", "region-stage"]))
+def test_matrix_rows_add_up_to_the_losses(table, affected):
+    W = stage_weights(table)
+    found = ex.matrix(table, extracted="region", affected=affected, weights=W, of="output")
+    alone = ex.by_region(table)
+    assert_allclose(found.sum(axis=1), alone["total"].fillna(0), rtol=1e-9, atol=1e-9)
+    if affected == "region":
+        assert_allclose(np.diagonal(found), (alone["own"] + alone["home"]).fillna(0), rtol=1e-9, atol=1e-9)
+
+
+def test_region_matrix_in_percent_of_gdp():
+    table = leather()
+    found = ex.matrix(table, relative_to="gdp")
+    assert_allclose(np.diagonal(found), 100)
+    assert found.attrs["unit"] == "%"
+    assert found.attrs["percent_of"] == "value_added" or "GDP" in found.attrs["percent_of"]
+
+
+@given(tables(min_regions=2), st.sampled_from(["both", "intermediate", "final"]), st.sampled_from([0.5, 1.0]))
+def test_corridors_match_brute_force(table, flows, factor):
+    first, last = table.regions[0], table.regions[-1]
+    n, x = len(table.index), table.accounts.x
+    s = factor * (table.index.get_level_values(0) == first)
+    t = (table.index.get_level_values(0) == last).astype(float) * (flows != "final")
+    bought = table.demand_by_region[last].to_numpy() * (flows != "intermediate")
+    A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
+    y = x - table.accounts.Z.sum(axis=1)
+    removed = (s[:, None] * A * t) @ x + s * bought
+    arguments = {"sellers": {"region": first}, "buyers": {"region": last}, "flows": flows, "factor": factor}
+    if removed.sum() == 0 or (not (table.active & (t > 0)).any() and flows != "final"):
+        return
+    if not table.active[table.region_codes == len(table.regions) - 1].any():
+        return
+    expected = x - np.linalg.inv(np.eye(n) - A + s[:, None] * A * t) @ (y - s * bought)
+    found = ex.corridor(table, **arguments)
+    assert_allclose(found["total"].fillna(0), expected, rtol=1e-9, atol=1e-9 * x.max())
+    assert_allclose(found[["sellers", "buyers", "elsewhere"]].sum(axis=1), expected, rtol=1e-9, atol=1e-9 * x.max())
+    assert found.attrs["flows_removed"] == pytest.approx(removed.sum())
+
+
+@given(tables(), st.sampled_from([0.5, 1.0]))
+def test_noncompetitive_extraction_matches_each_domestic_block(table, factor):
+    found = ex.losses(table, kind="noncompetitive", factor=factor)
+    for j in np.flatnonzero(table.active):
+        r = np.flatnonzero(table.region_codes == table.region_codes[j])
+        x, Z = table.accounts.x, table.accounts.Z
+        A = np.divide(Z[np.ix_(r, r)], x[r], out=np.zeros((len(r), len(r))), where=x[r] > 0)
+        demand = x[r] - Z[np.ix_(r, r)].sum(axis=1)
+        left = np.where(r == j, 1 - factor, 1.0)
+        remains = np.linalg.inv(np.eye(len(r)) - left[:, None] * A) @ (left * demand)
+        loss = x[r] - remains
+        outside = np.delete(np.arange(len(x)), r)
+        imports = np.divide(Z[np.ix_(outside, r)], x[r], out=np.zeros((len(outside), len(r))), where=x[r] > 0) @ loss
+        row = found.iloc[j]
+        assert row["own"] == pytest.approx(loss[r == j].item(), rel=1e-9, abs=1e-9)
+        assert row["own"] + row["home"] == pytest.approx(loss.sum(), rel=1e-9, abs=1e-9)
+        assert row["abroad"] == pytest.approx(imports.sum(), rel=1e-8, abs=1e-8)
+        home_demand = table.demand_by_region.iloc[j, table.region_codes[j]]
+        missing = factor * (A[r == j] @ remains + home_demand)
+        assert row["replacement"] == pytest.approx(missing.item(), rel=1e-9, abs=1e-9)
+        region, industry = table.index[j]
+        chosen = ex.losses(table, region=region, industry=industry, kind="noncompetitive", factor=factor)
+        assert chosen["total"].sum() == pytest.approx(row["total"], rel=1e-9, abs=1e-8)
+        assert chosen.attrs["replacement"] == pytest.approx(row["replacement"], rel=1e-9, abs=1e-9)
+
+
+def test_one_region_loses_the_same_with_competitive_and_noncompetitive_imports():
+    """A national table has no repercussions from abroad, so both forms agree."""
+    table = germany_1995()
+    assert_allclose(ex.losses(table)["total"], ex.losses(table, kind="noncompetitive")["total"], rtol=1e-12)
+    assert (ex.losses(table)["abroad"] == 0).all()
+
+
+def test_extracting_region_one_of_miller_and_blair_leaves_region_two_by_itself():
+    table = miller_blair_two_regions()
+    alone = np.linalg.inv(np.eye(2) - table.A.loc["s", "s"].to_numpy()) @ table.final_demand.loc["s"].to_numpy()
+    found = ex.losses(table, region="r")
+    assert_allclose(found.loc["s", "abroad"], table.x.loc["s"] - alone, rtol=1e-12)
+    assert_allclose(found.loc["r", "own"], table.x.loc["r"], rtol=1e-12)
+
+
+def test_percentages_are_of_gdp_for_money_and_of_the_account_for_the_rest():
+    table = germany_1995()
+    money, people = ex.losses(table, of="value_added"), ex.losses(table, of="jobs")
+    assert_allclose(money["home_percent"], 100 * money["total"] / table.va.sum())
+    assert_allclose(people["home_percent"], 100 * people["total"] / table.satellite("jobs").sum())
+    assert people.attrs["percent_of"] == "jobs"
+    with pytest.raises(OptionError, match="no share of GDP"):
+        ex.losses(table, of="jobs", relative_to="gdp")
+
+
+def test_comparison_of_a_stage_and_its_intervals(world):
+    found = ex.compare(world, "emerging", draws=40)
+    assert found["total"].is_monotonic_decreasing
+    assert (found["total_low"] < found["total"]).all()
+    assert (found["total"] < found["total_high"]).all()
+    assert found.loc["CHN", "elsewhere"] > found.loc["USA", "elsewhere"]
+
+
+def test_regions_without_jobs_are_named_and_nan(world):
+    found = ex.losses(world, of="jobs")
+    assert found.loc["RoW", "total"].isna().all()
+    assert found.attrs["missing"] == ("RoW",)
+    chosen = ex.losses(world, region="CHN", industry="30t33", of="jobs", by="region")
+    assert np.isnan(chosen.loc["RoW", "total"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ({"factor": 1.2}, OptionError, "from 0"),
+        ({"factor": -0.1, "region": "Turkey"}, OptionError, "from 0"),
+        ({"kind": "partial"}, OptionError, "complete"),
+        ({"within": "some"}, OptionError, "removed"),
+        ({"region": "Germny"}, UnknownLabelError, "Germany"),
+        ({"region": []}, OptionError, "No region"),
+        ({"industry": []}, OptionError, "No industry"),
+        ({"of": "hours"}, MissingSatelliteError, "no satellite"),
+        ({"region": "Turkey", "by": "continent"}, OptionError, "region"),
+    ],
+)
+def test_bad_input_is_refused_with_a_remedy(arguments, error, says):
+    with pytest.raises(error, match=says):
+        ex.losses(leather(), **arguments)
+
+
+def test_bad_corridors_are_refused_with_a_remedy():
+    table = leather()
+    with pytest.raises(OptionError, match="flows='intermediate'"):
+        ex.corridor(table, sellers={"region": "Turkey"}, buyers={"industry": "Agriculture"})
+    with pytest.raises(OptionError, match="cannot be selected by"):
+        ex.corridor(table, sellers={"country": "Turkey"}, buyers={"region": "Germany"})
+    with pytest.raises(OptionError, match="crosses a border"):
+        ex.corridor(table, sellers={"region": "Turkey"}, buyers={"region": "Turkey"}, across_borders=True)
+    abroad = ex.corridor(
+        table, sellers={"region": "Turkey"}, buyers={"region": ["Turkey", "Germany"]}, across_borders=True
+    )
+    straight = ex.corridor(table, sellers={"region": "Turkey"}, buyers={"region": "Germany"})
+    pd.testing.assert_frame_equal(abroad, straight)
