@@ -1,7 +1,8 @@
 """load(): recognise a table, parse it, check it.
 
 Each database is one `Reader`: a name, a test of whether a path is its kind, and a function that reads it. Parsing is
-pymrio's wherever pymrio has a parser.
+pymrio's wherever pymrio has a parser that keeps what was published; where it loses something, the module of that reader
+says what, and a test shows it. Recognition looks at the content, since names are changed by browsers and people.
 """
 
 from __future__ import annotations
@@ -10,18 +11,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from io_linkage import cache as kept
 from io_linkage.accounts import Output, ValueAdded
 from io_linkage.errors import OptionError, ReadError, unknown
-from io_linkage.readers import pymrio_saved
+from io_linkage.readers import pymrio_saved, sources
+from io_linkage.readers.eora import EORA
+from io_linkage.readers.exiobase import EXIOBASE
+from io_linkage.readers.generic import GENERIC
+from io_linkage.readers.gloria import GLORIA
+from io_linkage.readers.labels_in_one import FIGARO, ICIO
+from io_linkage.readers.nbs import NBS
 from io_linkage.readers.pymrio_system import from_pymrio
+from io_linkage.readers.raw import Reader
 from io_linkage.readers.shipped import read_shipped, shipped_years
+from io_linkage.readers.wiot import WIOT
 from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
     import pymrio
 
-#: In the order in which they are asked whether a path is theirs.
-READERS = (pymrio_saved.READER,)
+#: In the order in which they are asked whether a path is theirs; the generic one only when no other is.
+READERS = (EXIOBASE, pymrio_saved.READER, EORA, GLORIA, ICIO, FIGARO, NBS, WIOT, GENERIC)
 
 
 def load(
@@ -54,6 +64,12 @@ def load(
         Which primary-input rows are value added.
     tolerance : float
         Largest gap, as a share of output, accepted between output and the sums of rows or columns.
+    **options
+        `unit`, `source`, `classification`, `name`: what the table says of itself, where the file does not.
+        `cache`: False neither reads nor keeps a parsed copy (see `io_linkage.cache`), True keeps small ones too. And
+        what a kind of table takes: `split` (ICIO: join or keep the parts of China and Mexico), `imports` (NBS:
+        published, apart or competitive), `sheet` (workbooks), `accounts` (WIOD), `extensions` (EXIOBASE), `price`
+        (EORA26, GLORIA), `names` (EORA26), `satellites` (GLORIA), `decimal` (generic).
 
     Returns
     -------
@@ -85,26 +101,68 @@ def load(
     if not isinstance(source, str | Path):
         return from_pymrio(source, year=year, **choices)
     path = Path(source).expanduser()
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise ReadError(f"{str(path)!r} could not be reached: {error.strerror}. Check the permissions.") from error
+    if not there:
         raise ReadError(f"There is no file or folder {str(path)!r} (looked in {Path.cwd()}).")
+    if path.is_file():
+        # What the file is at all: empty, a web page, protected, a pickle.
+        sources.kind(path)
+        if path.suffix.lower() == ".zip":
+            with sources.archive(path):
+                pass
+    if database is None:
+        cache = options.get("cache")
+        database = kept.recalled_kind(path, lambda: _choose(path, None).name, use=cache)
     reader = _choose(path, database)
     return reader.read(path, year=year, **choices)
 
 
-def _choose(path: Path, database: str | None) -> pymrio_saved.Reader:
+def _choose(path: Path, database: str | None) -> Reader:
     if database is not None:
         for reader in READERS:
             if reader.name == database:
                 return reader
         raise unknown("database", database, [reader.name for reader in READERS])
-    for reader in READERS:
-        if reader.recognises(path):
-            return reader
+    found = [reader for reader in READERS if reader is not GENERIC and _recognises(reader, path)]
+    if len(found) > 1:
+        # A saved system may also be an EXIOBASE archive, which is saved by pymrio itself.
+        found = [reader for reader in found if reader is not pymrio_saved.READER] or found
+    if len(found) > 1:
+        raise ReadError(
+            f"{str(path)!r} can be read as {' or as '.join(reader.name for reader in found)}; say which with "
+            f"database={found[0].name!r} or database={found[1].name!r}."
+        )
+    if found:
+        return found[0]
+    if _recognises(GENERIC, path):
+        return GENERIC
     raise ReadError(
-        f"{str(path)!r} is not a table this package knows. It can be: "
+        f"{str(path)!r} is not a table this package knows{_contents(path)}. It can be: "
         f"{'; '.join(reader.description for reader in READERS)}. If it is one of these, say which with database=..., "
         "or load it with pymrio and pass the IOSystem."
     )
 
 
-__all__ = ["READERS", "from_pymrio", "load", "shipped_years"]
+def _recognises(reader: Reader, path: Path) -> bool:
+    """Ask a reader; what is wrong with the file itself is an error, what it is not is False."""
+    try:
+        return reader.recognises(path)
+    except OSError as error:
+        if isinstance(error, ReadError):
+            raise
+        raise ReadError(
+            f"{str(path)!r} could not be read: {error.strerror or error}. Check its permissions."
+        ) from error
+
+
+def _contents(path: Path) -> str:
+    if not path.is_dir():
+        return ""
+    names = [entry.name for entry in sources.entries(path)]
+    return f" (it holds {', '.join(names[:5])}{', ...' if len(names) > 5 else ''})" if names else " (it is empty)"
+
+
+__all__ = ["READERS", "Reader", "from_pymrio", "load", "shipped_years"]

@@ -6,26 +6,16 @@ import json
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from io_linkage.errors import ReadError
+from io_linkage.readers import sources
 from io_linkage.readers.pymrio_system import from_pymrio
+from io_linkage.readers.raw import Reader
 from io_linkage.table import MRIOTable
 
 PARAMETERS = "file_parameters.json"
-
-
-@dataclass(frozen=True)
-class Reader:
-    """One kind of source: how it is called, recognised and read."""
-
-    name: str
-    description: str
-    recognises: Callable[[Path], bool]
-    read: Callable[..., MRIOTable]
 
 
 def recognises(path: Path) -> bool:
@@ -33,7 +23,7 @@ def recognises(path: Path) -> bool:
     return _place(path, None) is not None
 
 
-def read(path: Path, *, year: int | None = None, **options: Any) -> MRIOTable:
+def read(path: Path, *, year: int | None = None, cache: bool | None = None, **options: Any) -> MRIOTable:
     """Read a system that pymrio saved.
 
     Parameters
@@ -42,6 +32,8 @@ def read(path: Path, *, year: int | None = None, **options: Any) -> MRIOTable:
         The folder or zip, or a folder with one such folder for each year.
     year : int, optional
         Which of the years, the latest by default.
+    cache : bool, optional
+        Without effect: what pymrio saved is as quick to read as a kept copy.
     """
     found = _place(path, year)
     if found is None:
@@ -51,6 +43,7 @@ def read(path: Path, *, year: int | None = None, **options: Any) -> MRIOTable:
             + (f" for {year}; it has {', '.join(map(str, years))}." if years else f" ({PARAMETERS} is missing).")
         )
     place, inside, of_year = found
+    _require_harmless(place, inside)
     import pymrio
 
     try:
@@ -66,6 +59,35 @@ def read(path: Path, *, year: int | None = None, **options: Any) -> MRIOTable:
             f"{error}). A file may be missing or damaged; save it again with IOSystem.save_all()."
         ) from error
     return from_pymrio(io, year=of_year if of_year is not None else year, copy=False, **options)
+
+
+def _require_harmless(place: Path, inside: str) -> None:
+    """Refuse what pymrio would unpickle, and file names in the parameters that lead out of the folder.
+
+    pymrio reads whatever file the parameters name, pickles included (`save_all(table_format="pickle")`).
+    """
+    names = []
+    for entry in sources.entries(place):
+        if PurePosixPath(entry.name).name == PARAMETERS and entry.name.startswith(inside):
+            with entry.open() as stream:
+                try:
+                    parameters = json.load(stream)
+                except ValueError as error:
+                    raise ReadError(
+                        f"{str(place)!r}: {entry.name} is damaged ({error}). Save the table again."
+                    ) from error
+            names += [
+                str(one.get("name", "")) if isinstance(one, dict) else str(one)
+                for one in parameters.get("files", {}).values()
+            ]
+    sources.refuse_pickles(place, names)
+    for name in names:
+        parts = PurePosixPath(name.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts:
+            raise ReadError(
+                f"{str(place)!r} names a file outside its own folder ({name!r}) in {PARAMETERS}; it is not read. Save "
+                "the table again from where you trust it."
+            )
 
 
 def _place(path: Path, year: int | None) -> tuple[Path, str, int | None] | None:

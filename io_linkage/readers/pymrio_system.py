@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from io_linkage.accounts import DISCREPANCY, Output, ValueAdded
+from io_linkage import classifications
+from io_linkage.accounts import DISCREPANCY, Output, Satellite, ValueAdded
 from io_linkage.errors import OptionError, TableError, unknown
 from io_linkage.labels import joined
-from io_linkage.table import MRIOTable, Satellite
+from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
     import pymrio
@@ -103,7 +104,7 @@ def from_pymrio(
         year=year if year is not None else _year(meta, title),
         unit=unit if unit is not None else _unit(io.unit),
         source=source if source is not None else str(getattr(meta, "description", None) or ""),
-        classification=classification,
+        classification=classification or classifications.recognise(_codes(io)),
         name=title,
         carried=_carried(io, chosen),
         copy=copy,
@@ -186,6 +187,10 @@ def _unit(unit: pd.DataFrame | None) -> str:
         return ""
     kinds = unit.iloc[:, 0].astype(str).unique()
     return str(kinds[0]) if len(kinds) == 1 else "mixed units"
+
+
+def _codes(io: pymrio.IOSystem) -> list[str]:
+    return list(dict.fromkeys(str(code) for code in io.Z.index.get_level_values(-1)))
 
 
 def _year(meta: Any, title: str) -> int | None:

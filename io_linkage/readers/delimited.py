@@ -1,0 +1,213 @@
+"""Large numeric text files: labels in the first columns and rows, numbers in the rest.
+
+pandas needs several times the size of a table and minutes for one of ten thousand columns; here the numbers are
+parsed in blocks straight into one array. Numbers written with thousands separators, and the place of a cell that is no
+number, are found in a second, slower pass that runs only when the first one fails.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+
+from io_linkage.errors import ReadError
+from io_linkage.leontief import Array
+from io_linkage.readers.sources import Entry, decode
+
+#: Cells that mean an absent value; a lone dash means nil.
+ABSENT = ("", "NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "null", "..", "...", "#N/A", ":")
+#: Memory a block of rows is parsed in.
+_BLOCK = 48 << 20
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A parsed text: labels of rows (one tuple a row), header lines, numbers."""
+
+    rows: list[tuple[str, ...]]
+    header: list[list[str]]
+    values: Array
+    corner: list[list[str]]
+
+
+def read_matrix(entry: Entry, *, sep: str, header_rows: int, label_columns: int, decimal: str = ".") -> Matrix:
+    """Read a delimited text of numbers.
+
+    Parameters
+    ----------
+    entry : Entry
+    sep : str
+    header_rows, label_columns : int
+        Lines and columns of labels before the numbers; `header_rows=0` for a bare matrix.
+    decimal : str
+
+    Returns
+    -------
+    Matrix, whose absent cells are NaN.
+
+    Raises
+    ------
+    ReadError
+        A line has another number of columns than the first, or a cell is no number: which.
+    """
+    header, columns = _header(entry, sep, header_rows)
+    corner = [line[:label_columns] for line in header]
+    names = [line[label_columns:] for line in header]
+    try:
+        rows, values = _numbers(entry, sep, header_rows, label_columns, columns, decimal)
+    except _NotNumbersError as error:
+        rows, values = _numbers_slowly(entry, sep, header_rows, label_columns, columns, decimal, names, str(error))
+    return Matrix(rows, names, values, corner)
+
+
+def number(text: str, decimal: str = ".") -> float:
+    """Read one number as people write them; NaN where nothing stands, ValueError where it is no number.
+
+    Examples
+    --------
+    >>> number("1,234.5"), number("1.234,5", decimal=","), number("(12)"), number("-")
+    (1234.5, 1234.5, -12.0, 0.0)
+    """
+    cell = text.strip().strip("'").replace("\xa0", "").replace("\u202f", "").replace(" ", "")
+    if cell in ABSENT:
+        return float("nan")
+    if cell in ("-", "–", "—"):
+        return 0.0
+    cell = cell.replace("−", "-")
+    if cell.startswith("(") and cell.endswith(")"):
+        cell = "-" + cell[1:-1]
+    cell = cell.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    return float(cell)
+
+
+class _NotNumbersError(Exception):
+    """The quick pass met a cell that it could not read as a number."""
+
+
+def _header(entry: Entry, sep: str, header_rows: int) -> tuple[list[list[str]], int]:
+    with entry.open() as stream:
+        lines = [decode(stream.readline()) for _ in range(max(header_rows, 1))]
+    if not lines or not lines[0].strip():
+        raise ReadError(f"{entry.name!r} begins with an empty line; it is no table, or the download was cut short.")
+    parsed = list(csv.reader(lines, delimiter=sep))
+    width = len(parsed[0])
+    return [[cell.strip() for cell in line] for line in parsed[:header_rows]], width
+
+
+def _numbers(
+    entry: Entry, sep: str, header_rows: int, label_columns: int, columns: int, decimal: str
+) -> tuple[list[tuple[str, ...]], Array]:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    names = [str(position) for position in range(columns)]
+    types = {name: pa.string() if position < label_columns else pa.float64() for position, name in enumerate(names)}
+    rows: list[tuple[str, ...]] = []
+    # Nearly all of these tables are about as high as they are wide.
+    values = np.empty((max(columns - label_columns, 1) + 16, columns - label_columns))
+    with entry.open() as stream:
+        try:
+            batches = pc.open_csv(
+                stream,
+                pc.ReadOptions(
+                    column_names=names, skip_rows=header_rows, block_size=min(_BLOCK, max(entry.size, 4096))
+                ),
+                pc.ParseOptions(delimiter=sep, newlines_in_values=False),
+                pc.ConvertOptions(
+                    column_types=types, null_values=list(ABSENT), strings_can_be_null=False, decimal_point=decimal
+                ),
+            )
+            for batch in batches:
+                start, end = len(rows), len(rows) + batch.num_rows
+                labels = [batch.column(position).to_pylist() for position in range(label_columns)]
+                rows.extend(zip(*labels, strict=True) if labels else [()] * batch.num_rows)
+                if end > len(values):
+                    values = np.concatenate(
+                        [values, np.empty((max(end - len(values), len(values) // 2), values.shape[1]))]
+                    )
+                for position in range(columns - label_columns):
+                    values[start:end, position] = batch.column(label_columns + position).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid as error:
+            raise _explained(entry, str(error)) from error
+    return [tuple(part.strip() for part in row) for row in rows], values[: len(rows)]
+
+
+def _explained(entry: Entry, message: str) -> Exception:
+    if "conversion error" in message or "invalid UTF8" in message.replace("-", ""):
+        return _NotNumbersError(message)
+    if "Expected" in message and "columns" in message:
+        return ReadError(
+            f"{entry.name!r} is cut short or damaged: {message.removeprefix('CSV parse error: ')[:160]}. A download "
+            "that stopped half way looks like this; fetch the file again."
+        )
+    return ReadError(f"{entry.name!r} could not be read: {message[:200]}. Fetch the file again.")
+
+
+def _numbers_slowly(
+    entry: Entry,
+    sep: str,
+    header_rows: int,
+    label_columns: int,
+    columns: int,
+    decimal: str,
+    names: list[list[str]],
+    reason: str,
+) -> tuple[list[tuple[str, ...]], Array]:
+    rows: list[tuple[str, ...]] = []
+    lines: list[Array] = []
+    with entry.open() as stream:
+        reader = csv.reader(_decoded(stream), delimiter=sep)
+        for count, line in enumerate(reader):
+            if count < header_rows or not any(cell.strip() for cell in line):
+                continue
+            if len(line) != columns:
+                raise ReadError(
+                    f"{entry.name!r} is cut short or damaged: line {count + 1} has {len(line)} cells, the first "
+                    f"{columns}. A download that stopped half way looks like this; fetch the file again."
+                )
+            rows.append(tuple(cell.strip() for cell in line[:label_columns]))
+            lines.append(_line(line[label_columns:], decimal, entry.name, rows[-1], names))
+    if not lines:
+        raise ReadError(f"{entry.name!r} has labels but no numbers ({reason[:120]}).")
+    return rows, np.vstack(lines)
+
+
+def _line(cells: Sequence[str], decimal: str, where: str, row: tuple[str, ...], names: list[list[str]]) -> Array:
+    try:
+        return np.array([number(cell, decimal) for cell in cells])
+    except ValueError:
+        return np.array([_cell(c, decimal, where, row, names, position) for position, c in enumerate(cells)])
+
+
+def _cell(text: str, decimal: str, where: str, row: tuple[str, ...], names: list[list[str]], position: int) -> float:
+    try:
+        return number(text, decimal)
+    except ValueError as error:
+        column = " ".join(line[position] for line in names if position < len(line)) or f"column {position + 1}"
+        raise ReadError(
+            f"{where!r} holds {text.strip()[:60]!r} in row {' '.join(row) or 'without a label'}, column {column}; every "
+            "cell there has to be a number. Correct it, or fetch the file again."
+        ) from error
+
+
+def _decoded(stream: IO[bytes]) -> Any:
+    for raw in stream:
+        yield decode(raw)
+
+
+def separator(line: str) -> str:
+    """Return the delimiter of a line: tab, semicolon, comma or bar, whichever occurs most.
+
+    Examples
+    --------
+    >>> separator("a;b;1,5;2,5")
+    ';'
+    """
+    counts: dict[str, int] = {sign: line.count(sign) for sign in ("\t", ";", ",", "|")}
+    # A comma may also be a decimal sign, so it wins only where there is nothing else.
+    best = max(("\t", ";"), key=lambda sign: counts[sign])
+    return best if counts[best] >= 1 else ("," if counts[","] else "|")

@@ -1,0 +1,190 @@
+"""EXIOBASE 3, industry by industry or product by product: the zip as downloaded or its folder.
+
+Why a reader of our own
+-----------------------
+`pymrio.parse_exiobase3` gives the same numbers (a test compares them), but reads A beside Z and holds the text of a
+table of ten thousand columns several times over; here Z is parsed once, in blocks, so that the whole of EXIOBASE loads
+within 8 GB. Primary inputs, which EXIOBASE keeps as the monetary rows of its extension, become V.
+
+Layout
+------
+Tab-separated Z.txt (or A.txt and x.txt) and Y.txt with two label columns (region, sector) and two header lines;
+x.txt and unit.txt; extensions in folders (`satellite`, or `factor_inputs`, `air_emissions`, ...) with F.txt, F_Y.txt
+(older: F_hh.txt) and unit.txt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from io_linkage.accounts import Satellite
+from io_linkage.errors import ReadError, unknown
+from io_linkage.readers import sources
+from io_linkage.readers.delimited import Matrix, read_matrix
+from io_linkage.readers.raw import Raw, reader
+
+#: Extensions that hold primary inputs as rows in money.
+_PRIMARY = ("factor_inputs", "satellite", "value_added")
+_MONEY = re.compile(r"^m\.?\s?eur$|^meur$|^million eur", re.IGNORECASE)
+
+
+def is_exiobase(path: Path) -> bool:
+    """Whether a path holds EXIOBASE 3: Z.txt (or A.txt) and Y.txt, saying so or with an extension of its own."""
+    files = _files(path)
+    if "Y.txt" not in files or not ({"Z.txt", "A.txt"} & set(files)):
+        return False
+    named = re.search(
+        r"IOT_(19|20)\d\d_(ixi|pxp)|exiobase|exio3", f"{path.name} {next(iter(files.values())).name}", re.I
+    )
+    stated = files.get("file_parameters.json") or files.get("metadata.json")
+    text = stated.open().read().decode("utf-8", "replace") if stated else ""
+    return bool(named or "exiobase" in text.lower() or any(f"{one}/F.txt" in files for one in _PRIMARY[1:2]))
+
+
+def parse(path: Path, *, year: int | None = None, extensions: bool | Sequence[str] = True) -> Raw:
+    """Read EXIOBASE 3.
+
+    Parameters
+    ----------
+    path : Path
+    extensions : bool or list of str
+        Which extensions become satellites: all, none, or those named. Primary inputs are always read.
+    """
+    files = _files(path)
+    Y = _frame(files["Y.txt"], ("region", "category"))
+    x = _output(files)
+    Z = _flows(files, x)
+    if not Y.index.equals(Z.index):
+        raise ReadError(f"{str(path)!r}: the rows of Y.txt are not those of Z.txt. Fetch the archive again.")
+    names = sorted({name.split("/")[0] for name in files if name.endswith("/F.txt")})
+    wanted = names if extensions is True else [] if extensions is False else list(extensions)
+    for one in wanted:
+        if one not in names:
+            raise unknown("extension", one, names)
+    V, satellites = None, {}
+    for name in names:
+        if name not in wanted and name not in _PRIMARY:
+            continue
+        satellite = _extension(files, name, Z.columns)
+        money = satellite.unit.str.match(_MONEY)
+        if V is None and name in _PRIMARY and money.any():
+            V = satellite.F[money.to_numpy()]
+            satellite = Satellite(name, satellite.F[~money.to_numpy()], satellite.unit[~money], _but(satellite, money))
+        if name in wanted and len(satellite.F):
+            satellites[name] = satellite
+    system = re.search(r"(ixi|pxp)", f"{path.name} {files['Y.txt'].name}", re.I)
+    kind = system[1].lower() if system else ""
+    return Raw(
+        Z,
+        Y,
+        V,
+        x,
+        satellites=satellites,
+        year=_year(path, files) or year,
+        unit="M EUR",
+        source="EXIOBASE 3 (Stadler et al. 2018)",
+        name=f"EXIOBASE 3 {kind}".strip(),
+        classification=f"EXIOBASE3_{kind}" if kind else None,
+        notes=() if V is not None else ("no primary inputs were found; value added is output less inputs",),
+    )
+
+
+def _but(satellite: Satellite, money: pd.Series[bool]) -> pd.DataFrame | None:
+    return None if satellite.F_Y is None else satellite.F_Y[~money.to_numpy()]
+
+
+def _files(path: Path) -> dict[str, sources.Entry]:
+    """Files by their path below the folder that holds Y.txt."""
+    found = sources.entries(path)
+    root = next((PurePosixPath(e.name).parent for e in found if PurePosixPath(e.name).name == "Y.txt"), None)
+    if root is None:
+        return {}
+    prefix = "" if str(root) == "." else f"{root}/"
+    return {entry.name.removeprefix(prefix): entry for entry in found if entry.name.startswith(prefix)}
+
+
+def _frame(entry: sources.Entry, columns: tuple[str, str], label_columns: int = 2) -> pd.DataFrame:
+    matrix = _matrix(entry, label_columns)
+    rows = pd.MultiIndex.from_tuples(matrix.rows, names=["region", "industry"])
+    labels = pd.MultiIndex.from_arrays(matrix.header[:2], names=list(columns))
+    return pd.DataFrame(matrix.values, index=rows, columns=labels, copy=False)
+
+
+def _matrix(entry: sources.Entry, label_columns: int) -> Matrix:
+    """Read a saved block; pandas writes a third header line with the names of the row labels, which is skipped."""
+    lines = sources.text_lines(entry, 3)
+    third = lines[2].split("\t") if len(lines) > 2 else []
+    named = len(third) > label_columns and not any(cell.strip() for cell in third[label_columns:])
+    return read_matrix(entry, sep="\t", header_rows=3 if named else 2, label_columns=label_columns)
+
+
+def _output(files: dict[str, sources.Entry]) -> pd.Series[float] | None:
+    if "x.txt" not in files:
+        return None
+    matrix = read_matrix(files["x.txt"], sep="\t", header_rows=1, label_columns=2)
+    index = pd.MultiIndex.from_tuples(matrix.rows, names=["region", "industry"])
+    return pd.Series(matrix.values[:, 0], index=index)
+
+
+def _flows(files: dict[str, sources.Entry], x: pd.Series[float] | None) -> pd.DataFrame:
+    name = "Z.txt" if "Z.txt" in files else "A.txt"
+    Z = _frame(files[name], ("region", "industry"))
+    if len(Z) != Z.shape[1]:
+        raise ReadError(f"{name} has {len(Z)} rows and {Z.shape[1]} columns: it is cut short. Fetch the archive again.")
+    if name == "A.txt":
+        if x is None:
+            raise ReadError("The archive has coefficients (A.txt) but neither flows (Z.txt) nor output (x.txt).")
+        Z *= x.to_numpy()
+    return Z
+
+
+def _extension(files: dict[str, sources.Entry], name: str, columns: pd.Index[str]) -> Satellite:
+    matrix = _matrix(files[f"{name}/F.txt"], 1)
+    rows = pd.Index([row[0] for row in matrix.rows], name="stressor")
+    labels = pd.MultiIndex.from_arrays(matrix.header[:2], names=columns.names)
+    F = pd.DataFrame(matrix.values, index=rows, columns=labels, copy=False)
+    F = F if labels.equals(columns) else F.reindex(columns=columns)
+    unit = pd.Series("", index=rows)
+    if f"{name}/unit.txt" in files:
+        lines = files[f"{name}/unit.txt"].open().read().decode("utf-8-sig").splitlines()[1:]
+        pairs = dict(line.rsplit("\t", 1) for line in lines if "\t" in line)
+        unit = pd.Series([pairs.get(row, "").strip() for row in rows], index=rows)
+    F_Y = None
+    for spelled in ("F_Y.txt", "F_hh.txt"):
+        if f"{name}/{spelled}" in files:
+            demand = _matrix(files[f"{name}/{spelled}"], 1)
+            F_Y = pd.DataFrame(
+                demand.values,
+                index=rows,
+                columns=pd.MultiIndex.from_arrays(demand.header[:2], names=["region", "category"]),
+            )
+            break
+    return Satellite(name, F, unit, F_Y)
+
+
+def _year(path: Path, files: dict[str, sources.Entry]) -> int | None:
+    named = re.search(r"IOT_((?:19|20)\d\d)", f"{path.name} {files['Y.txt'].name}")
+    if named:
+        return int(named[1])
+    if "metadata.json" in files:
+        try:
+            stated = json.loads(files["metadata.json"].open().read())
+        except ValueError:
+            return None
+        found = re.search(r"(19|20)\d\d", str(stated.get("description", "")) + str(stated.get("name", "")))
+        return int(found[0]) if found else None
+    return None
+
+
+EXIOBASE = reader(
+    "exiobase",
+    "EXIOBASE 3 (IOT_<year>_ixi.zip or _pxp.zip, or its folder)",
+    is_exiobase,
+    parse,
+    options=("extensions",),
+)

@@ -1,0 +1,271 @@
+"""Text tables whose labels are one word each, region and code joined: OECD ICIO and FIGARO.
+
+Why a reader of our own
+-----------------------
+pymrio's `parse_oecd` sorts the labels by alphabet, so industries stand in another order than published; drops the
+published output (row and column OUT); finds files only under the names `ICIO<edition>_<year>`, although the small
+download is called `<year>_SML.csv` and the extended one `<year>.csv`; always joins the split rows of China and Mexico;
+and has no reader for the 2025 edition. pymrio has no reader for FIGARO.
+
+Layout
+------
+First line and first column hold labels such as `CHN_C26` (`HC_CHN` for demand in the edition of 2016). A label that
+stands both in the rows and the columns is an industry. Other columns are final demand (`CHN_HFCE`) or totals (`OUT`);
+other rows are primary inputs (`TLS`, `VA`, `W2_D1`) or totals.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.errors import OptionError, ReadError, TableError, unknown
+from io_linkage.leontief import Array
+from io_linkage.readers import sources
+from io_linkage.readers.delimited import read_matrix, separator
+from io_linkage.readers.raw import Raw, reader
+
+TOTALS = frozenset(("OUT", "OUTPUT", "TOTAL", "TTL", "GO", "X"))
+#: The parts into which the OECD splits China and Mexico (processing trade, global manufacturers).
+PARTS = {"CN1": "CHN", "CN2": "CHN", "CN3": "CHN", "CN4": "CHN", "MX1": "MEX", "MX2": "MEX", "MX3": "MEX"}
+_ICIO_DEMAND = re.compile(r"(^|_)(HFCE|NPISH|GGFC|GFCF|INVNT|INV|DPABR|P33|HC|NPS|DIRP|FD)(_|$)")
+_FIGARO_DEMAND = re.compile(r"_(P3_S1[345]|P51G|P5M)$")
+_CODE = re.compile(r"^[A-Za-z0-9]{2,6}_[A-Za-z0-9].*$")
+_YEAR = re.compile(r"(?<!\d)(19[6-9]\d|20[0-4]\d)(?!\d)")
+
+Split = Literal["join", "keep"]
+
+
+def is_icio(path: Path) -> bool:
+    """Whether a file, archive or folder holds OECD inter-country tables."""
+    return bool(_tables(path, _ICIO_DEMAND))
+
+
+def is_figaro(path: Path) -> bool:
+    """Whether a file, archive or folder holds FIGARO industry-by-industry matrices."""
+    return bool(_tables(path, _FIGARO_DEMAND))
+
+
+def parse_icio(path: Path, *, year: int | None = None, split: Split = "join") -> Raw:
+    """Read an OECD inter-country input-output table.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV, the zip of several years as downloaded, or a folder of CSVs.
+    year : int, optional
+        Which year; needed where there are several.
+    split : {"join", "keep"}
+        Add the parts of China (CN1, CN2) and Mexico (MX1, MX2) of the extended tables to CHN and MEX, or keep them.
+    """
+    if split not in ("join", "keep"):
+        raise OptionError(f"split={split!r} is not possible; choose 'join' or 'keep'.")
+    entry, found_year, edition = _choose(path, _ICIO_DEMAND, year, "OECD ICIO table")
+    raw = _parse(entry, path)
+    if split == "join":
+        raw = _joined(raw)
+    # Codes tell the edition where the name does not: 01T02 until 2021, A01_02 in 2023, A01 in 2025.
+    codes = list(dict.fromkeys(raw.Z.index.get_level_values(1)))
+    edition = edition or (
+        "2023" if "A01_02" in codes else "2025" if "A01" in codes else "2021" if "01T02" in codes else ""
+    )
+    named = f"OECD ICIO ({edition} edition)" if edition else "OECD ICIO"
+    return raw.but(
+        year=found_year,
+        unit="M USD",
+        source=f"OECD Inter-Country Input-Output tables{f', {edition} edition' if edition else ''}",
+        name=named,
+        va_rows=tuple(row for row in raw.V.index if row in ("VA", "VALU")) or None if raw.V is not None else None,
+    )
+
+
+def parse_figaro(path: Path, *, year: int | None = None) -> Raw:
+    """Read a FIGARO industry-by-industry matrix (Eurostat), in M EUR.
+
+    Rows W2_D21X31 (taxes on products) and W2_OP_RES, W2_OP_NRES (purchases of residents abroad and of non-residents)
+    are not value added.
+    """
+    entry, found_year, edition = _choose(path, _FIGARO_DEMAND, year, "FIGARO table")
+    raw = _parse(entry, path)
+    rows = () if raw.V is None else tuple(row for row in raw.V.index if re.search(r"_(D1|D29X39|B2A3G|B1G)$", row))
+    return raw.but(
+        year=found_year,
+        unit="M EUR",
+        source=f"Eurostat FIGARO{f', {edition} edition' if edition else ''}",
+        name="FIGARO",
+        va_rows=rows or None,
+    )
+
+
+def _tables(path: Path, demand: re.Pattern[str]) -> list[sources.Entry]:
+    found = []
+    for entry in sources.entries(path):
+        if entry.suffix not in (".csv", ".txt", ".tsv") or not entry.size:
+            continue
+        first = sources.text_lines(entry, 1)
+        if first and _looks_like(first[0], demand):
+            found.append(entry)
+    return found
+
+
+def _looks_like(line: str, demand: re.Pattern[str]) -> bool:
+    labels = [cell.strip().strip('"') for cell in line.split(separator(line))][1:]
+    if len(labels) < 4:
+        return False
+    own = sum(bool(demand.search(label)) for label in labels)
+    return own >= 2 and sum(bool(_CODE.match(label)) for label in labels) >= 0.9 * (len(labels) - 2)
+
+
+def _choose(path: Path, demand: re.Pattern[str], year: int | None, what: str) -> tuple[sources.Entry, int | None, str]:
+    found = {entry.name: entry for entry in _tables(path, demand)}
+    if not found:
+        raise ReadError(
+            f"{str(path)!r} holds no {what}: no CSV in it begins with labels of countries and industries such as "
+            f"{'CHN_C26 and CHN_HFCE' if 'HFCE' in demand.pattern else 'CN_C26 and CN_P3_S14'}. It has: "
+            f"{', '.join(entry.name for entry in sources.entries(path)[:6]) or 'nothing'}."
+        )
+    years = {name: _year_of(Path(name).name) for name in found}
+    if len(found) > 1:
+        known = sorted({one for one in years.values() if one is not None})
+        if year is None:
+            raise ReadError(
+                f"{str(path)!r} holds {len(found)} tables; say which with year=... ({', '.join(map(str, known))})."
+            )
+        matching = [name for name, one in years.items() if one == year]
+        if not matching:
+            raise unknown("year", year, known)
+        if len(matching) > 1:
+            raise ReadError(
+                f"{str(path)!r} holds {len(matching)} tables for {year}: {', '.join(matching)}. Pass one file."
+            )
+        name = matching[0]
+    else:
+        name = next(iter(found))
+        if year is not None and years[name] is not None and years[name] != year:
+            raise unknown("year", year, [years[name]])
+    edition = re.search(r"ICIO[-_]?(20\d\d)[-_](?=\d{4})", Path(name).name) or re.search(r"_(\d\d)ed", Path(name).name)
+    label = "" if edition is None else edition[1] if len(edition[1]) == 4 else f"20{edition[1]}"
+    return found[name], years[name] if years[name] is not None else year, label
+
+
+def _year_of(name: str) -> int | None:
+    years = _YEAR.findall(name)
+    return int(years[-1]) if years else None
+
+
+def _parse(entry: sources.Entry, path: Path) -> Raw:
+    first = sources.text_lines(entry, 1)[0]
+    matrix = read_matrix(entry, sep=separator(first), header_rows=1, label_columns=1)
+    columns, rows = matrix.header[0], [row[0] for row in matrix.rows]
+    in_rows, in_columns = set(rows), set(columns)
+    industry_rows = [i for i, label in enumerate(rows) if label in in_columns and label.upper() not in TOTALS]
+    industry_columns = [j for j, label in enumerate(columns) if label in in_rows and label.upper() not in TOTALS]
+    _require_square(rows, columns, industry_rows, industry_columns, entry.name)
+    order = {columns[j]: j for j in industry_columns}
+    industry_columns = [order[rows[i]] for i in industry_rows]
+    index = pd.MultiIndex.from_tuples([_pair(rows[i]) for i in industry_rows], names=["region", "industry"])
+    demand = [j for j, label in enumerate(columns) if label not in in_rows and label.upper() not in TOTALS]
+    regions = set(index.get_level_values(0))
+    values = matrix.values
+    Y = pd.DataFrame(
+        values[np.ix_(industry_rows, demand)],
+        index=index,
+        columns=pd.MultiIndex.from_tuples(
+            [_demand_pair(columns[j], regions, entry.name) for j in demand], names=["region", "category"]
+        ),
+    )
+    primary = [i for i, label in enumerate(rows) if label not in in_columns and label.upper() not in TOTALS]
+    V = pd.DataFrame(values[np.ix_(primary, industry_columns)], index=[rows[i] for i in primary], columns=index)
+    x, notes = _output(values, rows, columns, industry_rows, industry_columns, index)
+    Z = pd.DataFrame(_block(values, industry_rows, industry_columns), index=index, columns=index, copy=False)
+    return Raw(Z, Y, V if len(V) else None, x, notes=notes)
+
+
+def _block(values: Array, rows: list[int], columns: list[int]) -> Array:
+    """Return a block; contiguous rows and columns, the usual case, cost one copy and no index arrays."""
+    if rows == list(range(rows[0], rows[-1] + 1)) and columns == list(range(columns[0], columns[-1] + 1)):
+        return np.ascontiguousarray(values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    return values[np.ix_(rows, columns)]
+
+
+def _require_square(
+    rows: list[str], columns: list[str], industry_rows: list[int], industry_columns: list[int], name: str
+) -> None:
+    for what, labels, chosen in (("rows", rows, industry_rows), ("columns", columns, industry_columns)):
+        picked = [labels[i] for i in chosen]
+        if len(set(picked)) < len(picked):
+            twice = sorted({label for label in picked if picked.count(label) > 1})
+            raise TableError(f"{name!r}: labels repeat in the {what}: {', '.join(twice[:5])}. Remove one of each.")
+    # In a whole table nearly every label of the form REGION_CODE in the columns that is not demand is a row too.
+    likely = [label for label in columns if _CODE.match(label)]
+    if not industry_rows or len(industry_rows) < 0.6 * len(likely):
+        absent = [label for label in likely if label not in set(rows)]
+        raise ReadError(
+            f"{name!r} has {len(industry_rows)} rows of industries for {len(likely)} columns; missing among the rows: "
+            f"{', '.join(absent[:4])}, ... The file is cut short, or it is transposed; fetch it again."
+        )
+
+
+def _pair(label: str) -> tuple[str, str]:
+    region, _, code = label.partition("_")
+    return region, code
+
+
+def _demand_pair(label: str, regions: set[str], name: str) -> tuple[str, str]:
+    first, _, rest = label.partition("_")
+    if first in regions:
+        return first, rest or "final demand"
+    # The edition of 2016 writes the category first; a code may hold an underscore itself.
+    category, _, region = label.rpartition("_")
+    if region in regions:
+        return region, category
+    # The parts of China and Mexico stand in the rows, the country itself in final demand, or the other way round.
+    for part, whole in PARTS.items():
+        if first == part and whole in regions:
+            return whole, rest
+        if first == whole and part in regions:
+            return part, rest
+    raise unknown(f"region of final demand ({name}, column {label})", first, sorted(regions))
+
+
+def _output(
+    values: Array,
+    rows: list[str],
+    columns: list[str],
+    industry_rows: list[int],
+    industry_columns: list[int],
+    index: pd.MultiIndex,
+) -> tuple[pd.Series[float] | None, tuple[str, ...]]:
+    column = next((j for j, label in enumerate(columns) if label.upper() in TOTALS), None)
+    if column is not None:
+        return pd.Series(values[industry_rows, column], index=index), ()
+    row = next((i for i, label in enumerate(rows) if label.upper() in ("OUT", "OUTPUT", "GO")), None)
+    if row is not None:
+        return pd.Series(values[row, industry_columns], index=index), ()
+    return None, ("the file gives no gross output; it is the sum of the rows",)
+
+
+def _joined(raw: Raw) -> Raw:
+    regions = raw.Z.index.get_level_values(0)
+    parts = [part for part in dict.fromkeys(regions) if part in PARTS]
+    if not parts:
+        return raw
+    from io_linkage.readers.joining import join_regions
+
+    wholes = sorted({PARTS[part] for part in parts})
+    note = f"{', '.join(parts)} were added to {', '.join(wholes)}; split='keep' keeps them apart"
+    return join_regions(raw, {part: PARTS[part] for part in parts}).but(notes=(*raw.notes, note))
+
+
+ICIO = reader(
+    "icio",
+    "OECD ICIO (csv, editions 2016 to 2025, or the zip or folder of several years)",
+    is_icio,
+    parse_icio,
+    options=("split",),
+)
+FIGARO = reader("figaro", "FIGARO industry-by-industry matrix (csv)", is_figaro, parse_figaro)
