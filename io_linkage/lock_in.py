@@ -25,8 +25,8 @@ va_per_job              domestic value added per person working at home for expo
 profile is read as a whole. Locked in is who stays behind on stage, skill and value added per job at once.
 
 Two limits. The shipped stage and trait shares are the same for an industry wherever it is, so they see who makes
-electronics, not who assembles them: domestic share, skill and value added per job tell these apart. Value added per job is
-at current prices and exchange rates: compare with the frontier of the same year, not between years.
+electronics, not who assembles them: domestic share, skill and value added per job tell these apart. Value added per job
+is at current prices and exchange rates: compare with the frontier of the same year, not between years.
 """
 
 from __future__ import annotations
