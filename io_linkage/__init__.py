@@ -25,6 +25,7 @@ _MODULES = (
     "errors",
     "extraction",
     "figures",
+    "influence",
     "leontief",
     "linkages",
     "panel",
