@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Scale = Literal["linear", "log"]
 Diagonal = Literal["shown", "left out"]
+# More columns than this never fit level, so they are not tried.
+_LEVEL = 12
 Extend = Literal["neither", "both", "min", "max"]
 
 
@@ -106,6 +109,7 @@ def heatmap(
         if matrix.isna().to_numpy().any():
             said.append(f"Hatched: {empty}")
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+        _level_heads(drawn, heads)
     note(drawn, _numbers(matrix, attrs))
     return drawn
 
@@ -193,23 +197,15 @@ def _size(rows: list[str], heads: list[str], width: float | None, annotate: bool
     left, cell = _long(rows) + 0.3, 0.42 if annotate else 0.24
     wanted = left + len(heads) * cell + 0.9
     across = min(max(wanted, style.COLUMN), style.PAGE) if width is None else width
-    written, upright = _heads(heads, (across - left - 0.9) / len(heads))
-    below = (_long(written) if upright else 0.13 * max(1 + head.count("\n") for head in written)) + 0.75
+    upright = _long([head.replace(" ", "\n") for head in heads]) > (across - left - 0.6) / len(heads)
+    below = (_long(heads) if upright else 0.26) + 0.75
     row = 0.3 if annotate and len(rows) <= 8 else 0.172
     return across, min(max(len(rows) * row + below + 0.35, 1.9), 9.4)
 
 
 def _long(labels: list[str]) -> float:
     """Width in inches of the longest label."""
-    return max(len(line) for label in labels for line in label.split("\n")) * style.TEXT * 0.55 / 72
-
-
-def _heads(heads: list[str], cell: float) -> tuple[list[str], bool]:
-    """Column labels as they fit: in one line, broken at their spaces, or upright."""
-    for written in (heads, [head.replace(" ", "\n") for head in heads]):
-        if _long(written) <= cell * 0.95:
-            return written, False
-    return heads, True
+    return max(len(line) for label in labels for line in label.split("\n")) * style.TEXT * 0.52 / 72
 
 
 def _paint(ax: Axes, cells: pd.DataFrame, colours: _Colours, scale: Scale, annotate: bool, digits: int | None) -> None:
@@ -255,15 +251,26 @@ def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[
 
 
 def _label(ax: Axes, rows: list[str], heads: list[str], row_name: str, head_name: str) -> None:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    # The layout has not run yet: the frame spans the figure, of which the row labels and the bar will take their part.
-    across = ax.get_window_extent().width / figure.dpi / (0.775 if ax.get_subplotspec() else 1)
-    written, upright = _heads(heads, (across - _long(rows) - 1.2) / max(len(heads), 1))
     ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
-    ax.set_xticks(np.arange(len(heads)) + 0.5, written, rotation=90 if upright else 0, ha="center", va="top")
+    ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=90, ha="center", va="top")
     ax.set_xlabel(head_name, labelpad=4)
     ax.set_ylabel(row_name, labelpad=4)
+
+
+def _level_heads(ax: Axes, heads: list[str]) -> None:
+    """Write column labels level where they fit side by side, in one line or broken at their spaces; else upright."""
+    if len(heads) > _LEVEL:
+        return
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    ticks = np.arange(len(heads)) + 0.5
+    for written in (heads, [head.replace(" ", "\n") for head in heads]):
+        ax.set_xticks(ticks, written, rotation=0, ha="center", va="top")
+        figure.draw_without_rendering()
+        ends = [label.get_window_extent() for label in ax.get_xticklabels()]
+        if all(one.x1 + 2 < two.x0 for one, two in pairwise(ends)):
+            return
+    ax.set_xticks(ticks, heads, rotation=90, ha="center", va="top")
 
 
 def _axis_name(index: pd.Index[Any], given: str | None) -> str:

@@ -1,0 +1,233 @@
+"""The command io-linkage: words to calls, no economics.
+
+Nothing heavy is imported until a command runs, so that help answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from io_linkage.errors import IOLinkageError
+
+if TYPE_CHECKING:
+    from io_linkage.report.question import Question
+    from io_linkage.table import MRIOTable
+
+app = typer.Typer(
+    name="io-linkage",
+    help="Linkages, spillovers and value chains of traditional, emerging and future industries in input-output tables.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Output(StrEnum):
+    """Where gross output comes from."""
+
+    rows = "rows"
+    published = "published"
+
+
+class ValueAdded(StrEnum):
+    """What value added is."""
+
+    published = "published"
+    residual = "residual"
+
+
+Table = Annotated[
+    str | None, typer.Argument(help="File or folder of a table; the table that ships with the package by default.")
+]
+Year = Annotated[int | None, typer.Option(help="Year of the shipped table, or of a source that holds several.")]
+Focus = Annotated[str | None, typer.Option(help="Economy the report is about; China by default.")]
+Partners = Annotated[
+    str | None,
+    typer.Option(help="Group (developing, belt_and_road, brics, ...) or regions with commas; developing by default."),
+]
+Comparators = Annotated[str, typer.Option(help="Economies to compare with, with commas.")]
+Stages = Annotated[
+    Path | None, typer.Option(help="CSV of your own stage shares: industry,traditional,emerging,future.")
+]
+OutputChoice = Annotated[Output, typer.Option(help="Gross output from the sums of rows, or as published.")]
+ValueAddedChoice = Annotated[ValueAdded, typer.Option(help="Value added as published, or output less inputs.")]
+Draws = Annotated[int, typer.Option(min=1, help="Draws of the stage shares behind every range.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws; the same seed gives the same ranges.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write into a folder that holds other files; they stay.")]
+
+
+@app.callback(invoke_without_command=True)
+def _about(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from io_linkage import __version__
+
+        typer.echo(f"io-linkage {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def report(
+    table: Table = None,
+    *,
+    year: Year = None,
+    focus: Focus = None,
+    partners: Partners = None,
+    comparators: Comparators = "USA,EU,JPN",
+    out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("report"),
+    stages: Stages = None,
+    output: OutputChoice = Output.rows,
+    value_added: ValueAddedChoice = ValueAdded.published,
+    draws: Draws = 200,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write a briefing of a table: a page, figures and data."""
+    with _running() as progress:
+        _headless()
+        from io_linkage.report.output import write
+
+        choices = {"output": output.value, "value_added": value_added.value}
+        loaded, earlier = _load(table, year, choices, progress)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed)
+        page = write(loaded, question, out, earlier=earlier, overwrite=overwrite, progress=progress)
+    typer.echo(f"Report: {page}")
+    typer.echo(f"Figures: {out / 'figures'}, data: {out / 'data'}")
+
+
+@app.command()
+def figures(
+    table: Table = None,
+    *,
+    year: Year = None,
+    focus: Focus = None,
+    partners: Partners = None,
+    comparators: Comparators = "USA,EU,JPN",
+    out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("figures"),
+    formats: Annotated[str, typer.Option("--format", help="Picture formats, with commas: png, svg, pdf.")] = "png,svg",
+    stages: Stages = None,
+    output: OutputChoice = Output.rows,
+    value_added: ValueAddedChoice = ValueAdded.published,
+    draws: Draws = 200,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw the figures of a report alone, each with its numbers as CSV."""
+    with _running() as progress:
+        _headless()
+        from io_linkage.report.output import write_figures
+
+        choices = {"output": output.value, "value_added": value_added.value}
+        loaded, earlier = _load(table, year, choices, progress)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed)
+        kinds = [kind.strip() for kind in formats.split(",") if kind.strip()]
+        files = write_figures(
+            loaded, question, out, formats=kinds, earlier=earlier, overwrite=overwrite, progress=progress
+        )
+    for file in files:
+        typer.echo(file)
+
+
+def _load(
+    source: str | None, year: int | None, choices: dict[str, Any], progress: Callable[[str], None]
+) -> tuple[MRIOTable, list[Callable[[], MRIOTable]]]:
+    """Load the table; for the shipped one also say how to load its earlier years."""
+    from io_linkage.readers import load, shipped_years
+
+    progress("Table")
+    table = load(source, year=year, **choices)
+    if source is not None or table.year is None:
+        return table, []
+    return table, [partial(load, year=one, **choices) for one in shipped_years() if one < table.year]
+
+
+def _question(
+    table: MRIOTable,
+    focus: str | None,
+    partners: str | None,
+    comparators: str,
+    stages: Path | None,
+    draws: int,
+    seed: int,
+) -> Question:
+    from io_linkage.report.question import ask
+
+    wanted: str | list[str] | None = partners
+    if partners is not None and "," in partners:
+        wanted = _split(partners)
+    return ask(
+        table,
+        focus=focus,
+        partners=wanted,
+        comparators=tuple(_split(comparators)),
+        stages=stages,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _headless() -> None:
+    """Draw to files only, whatever display there is."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+
+
+@contextmanager
+def _running() -> Iterator[Callable[[str], None]]:
+    """Show progress on stderr while a terminal is there to see it; one line for each warning."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar, _warned(console):
+        task = bar.add_task("Starting", total=None)
+        yield lambda step: bar.update(task, description=step)
+
+
+@contextmanager
+def _warned(console: Any) -> Iterator[None]:
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _register() -> None:
+    """Add the commands of other modules, where they are there."""
+    if Path(__file__).with_name("commands").joinpath("tables.py").is_file():
+        importlib.import_module("io_linkage.commands.tables").register(app)
+
+
+def main() -> None:
+    """Run the command; an error that the package foresaw is one paragraph on stderr and exit code 1."""
+    try:
+        _register()
+        app()
+    except IOLinkageError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,333 @@
+"""Findings as sentences, every number taken from a result.
+
+Sentences describe a table's accounts: who buys what from whom, and what stands behind it. None says that one thing
+caused another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from io_linkage.report import words
+from io_linkage.report.results import Results
+
+ALL = "all"
+
+
+def industries(found: Results) -> list[str]:
+    """Say which industries of the focus pull others along."""
+    rows = focus_rows(found, "linkages")
+    known = rows.dropna(subset=["backward_normalised", "forward_normalised"])
+    if known.empty:
+        return [f"No industry of {_focus(found)} has output in this table, so it has no linkages."]
+    return [
+        _key_industries(found, known),
+        _strongest(found, known, "backward", "one unit of final demand for it draws"),
+        _strongest(found, known, "forward", "one unit of its primary inputs makes possible"),
+        *_extraction(found),
+    ]
+
+
+def _key_industries(found: Results, known: pd.DataFrame) -> str:
+    key = known[known["role"] == "key"].sort_values("strength", ascending=False, kind="stable")
+    count = words.counted(len(known), "industry", "industries")
+    if key.empty:
+        return (
+            f"None of the {count} of {_focus(found)} with output is a key industry, i.e. above the average of its "
+            "economy in both its backward and its forward linkage."
+        )
+    shown = [
+        f"{_industry(found, label)} ({words.number(cell(key, label, 'backward_normalised'))} backward, "
+        f"{words.number(cell(key, label, 'forward_normalised'))} forward)"
+        for label in key.index[:3]
+    ]
+    which = "It is" if len(key) == 1 else "They are" if len(key) <= 3 else "The firmest are"
+    are = "is a key industry" if len(key) == 1 else "are key industries"
+    return (
+        f"{len(key)} of the {count} of {_focus(found)} with output {are}: both what it takes to make their products "
+        "and what others make with them reach further than for the average industry of that economy (1.00). "
+        f"{which} {words.listed(shown)}."
+    )
+
+
+def _strongest(found: Results, known: pd.DataFrame, side: str, what: str) -> str:
+    best = known[side].idxmax()
+    name = _industry(found, best)
+    head = "draws most on other industries" if side == "backward" else "is what others build on most"
+    return (
+        f"{name} {head}: {what} {words.number(cell(known, best, side))} units of output in all industries everywhere, "
+        f"{words.number(cell(known, best, f'{side}_normalised'))} times the average industry of {_focus(found)}."
+    )
+
+
+def _extraction(found: Results) -> list[str]:
+    rows = focus_rows(found, "extraction").dropna(subset=["home_percent"])
+    if rows.empty:
+        return []
+    best = (rows["home"] + rows["abroad"]).idxmax()
+    unit = str(found["extraction"].attrs.get("unit") or "")
+    where = f"{words.money(cell(rows, best, 'home'), unit)} elsewhere in {_focus(found)}"
+    if len(found.regions) > 1:
+        where += f" and {words.money(cell(rows, best, 'abroad'), unit)} abroad"
+    return [
+        f"{_industry(found, best)} has the most value added of others behind it, {where}: what would be missing if the "
+        "industry stopped and nothing took its place. That is an upper bound, no forecast."
+    ]
+
+
+def stages(found: Results) -> list[str]:
+    """Say how the stages of the focus's industries differ, with ranges, and what each does for the others."""
+    if "stage_linkages" not in found:
+        return []
+    sentences = []
+    for region in found.question.regions:
+        made = rows_at(found["stage_composition"], region, "region")
+        linked = rows_at(found["stage_linkages"], region, "region")
+        sentences += [_composition(region, made), *_linkages_by_stage(region, linked)]
+    return [*sentences, *_between_stages(found)]
+
+
+def _composition(region: str, made: pd.DataFrame) -> str:
+    parts = [
+        f"{stage} {words.percent(cell(made, stage, 'central'))} "
+        f"({words.percent(cell(made, stage, 'low'))} to {words.percent(cell(made, stage, 'high'))})"
+        for stage in made.index
+    ]
+    return (
+        f"The output of {words.economy(region)}, by stage of the industry: {words.listed(parts)}. In brackets is the "
+        "range in nine draws of ten of the stage shares."
+    )
+
+
+def _linkages_by_stage(region: str, linked: pd.DataFrame) -> list[str]:
+    sentences = []
+    for side, what in (
+        ("backward", "How much industries draw on others"),
+        ("forward", "How much others build on them"),
+    ):
+        column = f"{side}_normalised"
+        order = [str(stage) for stage in linked[column].dropna().sort_values(ascending=False).index]
+        parts = [
+            f"{stage} {words.number(cell(linked, stage, column))} "
+            f"({words.number(cell(linked, stage, f'{column}_low'))} to "
+            f"{words.number(cell(linked, stage, f'{column}_high'))})"
+            for stage in order
+        ]
+        if parts:
+            sentences.append(
+                f"{what}, relative to the average industry of {words.economy(region)}: {words.listed(parts)}. "
+                f"{_told_apart(linked, column, order)}".rstrip()
+            )
+    return sentences
+
+
+def _told_apart(linked: pd.DataFrame, column: str, order: list[str]) -> str:
+    """Say whether the first stage stands out from the others given the ranges of the stage shares."""
+    if len(order) < 2:
+        return ""
+    first, others = order[0], order[1:]
+    low = cell(linked, first, f"{column}_low")
+    clear = [stage for stage in others if low > cell(linked, stage, f"{column}_high")]
+    unclear = [stage for stage in others if stage not in clear]
+    if not unclear:
+        return f"The range of {first} industries lies above those of the others."
+    if not clear:
+        return "The ranges overlap, so the order is not settled by what is known of the stage shares."
+    return (
+        f"The range of {first} industries lies above that of {words.listed(clear)} ones, but overlaps that of "
+        f"{words.listed(unclear)} ones."
+    )
+
+
+def _between_stages(found: Results) -> list[str]:
+    drawn = 100 * found["focus_stage_spillovers"]
+    home = rows_at(drawn, "at home", "place")
+    if not {"traditional", "emerging"} <= set(home.index) & set(home.columns):
+        return []
+    text = (
+        f"Per 100 of final demand for emerging products of {_focus(found)}, "
+        f"{words.number(cell(home, 'traditional', 'emerging'), 1)} become value added in its traditional industries "
+        f"and {words.number(cell(home, 'emerging', 'emerging'), 1)} in its emerging ones; per 100 for traditional "
+        f"products, {words.number(cell(home, 'emerging', 'traditional'), 1)} reach its emerging industries."
+    )
+    if "abroad" in drawn.index.get_level_values("place"):
+        away = pd.DataFrame({"abroad": rows_at(drawn, "abroad", "place").sum()})
+        text += (
+            f" {words.number(cell(away, 'emerging', 'abroad'), 1)} of the 100 for emerging products become value added "
+            f"abroad, against {words.number(cell(away, 'traditional', 'abroad'), 1)} for traditional ones."
+        )
+    return [text]
+
+
+def partners(found: Results) -> list[str]:
+    """Say who depends on whom: partners on the focus, the focus on partners, against the comparators."""
+    if "trade" not in found:
+        return []
+    given, taken = found["dependence_of_partner"], found["dependence_on_partner"]
+    focus = found.question.focus
+    row = str(ALL if ALL in given.index else given.index[0])
+    against = [
+        f"{words.percent(cell(given, row, other))} in that of {words.economy(str(other))}"
+        for other in given.columns
+        if other != focus
+    ]
+    return [
+        f"{words.percent(cell(given, row, focus))} of the GDP of {who(found)} is absorbed in the final demand of "
+        f"{_focus(found)}" + (f", against {words.listed(against)}." if against else "."),
+        f"In return, {words.percent(cell(taken, row, focus))} of the GDP of {_focus(found)} is absorbed in "
+        f"{'theirs' if row == ALL else f'that of {who(found)}'}.",
+        *_each_partner(found, given, taken),
+        *_trade(found, row),
+    ]
+
+
+def _each_partner(found: Results, given: pd.DataFrame, taken: pd.DataFrame) -> list[str]:
+    focus = found.question.focus
+    rows = [str(label) for label in given.index if label != ALL]
+    if len(rows) < 2:
+        return []
+    order = given.loc[rows, focus].astype(float).sort_values(ascending=False)
+    more = [label for label in rows if cell(given, label, focus) > cell(taken, label, focus)]
+    first, last = str(order.index[0]), str(order.index[-1])
+    text = (
+        f"The share is largest in {words.economy(first)} ({words.percent(cell(given, first, focus))} of its GDP) and "
+        f"smallest in {words.economy(last)} ({words.percent(cell(given, last, focus))}). {len(more)} of the "
+        f"{len(rows)} partners depend more on the final demand of {_focus(found)} than {_focus(found)} on theirs, each "
+        "as a share of its own GDP."
+    )
+    if len(given.columns) > 1:
+        best = given.loc[rows].astype(float).idxmax(axis=1)
+        leading = [words.economy(label) for label in rows if best.at[label] == focus]
+        whom = f"for {words.listed(leading)}" if leading else "for none of them"
+        text += f" Of the {len(given.columns)} markets compared, {_focus(found)} is the largest {whom}."
+    return [text]
+
+
+def _trade(found: Results, row: str) -> list[str]:
+    trade = rows_at(rows_at(found["trade"], found.question.focus, "economy"), row, "partner")
+    unit, name = found.unit, found.question.focus
+    sentences = [
+        f"{words.heading(name)} sells {words.money(cell(trade, ALL, 'exports'), unit)} to {who(found)} and buys "
+        f"{words.money(cell(trade, ALL, 'imports'), unit)}, a balance of "
+        f"{words.money(cell(trade, ALL, 'balance'), unit)}; counted in value added the balance is "
+        f"{words.money(cell(trade, ALL, 'value_added_balance'), unit)}."
+    ]
+    pairs = []
+    for stage in trade.index[trade.index != ALL]:
+        sold = cell(trade, stage, "value_added_exports") / cell(trade, ALL, "value_added_exports")
+        bought = cell(trade, stage, "value_added_imports") / cell(trade, ALL, "value_added_imports")
+        pairs.append(f"{stage} {words.percent(sold)} against {words.percent(bought)}")
+    if pairs:
+        sentences.append(
+            f"By the stage of the industry in which it arises, the value added that {_focus(found)} sells to them, "
+            f"against the value added it buys from them, is {words.listed(pairs)}."
+        )
+    return sentences
+
+
+def time(found: Results) -> list[str]:
+    """Say what changed since the first year."""
+    sentences = []
+    if "dependence_over_time" in found:
+        sentences += _dependence_change(found)
+    if "stage_linkages_over_time" in found:
+        sentences += _linkage_change(found)
+    return sentences
+
+
+def _dependence_change(found: Results) -> list[str]:
+    frame, focus = found["dependence_over_time"], found.question.focus
+    given, taken = (wide(frame, column) for column in ("dependence_of_partner", "dependence_on_partner"))
+    first, last = given.index[0], given.index[-1]
+    start, end = cell(given, first, focus), cell(given, last, focus)
+    changes = [
+        f"{words.economy(str(other))} from {words.percent(cell(given, first, other))} to "
+        f"{words.percent(cell(given, last, other))}"
+        for other in given.columns
+        if other != focus
+    ]
+    text = (
+        f"Between {first} and {last} the share of the GDP of {who(found)} that is absorbed in the final demand of "
+        f"{_focus(found)} {_moved(end - start)} from {words.percent(start)} to {words.percent(end)} "
+        f"({words.points(end - start)})"
+    )
+    text += f"; over the same years that of {words.listed(changes)}." if changes else "."
+    back, now = cell(taken, first, focus), cell(taken, last, focus)
+    return [
+        text,
+        f"The share of the GDP of {_focus(found)} absorbed in theirs {_moved(now - back)} from {words.percent(back)} "
+        f"to {words.percent(now)}.",
+    ]
+
+
+def _linkage_change(found: Results) -> list[str]:
+    sentences = []
+    for region in found.question.regions:
+        part = rows_at(found["stage_linkages_over_time"], region, "region")
+        by_year = wide(part, "backward").dropna(axis=1)
+        if by_year.empty:
+            continue
+        first, last = by_year.index[0], by_year.index[-1]
+        pairs = [
+            f"{stage} from {words.number(cell(by_year, first, stage))} to {words.number(cell(by_year, last, stage))}"
+            for stage in by_year.columns
+        ]
+        sentences.append(
+            f"The output that one unit of final demand for products of {words.economy(region)} draws everywhere "
+            f"changed between {first} and {last}, by stage: {words.listed(pairs)}."
+        )
+    return sentences
+
+
+def _moved(change: float) -> str:
+    return "rose" if change > 0 else "fell" if change < 0 else "stayed"
+
+
+def cell(frame: pd.DataFrame, row: Any, column: Any) -> float:
+    """One number of a result."""
+    value: Any = frame.at[row, column]
+    return float(value)
+
+
+def rows_at(frame: pd.DataFrame, label: str, level: str) -> pd.DataFrame:
+    """Rows with one label of a level, without that level."""
+    return frame[frame.index.get_level_values(level) == label].droplevel(level)
+
+
+def wide(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Spread one column of a result by year over its other level, in the order of the rows."""
+    names = list(frame.index.names)
+    other = next(str(name) for name in names if name != "year")
+    order: Iterable[Any] = dict.fromkeys(frame.index.get_level_values(other))
+    return pd.DataFrame(frame[column].unstack(other)).reindex(columns=list(order))
+
+
+def focus_rows(found: Results, key: str) -> pd.DataFrame:
+    """Rows of the focus; by industry alone where the focus is one region."""
+    frame = found[key]
+    rows = frame[frame.index.get_level_values("region").isin(found.question.regions)]
+    if len(found.question.regions) == 1:
+        rows = rows.droplevel("region")
+    rows.attrs = dict(frame.attrs)
+    return rows
+
+
+def who(found: Results) -> str:
+    """Name of the partners inside a sentence."""
+    count = len(found.question.partners)
+    if count == 1:
+        return words.economy(found.question.partners[0])
+    return f"the {count} {words.partners(found.question.partners_asked)}"
+
+
+def _industry(found: Results, label: Any) -> str:
+    if isinstance(label, tuple):
+        return f"{words.industry(str(label[1]), found.industries)} ({label[0]})"
+    return words.industry(str(label), found.industries)
+
+
+def _focus(found: Results) -> str:
+    return words.economy(found.question.focus)

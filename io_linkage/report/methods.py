@@ -1,0 +1,158 @@
+"""How the results were computed, how sure they are, what the table is and where it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from io_linkage.report import words
+from io_linkage.report.parts import Section, View
+from io_linkage.report.results import Results
+
+WIOD = (
+    "Timmer, M. P., Dietzenbacher, E., Los, B., Stehrer, R. and de Vries, G. J. (2015), An Illustrated User Guide to "
+    "the World Input-Output Database: the Case of Global Automotive Production, Review of International Economics, "
+    "23(3), 575-605."
+)
+
+_FORMULAS = (
+    ("A, L", "a_ij = z_ij / x_j, what industry j buys from i per unit of output; L = (I − A)⁻¹, all rounds of it."),
+    ("Backward linkage", "b_j = Σ_i l_ij, the column sums of L (Rasmussen 1956)."),
+    ("Forward linkage", "f_i = Σ_j g_ij, the row sums of the Ghosh inverse G = x̂⁻¹ L x̂ (Jones 1976)."),
+    ("Relative linkage, role", "Divided by the mean over the industries of the region; key where both are above 1."),
+    (
+        "Value added behind an industry",
+        "x_j (v′L)_j / l_jj, lost when industry j is taken out and nothing replaces it (Dietzenbacher & Lahr 2013).",
+    ),
+    ("Stages", "W, the share of each stage in each industry; a stage's linkage is the mean weighted by its output."),
+    ("Between stages and regions", "W′ v̂ L F, value added arising in the row for the final demand F of the column."),
+    (
+        "Dependence",
+        "T = M′ v̂ L Y M, value added by origin and absorbing economy, over the origin's GDP (Johnson & Noguera 2012).",
+    ),
+)
+
+
+def sections(found: Results) -> list[Section]:
+    """Sections on method, certainty, checks and sources."""
+    return [
+        Section(
+            "how",
+            "How it was computed",
+            "Everything follows from one table by the formulas below; z are flows between industries, x gross output, "
+            "v value added per unit of output, y final demand.",
+            pairs=_FORMULAS,
+            views=(_choices(found), *_treatment(found)),
+        ),
+        Section("sure", "How sure it is", sentences=tuple(_certainty(found))),
+        Section(
+            "checks",
+            "Checks of the table",
+            "Accounting checks run on the table before anything was computed, worst first.",
+            views=(_checks(found),),
+        ),
+        Section("sources", "Sources, licence and files", sentences=tuple(_sources(found))),
+    ]
+
+
+def _choices(found: Results) -> View:
+    rows = [[str(name), str(value)] for name, value in found.table.items()]
+    question = found.question
+    shares = "none" if question.no_stages else "shipped" if question.stages is None else "of your own"
+    if isinstance(question.stages, str) or hasattr(question.stages, "name"):
+        shares = str(question.stages)
+    rows += [
+        ["stage shares", shares],
+        ["draws of the stage shares", f"{question.draws}, seed {question.seed}"],
+        ["normalisation of linkages", "within region"],
+    ]
+    return View("Table and choices", ["What", "Choice"], rows, [False, False])
+
+
+def _treatment(found: Results) -> list[View]:
+    if "treatment" not in found:
+        return []
+    frame = found["treatment"]
+    rows = []
+    for region in frame.index:
+        row: Any = frame.loc[region]
+        member = "the focus" if region in found.question.regions else "yes" if row["member"] else "no"
+        rows.append([words.head(str(region)), member, str(row.get("reason", "") or "")])
+    rule = str(frame.attrs.get("rule") or "")
+    note = f"Counted: {rule}." if rule else ""
+    return [View("Who counts as a partner", ["Region", "Partner", "Why"], rows, [False, False, False], note)]
+
+
+def _certainty(found: Results) -> list[str]:
+    checks = found["checks"]
+    bad = checks[checks["severity"].isin(["error", "warning"])]
+    industries = words.counted(len(found.industries), "industry", "industries")
+    size = f"{industries} and {words.counted(len(found.regions), 'region')}"
+    sentences = [
+        "Input-output accounts show who bought what from whom in one year. They do not show what would happen if that "
+        "changed: no sentence here says that one thing caused another.",
+        f"Inside an industry of the table all products have the same inputs. With {size} much is averaged: a factory "
+        "for export and one for the home market count as one.",
+        "Amounts are at current prices of the year, converted at exchange rates where the table is.",
+    ]
+    if not found.question.no_stages:
+        sentences.append(
+            "Stage shares rest on the output composition of detailed national tables where there are some, and on "
+            "judgement elsewhere; the ranges in this report show how far that matters. They do not cover errors of the "
+            "table itself, nor that a stage may have other inputs than its industry's average."
+        )
+    sentences += _aggregates(found)
+    sentences.append(
+        "Gaps between the published rows and columns are kept as explicit discrepancies: "
+        f"{found.table['row discrepancy']} in the rows and {found.table['column discrepancy']} in the columns, as sums "
+        "of absolute amounts."
+    )
+    if len(bad):
+        names = words.listed(dict.fromkeys(str(name) for name in bad["check"]))
+        sentences.append(f"The checks below raise {words.counted(len(bad), 'warning')}: {names}.")
+    return sentences
+
+
+def _aggregates(found: Results) -> list[str]:
+    if "treatment" not in found or "basis" not in found["treatment"]:
+        return []
+    frame = found["treatment"]
+    inside = frame[(frame["basis"] == "aggregate") & frame["member"].astype(bool)]
+    sentences = [
+        f"{words.heading(str(region))} counts as a partner: {_lower(str(reason))}."
+        for region, reason in zip(inside.index, inside.get("reason", pd.Series("", inside.index)), strict=True)
+        if reason
+    ]
+    return [s for s in sentences if found.question.partners]
+
+
+def _lower(text: str) -> str:
+    return (text[:1].lower() + text[1:]).rstrip(".")
+
+
+def _checks(found: Results) -> View:
+    frame = found["checks"].astype(object).fillna("")
+    rows = []
+    for row in frame.to_dict("records"):
+        what = " ".join(str(row[key]) for key in ("finding", "where") if row[key])
+        rows.append([str(row["severity"]), str(row["check"]), what, str(row["remedy"])])
+    return View("From worst to best", ["Severity", "Check", "Finding", "Remedy"], rows, [False] * 4)
+
+
+def _sources(found: Results) -> list[str]:
+    source = str(found.caption.get("source") or "")
+    sentences = [f"Table: {found.caption['table']}. Source: {source or 'not stated'}."]
+    if "WIOD" in source:
+        sentences += [
+            f"WIOD is licensed under CC BY 4.0. Cite: {WIOD}",
+            "The shipped table is WIOD aggregated by this package; what was changed is described beside the tables.",
+        ]
+    else:
+        sentences.append("Cite the publisher of the table as its licence asks.")
+    sentences += [
+        "Membership of groups: World Bank and IMF classifications and the groups' own lists, each with dates.",
+        "Every figure lies in figures/ as PNG and SVG with its numbers as CSV; every result in data/ as CSV, and all "
+        "of them in data/results.xlsx.",
+    ]
+    return sentences

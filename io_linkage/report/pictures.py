@@ -1,0 +1,271 @@
+"""The figures of a report, each drawn from its result; a picture that does not apply is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from io_linkage import figures
+from io_linkage.figures import style
+from io_linkage.report import words
+from io_linkage.report.findings import focus_rows
+from io_linkage.report.results import Progress, Results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More rows or columns than this do not fit a page at a size that can be read.
+MOST_ROWS, MOST_COLUMNS = 45, 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure: its file name, title, what it shows in words for those who cannot see it, how it is drawn."""
+
+    key: str
+    title: str
+    alternative: str
+    draw: Callable[[], Axes]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One figure as saved: its files and its width in inches."""
+
+    title: str
+    alternative: str
+    width: float
+    files: tuple[Path, ...]
+
+
+def draw(
+    found: Results, folder: Path, *, formats: Iterable[str] = ("png", "svg"), progress: Progress
+) -> dict[str, Drawn]:
+    """Draw and save every figure that applies; return them by key."""
+    saved = {}
+    kinds = tuple(formats)
+    for picture in pictures(found):
+        progress(f"Figure: {picture.title}")
+        ax = picture.draw()
+        files = figures.save(ax, folder / picture.key, formats=kinds)
+        saved[picture.key] = Drawn(picture.title, picture.alternative, _inches(ax), tuple(files))
+        figures.close(ax)
+    return saved
+
+
+def _inches(ax: Axes) -> float:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return float(figure.get_figwidth())
+
+
+def pictures(found: Results) -> Iterator[Picture]:
+    """Yield the figures that apply, in the order of the report."""
+    focus = words.economy(found.question.focus)
+    when = f", {found.caption['year']}" if found.caption.get("year") else ""
+    rows = focus_rows(found, "linkages")[["backward_normalised", "forward_normalised"]].dropna()
+    if not rows.empty:
+        yield Picture(
+            "key_industries",
+            f"Key industries of {focus}{when}",
+            f"Scatter of the industries of {focus}: forward linkage across, backward up, parted at 1.",
+            lambda: _key_industries(found, f"Key industries of {focus}{when}"),
+        )
+    yield Picture(
+        "linkages",
+        f"Backward linkages by industry and region{when}" if len(found.regions) > 1 else f"Linkages of {focus}{when}",
+        "Heatmap of linkages relative to the average industry of each region, which is 1.",
+        lambda: _linkages(found, when),
+    )
+    if "focus_stage_spillovers" in found:
+        title = f"What demand for products of {focus} draws, by stage{when}"
+        yield Picture(
+            "stage_spillovers",
+            title,
+            "Heatmap: value added at home and abroad by stage, per 100 of final demand for products of each stage.",
+            lambda: _stage_spillovers(found, title),
+        )
+    if "region_spillovers" in found:
+        yield Picture(
+            "region_spillovers",
+            f"Value added drawn from region to region{when}",
+            "Heatmap: value added arising in each region per 100 of final demand of each other region.",
+            lambda: _region_spillovers(found, f"Value added drawn from region to region{when}"),
+        )
+        title = f"Whose final demand absorbs the partners' GDP{when}"
+        yield Picture(
+            "dependence",
+            title,
+            f"Heatmap: share of each partner's GDP absorbed in the final demand of {focus} and of the comparators.",
+            lambda: _dependence(found, title),
+        )
+    if "dependence_over_time" in found:
+        years = found["dependence_over_time"].attrs["year"]
+        over = f"Whose final demand absorbs the partners' GDP, {years[0]} to {years[-1]}"
+        yield Picture(
+            "dependence_over_time",
+            over,
+            f"Lines: share of the partners' GDP absorbed in the final demand of {focus} and comparators, by year.",
+            lambda: _over_time(found, over),
+        )
+
+
+def _over_time(found: Results, title: str) -> Axes:
+    from io_linkage.figures.time_lines import time_lines
+
+    frame = found["dependence_over_time"]
+    series = frame["dependence_of_partner"]
+    series.attrs = dict(frame.attrs)
+    return time_lines(
+        series,
+        focus=found.question.focus,
+        factor=100,
+        unit="% of the partners' GDP",
+        title=title,
+        width=style.WIDE * 0.8,
+    )
+
+
+def _key_industries(found: Results, title: str) -> Axes:
+    rows = focus_rows(found, "linkages")
+    rows.attrs["unit"] = "1 = average industry of the region"
+    size = rows["value_added"].rename("value added")
+    size.attrs = {"measure": found.caption.get("value_added", "value added")}
+    stage = None
+    if "stage_shares" in found:
+        shares = focus_rows(found, "stage_shares")
+        central = shares[[column for column in shares if str(column).endswith("_central")]]
+        stage = central.rename(columns=lambda column: str(column).removesuffix("_central")).idxmax(axis=1)
+    return figures.key_industries(
+        rows,
+        size=size,
+        stage=stage,
+        label=40,
+        names=_names(found, rows.index),
+        title=title,
+        notes=["40 largest named"] if len(rows) > 40 else [],
+    )
+
+
+def _linkages(found: Results, when: str) -> Axes:
+    frame = found["linkages"]
+    industries, cut = _largest(found, "industry", MOST_ROWS)
+    inside = frame[frame.index.get_level_values("industry").isin(industries)]
+    unit = "1 = average industry of the region"
+    if len(found.regions) == 1:
+        shown = inside.droplevel("region")[["backward_normalised", "forward_normalised"]]
+        shown = shown.rename(columns=lambda column: str(column).removesuffix("_normalised"))
+        shown.attrs = dict(frame.attrs)
+        title = f"Linkages of {words.economy(found.question.focus)}{when}"
+        return figures.heatmap(
+            shown,
+            centre=1,
+            unit=unit,
+            names=found.industries,
+            column_label="",
+            title=title,
+            notes=cut,
+            width=style.COLUMN + 0.6,
+        )
+    regions, fewer = _largest(found, "region", MOST_COLUMNS)
+    inside = inside[inside.index.get_level_values("region").isin(regions)]
+    series = inside["backward_normalised"]
+    series.attrs = dict(frame.attrs)
+    return figures.heatmap(
+        series,
+        columns="region",
+        centre=1,
+        unit=unit,
+        names=_names(found, series.index),
+        row_label="",
+        column_label="",
+        title=f"Backward linkages by industry and region{when}",
+        notes=[*cut, *fewer],
+    )
+
+
+def _stage_spillovers(found: Results, title: str) -> Axes:
+    frame = found["focus_stage_spillovers"]
+    places = list(dict.fromkeys(frame.index.get_level_values("place")))
+    rows = frame.set_axis([f"{place}, {stage}" for place, stage in frame.index], axis=0)
+    if len(places) == 1:
+        rows = frame.droplevel("place")
+    rows.attrs = dict(frame.attrs)
+    return figures.heatmap(
+        rows,
+        factor=100,
+        unit="per 100 of final demand",
+        digits=1,
+        names="codes",
+        row_label="Value added arises",
+        column_label="Final demand for products that are",
+        title=title,
+        empty="nothing of that stage",
+    )
+
+
+def _region_spillovers(found: Results, title: str) -> Axes:
+    frame = found["region_spillovers"]
+    regions, cut = _largest(found, "region", MOST_COLUMNS)
+    shown = frame.loc[regions, regions]
+    shown.attrs = dict(frame.attrs)
+    return figures.heatmap(
+        shown,
+        factor=100,
+        unit="per 100 of final demand",
+        scale="log",
+        diagonal="left out",
+        annotate=False,
+        row_label="Value added arises in",
+        column_label="Final demand of",
+        title=title,
+        notes=cut,
+        empty="own region",
+    )
+
+
+def _dependence(found: Results, title: str) -> Axes:
+    frame = found["dependence_of_partner"]
+    most = frame.drop(index="all", errors="ignore")
+    kept = most[found.question.focus].sort_values(ascending=False).index[:MOST_ROWS]
+    rows = frame.loc[[*kept, *(["all"] if "all" in frame.index else [])]]
+    names = {str(label): words.head(str(label)) for label in (*rows.index, *rows.columns)}
+    names |= {"all": "All together", "USA": "United States", "EU": "European Union"}
+    rows.attrs = dict(frame.attrs)
+    return figures.heatmap(
+        rows,
+        factor=100,
+        unit="% of the partner's GDP",
+        names=names,
+        row_label="",
+        column_label="absorbed in the final demand of",
+        annotate=True,
+        title=title,
+        notes=[f"The {MOST_ROWS} most dependent of {len(most)} partners"] if len(most) > MOST_ROWS else [],
+        empty="no figure, or the partner is part of the economy",
+    )
+
+
+def _largest(found: Results, level: str, most: int) -> tuple[list[str], list[str]]:
+    """Labels of a level with the most output, in the table's order, and what to say of those left out."""
+    output = found["linkages"]["output"].groupby(level=level, sort=False).sum()
+    if len(output) <= most:
+        return [str(label) for label in output.index], []
+    kept = set(output.sort_values(ascending=False, kind="stable").index[:most])
+    if level == "region":
+        # Those the report is about are shown whatever their size.
+        kept |= {*found.question.regions, *found.question.partners[:10]}
+    noun = {"industry": "industries", "region": "regions"}[level]
+    return [str(label) for label in output.index if label in kept], [f"{len(kept)} of {len(output)} {noun}, by output"]
+
+
+def _names(found: Results, index: pd.Index[Any]) -> dict[str, str]:
+    """Names for a result by industry, or by region and industry."""
+    names = dict(found.industries)
+    for region in found.regions:
+        names[region] = words.head(region)
+    return names

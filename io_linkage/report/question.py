@@ -1,0 +1,173 @@
+"""What a report is asked: about whom, with which partners and comparators, and with which stage shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from io_linkage import economies, registry
+from io_linkage.errors import IOLinkageError, OptionError, StageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from io_linkage.table import MRIOTable
+
+DEFAULT_FOCUS = "CHN"
+DEFAULT_PARTNERS = "developing"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, settled against a table.
+
+    Attributes
+    ----------
+    focus : str
+        As asked, or found.
+    regions : tuple of str
+        Regions of the table that are the focus.
+    partners : tuple of str
+        Regions of the table that are partners; empty where `no_partners` says why there are none.
+    partners_asked : str
+        As asked, e.g. "developing".
+    comparators : tuple of str
+    stages : path, DataFrame or None
+        Stage shares of one's own.
+    no_partners, no_stages : str
+        Why the parts about partners or stages are left out; empty where they are not.
+    draws, seed : int
+        Draws of the stage shares behind every range.
+    """
+
+    focus: str
+    regions: tuple[str, ...]
+    partners: tuple[str, ...] = ()
+    partners_asked: str = DEFAULT_PARTNERS
+    comparators: tuple[str, ...] = economies.COMPARATORS
+    stages: str | Path | pd.DataFrame | None = None
+    no_partners: str = ""
+    no_stages: str = ""
+    draws: int = 200
+    seed: int = 0
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None
+
+
+def ask(
+    table: MRIOTable,
+    *,
+    focus: str | None = None,
+    partners: str | Sequence[str] | None = None,
+    comparators: Sequence[str] = economies.COMPARATORS,
+    stages: str | Path | pd.DataFrame | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+) -> Question:
+    """Settle a question against a table.
+
+    What was asked for and is not there is an error; what is only a default and does not fit the table is left out
+    with its reason.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    focus : str, optional
+        A region, economy or group; China by default, or the only region of a national table.
+    partners : str or sequence of str, optional
+        Regions, economies or groups; developing economies by default.
+    comparators : sequence of str
+    stages : path or DataFrame, optional
+        Stage shares of one's own.
+    draws, seed : int
+
+    Raises
+    ------
+    UnknownLabelError, OptionError, StageError
+        The focus, the partners or the stage shares that were asked for do not fit the table.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> asked = ask(iol.load(), partners="brics")
+    >>> asked.focus, asked.partners
+    ('CHN', ('IND', 'BRA', 'RUS'))
+    """
+    if draws < 1:
+        raise OptionError(f"draws={draws}: at least one draw of the stage shares is needed.")
+    name, regions = _focus(table, focus, aggregates)
+    chosen, no_partners = _partners(table, name, regions, partners, aggregates)
+    asked = DEFAULT_PARTNERS if partners is None else partners if isinstance(partners, str) else ", ".join(partners)
+    return Question(
+        focus=name,
+        regions=tuple(regions),
+        partners=tuple(chosen),
+        partners_asked=asked,
+        comparators=tuple(comparators),
+        stages=stages,
+        no_partners=no_partners,
+        no_stages=_no_stages(table, stages),
+        draws=draws,
+        seed=seed,
+        aggregates=aggregates,
+    )
+
+
+def _focus(
+    table: MRIOTable, focus: str | None, aggregates: Mapping[str, Mapping[str, bool]] | None
+) -> tuple[str, list[str]]:
+    if focus is not None:
+        return focus, economies.resolve(table, focus, aggregates=aggregates)
+    if len(table.regions) == 1:
+        return table.regions[0], list(table.regions)
+    found = [region for region in table.regions if registry.find(region) == DEFAULT_FOCUS]
+    if not found:
+        raise OptionError(
+            f"{table.label} does not show China, which a report is about unless told otherwise. Say whom it is "
+            f"about with focus= (--focus), one of: {', '.join(table.regions[:40])}."
+        )
+    return (found[0] if len(found) == 1 else DEFAULT_FOCUS), found
+
+
+def _partners(
+    table: MRIOTable,
+    focus: str,
+    own: list[str],
+    partners: str | Sequence[str] | None,
+    aggregates: Mapping[str, Mapping[str, bool]] | None,
+) -> tuple[list[str], str]:
+    if len(table.regions) == 1:
+        return [], (
+            f"{table.label} has one region, so it shows no other economy's purchases and sales. Load a "
+            "multi-regional table to see who depends on whom."
+        )
+    try:
+        found = economies.resolve(table, DEFAULT_PARTNERS if partners is None else partners, aggregates=aggregates)
+    except IOLinkageError as error:
+        if partners is not None:
+            raise
+        return [], f"{error} Or name partners with --partners."
+    others = [region for region in found if region not in own]
+    if others:
+        return others, ""
+    reason = f"There is no partner besides {focus} itself; name others with --partners."
+    if partners is not None:
+        raise OptionError(reason)
+    return [], reason
+
+
+def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None) -> str:
+    from io_linkage import stages as stage_shares
+
+    try:
+        stage_shares.weights(table, file=stages)
+    except StageError as error:
+        if stages is not None:
+            raise
+        return (
+            f"{error} Supply the shares with --stages FILE: a CSV with the columns industry, traditional, emerging "
+            "and future, one row an industry, adding to 1."
+        )
+    return ""

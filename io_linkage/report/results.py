@@ -1,0 +1,323 @@
+"""Everything a report needs, computed once: frames with their titles, and why some are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from io_linkage import checks, classifications, economies, extraction, linkages, panel, spillovers, stages, ties
+from io_linkage.description import describe
+from io_linkage.figures.naming import shown
+from io_linkage.report.question import Question
+from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One result: its frame, what it is in a few words, and what to mind."""
+
+    frame: pd.DataFrame
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """All results of one report.
+
+    Attributes
+    ----------
+    question : Question
+    table : Series
+        What the table is and which choices it was made with.
+    caption : dict
+        Table, year, source for figures and data.
+    unit : str
+    industries, regions : dict
+        Names to show, by code.
+    frames : dict of str to Result
+        In the order of the report.
+    absent : dict of str to str
+        Parts that do not apply, with the reason.
+    """
+
+    question: Question
+    table: pd.Series[str]
+    caption: dict[str, Any]
+    unit: str
+    industries: dict[str, str]
+    regions: list[str]
+    frames: dict[str, Result] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> pd.DataFrame:
+        """Frame of a result."""
+        return self.frames[key].frame
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a result is there."""
+        return key in self.frames
+
+
+def gather(
+    table: MRIOTable,
+    question: Question,
+    *,
+    earlier: Iterable[Callable[[], MRIOTable]] = (),
+    progress: Progress = lambda step: None,
+) -> Results:
+    """Compute all results of a report.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    question : Question
+        From `ask`, for this table.
+    earlier : iterable of functions
+        Each returns the same table of an earlier year; called one by one, so that one is in memory at a time.
+    progress : function
+        Called with a few words before each step.
+    """
+    found = Results(
+        question,
+        describe(table),
+        table.caption(""),
+        table.unit,
+        _industry_names(table),
+        table.regions,
+    )
+    progress("Linkages")
+    found.frames.update(_linkages(table))
+    if question.no_stages:
+        found.absent["stages"] = question.no_stages
+    else:
+        progress("Stages")
+        found.frames.update(_stages(table, question))
+    if question.no_partners:
+        found.absent["partners"] = question.no_partners
+    else:
+        progress("Ties with partners")
+        found.frames.update(_ties(table, question))
+    loaders = list(earlier)
+    if loaders:
+        progress("Earlier years")
+        found.frames.update(_over_time(table, question, loaders))
+    else:
+        found.absent["time"] = "One year was given, so there is no comparison over time."
+    progress("Accounting checks")
+    found.frames["checks"] = Result(checks.run(table), "Accounting checks of the table")
+    return found
+
+
+def _industry_names(table: MRIOTable) -> dict[str, str]:
+    """Short names where the package has them, else the classification's own, else the codes."""
+    short = dict(zip(table.industries, shown(table.industries), strict=True))
+    if any(short[code] != code for code in table.industries) or table.classification not in classifications.known():
+        return short
+    names = classifications.classification_of(str(table.classification)).names
+    return {code: names.get(code) or code for code in table.industries}
+
+
+def _linkages(table: MRIOTable) -> Iterator[tuple[str, Result]]:
+    found = linkages.linkages(table)
+    found.attrs["unit"] = "per unit; normalised columns: 1 = average industry of the region"
+    found["value_added"] = table.va
+    found["output"] = table.x
+    yield (
+        "linkages",
+        Result(
+            found,
+            "Backward and forward linkages of every industry, with its role",
+            "backward: output drawn from all industries everywhere by one unit of final demand. forward: output made "
+            f"possible everywhere by one unit of primary inputs. value_added and output in {table.unit or 'the unit'}.",
+        ),
+    )
+    lost = extraction.losses(table, of="value_added")
+    yield (
+        "extraction",
+        Result(
+            lost,
+            "Value added that would be missing without each industry, nothing taking its place",
+            "own: the industry itself; home: elsewhere in its region; abroad. home_percent: own and home as a "
+            "percentage of the region's GDP.",
+        ),
+    )
+
+
+def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
+    file, weights = question.stages, stages.weights(table, file=question.stages)
+    shares = stages.ranges(table, file=file)
+    shares.columns = pd.Index(["_".join(column) for column in shares.columns.to_flat_index()])
+    shares.attrs.update(table.caption("stage shares", "share"))
+    yield "stage_shares", Result(shares, "Share of each stage in each industry, low, central and high")
+    made = stages.composition(table, n=question.draws, seed=question.seed, file=file)
+    made.attrs.update(table.caption("share of each stage in output", "share"))
+    yield (
+        "stage_composition",
+        Result(
+            made, "Share of each stage in output", "low and high: 90 % of the draws. floor and ceiling: all bounds."
+        ),
+    )
+    drawn = stages.draws(table, n=question.draws, seed=question.seed, file=file)
+    linked = linkages.by_stage(table, weights=weights, draws=drawn)
+    linked.attrs["unit"] = "1 = average industry of the region, for the normalised columns"
+    yield (
+        "stage_linkages",
+        Result(
+            linked, "Linkages of the stages in every region", "low and high: 90 % of the draws of the stage shares."
+        ),
+    )
+    between = spillovers.matrix(table, by="stage", per="demand", weights=weights)
+    yield (
+        "stage_spillovers",
+        Result(
+            between, "Value added in each stage (row) per unit of final demand for each stage (column), all regions"
+        ),
+    )
+    yield (
+        "focus_stage_spillovers",
+        Result(
+            _focus_stages(table, question, weights),
+            f"Value added by place and stage (row) per unit of final demand for products of {question.focus} (column)",
+        ),
+    )
+
+
+def _focus_stages(table: MRIOTable, question: Question, weights: pd.DataFrame) -> pd.DataFrame:
+    """Find what one unit of final demand for the focus's products of each stage draws, at home and abroad."""
+    total = spillovers.matrix(table, by="region-stage", weights=weights)
+    own = list(question.regions)
+    W, _ = groups_by(table, "region-stage", weights)
+    demand = pd.Series(W.T @ table.final_demand.to_numpy(dtype=np.float64), index=total.columns)
+    drawn = total[own].T.groupby(level="stage", sort=False).sum().T / demand[own].groupby(level="stage").sum()
+    place = np.where(drawn.index.get_level_values("region").isin(own), "at home", "abroad")
+    found = drawn.groupby([place, drawn.index.get_level_values("stage")], sort=False).sum()
+    names = [str(column) for column in weights.columns]
+    rows = [(where, stage) for where in ("at home", "abroad") for stage in names if where in set(place)]
+    found = found.reindex(index=pd.MultiIndex.from_tuples(rows, names=["place", "stage"]), columns=names)
+    found.columns.name = "product"
+    found.attrs.update(table.caption("value added per unit of final demand", "per unit of final demand"))
+    return found
+
+
+def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
+    drawn = spillovers.matrix(table, per="demand")
+    yield (
+        "region_spillovers",
+        Result(drawn, "Value added in each region (row) per unit of final demand of each (column)"),
+    )
+    weights = None if question.no_stages else stages.weights(table, file=question.stages)
+    trade = ties.bilateral(
+        table,
+        question.focus,
+        partners=list(question.partners),
+        comparators=question.comparators,
+        stages=not question.no_stages,
+        weights=weights,
+        aggregates=question.aggregates,
+    )
+    left_out = "; ".join(trade.attrs["left_out"])
+    yield (
+        "trade",
+        Result(
+            trade,
+            "Trade with every partner, gross and in value added, by stage",
+            f"Seen from the economy; shares are of GDP. {f'Left out: {left_out}.' if left_out else ''}".strip(),
+        ),
+    )
+    for column, title in (
+        ("dependence_of_partner", "Share of each partner's GDP absorbed in each economy's final demand"),
+        ("dependence_on_partner", "Share of each economy's GDP absorbed in each partner's final demand"),
+    ):
+        yield column, Result(_across(trade, column), title)
+    yield "treatment", Result(_treatment(table, question), "How each region was treated, and why")
+
+
+def _across(trade: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Partners by economies, of one share."""
+    part = trade.xs("all", level="stage")[column]
+    order = [list(dict.fromkeys(part.index.get_level_values(level))) for level in ("partner", "economy")]
+    wide = part.unstack("economy").reindex(index=order[0], columns=order[1])
+    wide = wide.loc[[label for label in order[0] if label != "all"] + [label for label in order[0] if label == "all"]]
+    wide.attrs.update({**trade.attrs, "measure": column.replace("_", " "), "unit": "share of GDP"})
+    return wide
+
+
+def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
+    """Membership of each region in the partner group, with the reason; for a list of regions just that."""
+    try:
+        return economies.describe_treatment(table, question.partners_asked, aggregates=question.aggregates)
+    except (KeyError, ValueError):
+        frame = pd.DataFrame(
+            {"member": [region in question.partners for region in table.regions], "basis": "named"},
+            index=pd.Index(table.regions, name="region"),
+        )
+        frame.attrs.update(table.caption("partners"))
+        return frame
+
+
+def _over_time(
+    table: MRIOTable, question: Question, loaders: list[Callable[[], MRIOTable]]
+) -> Iterator[tuple[str, Result]]:
+    """Dependence and stage linkages by year, with the partners of the report's year in all of them."""
+    weights = not question.no_stages
+    dependence, linked = {}, {}
+
+    def tables() -> Iterator[MRIOTable]:
+        for loader in loaders:
+            yield loader()
+        yield table
+
+    for one in panel.comparable(tables()):
+        assert one.year is not None
+        if not question.no_partners:
+            trade = ties.bilateral(
+                one, question.focus, partners=list(question.partners), comparators=question.comparators, stages=False
+            )
+            dependence[one.year] = _summed(trade)
+        if weights:
+            shares = stages.weights(one, file=question.stages)
+            linked[one.year] = linkages.by_stage(one, region=list(question.regions), weights=shares)
+    if dependence:
+        yield (
+            "dependence_over_time",
+            Result(
+                _stacked(dependence, table, "dependence, all partners together", "share of GDP"),
+                "Dependence of all partners together on each economy, and of each economy on them, by year",
+                "Partners are those of the report's year in every year; a group among the comparators has the members "
+                "of each year.",
+            ),
+        )
+    if linked:
+        yield (
+            "stage_linkages_over_time",
+            Result(
+                _stacked(linked, table, "linkages by stage", "1 = average industry, for the normalised columns"),
+                "Linkages of the focus's stages by year",
+                "One set of stage shares for all years, unless the file gives them by year.",
+            ),
+        )
+
+
+def _summed(trade: pd.DataFrame) -> pd.DataFrame:
+    """Rows of all partners together, or of the only one."""
+    part = trade[trade.index.get_level_values("stage") == "all"].droplevel("stage")
+    names = list(dict.fromkeys(part.index.get_level_values("partner")))
+    return part[part.index.get_level_values("partner") == ("all" if "all" in names else names[0])].droplevel("partner")
+
+
+def _stacked(parts: dict[int, pd.DataFrame], table: MRIOTable, measure: str, unit: str) -> pd.DataFrame:
+    for part in parts.values():
+        part.attrs = {}
+    stacked = pd.concat(parts, names=["year"])
+    stacked.attrs.update(table.caption(measure, unit))
+    stacked.attrs["year"] = list(parts)
+    stacked.attrs["table"] = table.label.replace(f" {table.year}", "", 1)
+    return stacked

@@ -1,0 +1,148 @@
+"""Numbers and names as a reader meets them in a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from io_linkage import registry
+from io_linkage.figures.naming import shown
+
+_ARTICLE = {
+    "USA": "the United States",
+    "GBR": "the United Kingdom",
+    "EU": "the European Union",
+    "RoW": "the rest of the world",
+    "EUE": "the EU's east",
+    "EUW": "the EU's west",
+}
+
+#: For headings of rows and columns.
+SHORT = {"USA": "USA", "GBR": "UK", "EU": "EU", "RoW": "Rest of the world", "EUE": "EU-east", "EUW": "EU-west"}
+
+_UNITS = {
+    "M": 1e6,
+    "mn": 1e6,
+    "million": 1e6,
+    "millions": 1e6,
+    "bn": 1e9,
+    "billion": 1e9,
+    "k": 1e3,
+    "thousand": 1e3,
+    "10k": 1e4,
+    "10^4": 1e4,
+    "10000": 1e4,
+    "10,000": 1e4,
+}
+
+
+def economy(code: str) -> str:
+    """Name of an economy or region inside a sentence.
+
+    Examples
+    --------
+    >>> economy("CHN"), economy("USA"), economy("my valley")
+    ('China', 'the United States', 'my valley')
+    """
+    if code in _ARTICLE:
+        return _ARTICLE[code]
+    found = registry.find(code) if 2 <= len(code) <= 4 else None
+    return registry.register()[found].name if found is not None else code
+
+
+def head(code: str) -> str:
+    """Name of an economy at the head of a row or column."""
+    return SHORT.get(code, heading(code))
+
+
+def heading(code: str) -> str:
+    """Name of an economy at the beginning of a sentence or in a heading."""
+    name = economy(code)
+    return name[:1].upper() + name[1:]
+
+
+def partners(asked: str) -> str:
+    """Name of partners inside a sentence, by the group they were asked as.
+
+    Examples
+    --------
+    >>> partners("developing"), partners("bri"), partners("IND, BRA")
+    ('developing partners', 'Belt and Road partners', 'partners')
+    """
+    key = registry.find_group(asked)
+    if key is None:
+        return "partners"
+    adjectives = {"developing_wb": "developing", "developing_imf": "emerging and developing", "eu": "EU"}
+    return f"{adjectives.get(key, registry.GROUP_NAMES[key][0])} partners"
+
+
+def industry(code: str, names: Mapping[str, str]) -> str:
+    """Name of an industry, the code where no name is known."""
+    return names.get(code) or shown([code])[0]
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join as in prose.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    parts = list(items)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def percent(share: float) -> str:
+    r"""Share as per cent with digits that tell it from nothing.
+
+    Examples
+    --------
+    >>> [percent(share).replace("\u202f", " ") for share in (0.0258, 0.00042, 0.311, float("nan"))]
+    ['2.6 %', '0.04 %', '31.1 %', 'no figure']
+    """
+    if math.isnan(share):
+        return "no figure"
+    value = 100 * share
+    digits = 1 if abs(value) >= 1 or value == 0 else 2 if abs(value) >= 0.01 else 4
+    # A narrow space that does not break keeps number and sign on one line.
+    return f"{value:.{digits}f}\u202f%".replace("-", "−")
+
+
+def points(change: float) -> str:
+    """Difference of two shares in percentage points, with its sign."""
+    return f"{100 * change:+.1f} percentage points".replace("-", "−")
+
+
+def money(value: float, unit: str) -> str:
+    """Amount in words a reader can keep.
+
+    Examples
+    --------
+    >>> money(765960, "M USD"), money(2.5e6, "10k CNY"), money(-12.3, "M EUR"), money(3, "tonnes")
+    ('766 billion USD', '25 billion CNY', '−12.3 million EUR', '3 tonnes')
+    """
+    parts = unit.split(maxsplit=1)
+    if len(parts) != 2 or parts[0] not in _UNITS:
+        return f"{value:,.4g} {unit}".strip().replace("-", "−")
+    amount = value * _UNITS[parts[0]]
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if abs(amount) >= size:
+            return f"{amount / size:.3g} {word} {parts[1]}".replace("-", "−")
+    return f"{amount:,.0f} {parts[1]}".replace("-", "−")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with fixed decimals, a true minus, and a dash where there is none."""
+    return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "industry", "industries"), counted(7, "partner")
+    ('1 industry', '7 partners')
+    """
+    return f"{count} {one if count == 1 else many or one + 's'}"
