@@ -115,12 +115,10 @@ def pictures(found: Results) -> Iterator[Picture]:
 
 
 def _over_time(found: Results, title: str) -> Axes:
-    from io_linkage.figures.time_lines import time_lines
-
     frame = found["dependence_over_time"]
     series = frame["dependence_of_partner"]
     series.attrs = dict(frame.attrs)
-    return time_lines(
+    return figures.time_lines(
         series,
         focus=found.question.focus,
         factor=100,
