@@ -113,11 +113,10 @@ def load(
         if path.suffix.lower() == ".zip":
             with sources.archive(path):
                 pass
-    if database is None:
-        cache = options.get("cache")
-        database = kept.recalled_kind(path, lambda: _choose(path, None).name, use=cache)
-    reader = _choose(path, database)
-    return reader.read(path, year=year, **choices)
+    with sources.damage(path):
+        if database is None:
+            database = kept.recalled_kind(path, lambda: _choose(path, None).name, use=options.get("cache"))
+        return _choose(path, database).read(path, year=year, **choices)
 
 
 def _choose(path: Path, database: str | None) -> Reader:

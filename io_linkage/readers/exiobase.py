@@ -42,7 +42,7 @@ def is_exiobase(path: Path) -> bool:
         r"IOT_(19|20)\d\d_(ixi|pxp)|exiobase|exio3", f"{path.name} {next(iter(files.values())).name}", re.I
     )
     stated = files.get("file_parameters.json") or files.get("metadata.json")
-    text = stated.open().read().decode("utf-8", "replace") if stated else ""
+    text = stated.read().decode("utf-8", "replace") if stated else ""
     return bool(named or "exiobase" in text.lower() or any(f"{one}/F.txt" in files for one in _PRIMARY[1:2]))
 
 
@@ -151,7 +151,7 @@ def _extension(files: dict[str, sources.Entry], name: str, columns: pd.Index[str
     F = F if labels.equals(columns) else F.reindex(columns=columns)
     unit = pd.Series("", index=rows)
     if f"{name}/unit.txt" in files:
-        lines = files[f"{name}/unit.txt"].open().read().decode("utf-8-sig").splitlines()[1:]
+        lines = files[f"{name}/unit.txt"].read().decode("utf-8-sig").splitlines()[1:]
         pairs = dict(line.rsplit("\t", 1) for line in lines if "\t" in line)
         unit = pd.Series([pairs.get(row, "").strip() for row in rows], index=rows)
     F_Y = None
@@ -173,7 +173,7 @@ def _year(path: Path, files: dict[str, sources.Entry]) -> int | None:
         return int(named[1])
     if "metadata.json" in files:
         try:
-            stated = json.loads(files["metadata.json"].open().read())
+            stated = json.loads(files["metadata.json"].read())
         except ValueError:
             return None
         found = re.search(r"(19|20)\d\d", str(stated.get("description", "")) + str(stated.get("name", "")))

@@ -200,9 +200,13 @@ def _require_square(
         if len(set(picked)) < len(picked):
             twice = sorted({label for label in picked if picked.count(label) > 1})
             raise TableError(f"{name!r}: labels repeat in the {what}: {', '.join(twice[:5])}. Remove one of each.")
-    # In a whole table nearly every label of the form REGION_CODE in the columns that is not demand is a row too.
-    likely = [label for label in columns if _CODE.match(label)]
-    if not industry_rows or len(industry_rows) < 0.6 * len(likely):
+    # In a whole table every label of the form REGION_CODE in the columns that is not demand is a row too.
+    likely = [
+        label
+        for label in columns
+        if _CODE.match(label) and not _ICIO_DEMAND.search(label) and not _FIGARO_DEMAND.search(label)
+    ]
+    if not industry_rows or len(industry_rows) < len(likely):
         absent = [label for label in likely if label not in set(rows)]
         raise ReadError(
             f"{name!r} has {len(industry_rows)} rows of industries for {len(likely)} columns; missing among the rows: "

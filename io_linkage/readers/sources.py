@@ -8,7 +8,9 @@ ever written beside the user's files and no archive is unpacked to disk.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +47,11 @@ class Entry:
     size: int
     open: Callable[[], IO[bytes]]
 
+    def read(self) -> bytes:
+        """Return all of it."""
+        with self.open() as stream:
+            return stream.read()
+
     @property
     def stem(self) -> str:
         """Name without folder and extension."""
@@ -74,6 +81,11 @@ def kind(path: Path) -> str:
     if found in ("rar", "7z", "pdf", "gzip"):
         remedy = "take the publisher's Excel or CSV file" if found == "pdf" else "unpack it and pass what is inside"
         raise ReadError(f"{str(path)!r} is a {found} file, which is not read; {remedy}.")
+    if found == "zip" and suffix in WORKBOOKS and not zipfile.is_zipfile(path):
+        raise ReadError(
+            f"{str(path)!r} is a damaged workbook: its end is missing ({path.stat().st_size:,} bytes here). The download "
+            "was probably cut short; fetch it again."
+        )
     if found == "zip":
         return "workbook" if suffix in WORKBOOKS or _is_workbook(path) else "zip"
     if found == "parquet":
@@ -121,19 +133,24 @@ def archive(path: Path) -> Iterator[zipfile.ZipFile]:
         raise _no_access(path, error) from error
     with opened as zipped:
         _check_members(path, zipped)
-        try:
+        with damage(path):
             yield zipped
-        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-            raise ReadError(f"{str(path)!r}: a member could not be unpacked ({error}). Fetch it again.") from error
-        except RuntimeError as error:
-            if "password" in str(error) or "encrypted" in str(error):
-                raise ReadError(f"{str(path)!r} is protected by a password; unpack it first.") from error
-            raise
+
+
+@contextmanager
+def damage(path: Path) -> Iterator[None]:
+    """Turn what unpacking a damaged archive raises into an error of this package."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ReadError(f"{str(path)!r}: a member could not be unpacked ({error}). Fetch it again.") from error
 
 
 def _check_members(path: Path, zipped: zipfile.ZipFile) -> None:
     total = 0
     for member in zipped.infolist():
+        if member.flag_bits & 1:
+            raise ReadError(f"{str(path)!r} is protected by a password; unpack it first.")
         name = member.filename
         # The name as it stands in the file; zipfile itself rewrites separators.
         parts = PurePosixPath(name.replace("\\", "/")).parts
@@ -180,19 +197,36 @@ def refuse_pickles(path: Path, names: list[str]) -> None:
 def text_lines(entry: Entry, count: int) -> list[str]:
     """First lines of a text, decoded; for recognising a layout."""
     with entry.open() as stream:
-        raw = [stream.readline(8 << 20) for _ in range(count)]
+        first = stream.readline(8 << 20)
+        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+            # Line ends are two bytes there.
+            text = first + stream.read((1 << 20) + len(first) % 2)
+            return text[: len(text) // 2 * 2].decode("utf-16", errors="ignore").splitlines()[:count]
+        raw = [first, *(stream.readline(8 << 20) for _ in range(count - 1))]
     return [decode(line).rstrip("\r\n") for line in raw if line]
 
 
 def decode(raw: bytes) -> str:
-    """Decode text that is UTF-8, UTF-16 with a mark, GB 18030 or Windows-1252."""
+    """Decode text that is UTF-8, UTF-16 with a mark, GB 18030 or Windows-1252.
+
+    Bytes of Chinese in GB 18030 come in pairs, accents in Windows-1252 alone.
+
+    Examples
+    --------
+    >>> decode("Mühle".encode("cp1252")), decode("农业".encode("gb18030"))
+    ('Mühle', '农业')
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
-    for encoding in ("utf-8-sig", "gb18030"):
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", raw)):
         try:
-            return raw.decode(encoding)
+            return raw.decode("gb18030")
         except UnicodeDecodeError:
-            continue
+            pass
     return raw.decode("cp1252", errors="replace")
 
 
@@ -253,5 +287,4 @@ def _article(suffix: str) -> str:
 
 def buffered(entry: Entry) -> io.BytesIO:
     """Return the whole of a (small) entry in memory, where a reader has to seek."""
-    with entry.open() as stream:
-        return io.BytesIO(stream.read())
+    return io.BytesIO(entry.read())
