@@ -84,12 +84,25 @@ def group(system: System, share: Array, kind: Kind, factor: float = 1.0, within:
     """
     rest = 1.0 - share
     everything = np.ones(system.n)
+    where = np.flatnonzero(share)
+    if system.has_inverse and within == "removed" and len(where) <= DENSE:
+        return _from_inverse(system, where, factor * share[where], kind)
     if kind == "complete":
         demand = system.x * (1.0 - system.direct_forward_sums)
         return removal(system, factor * share, everything, factor * share * demand)
     if kind == "backward":
         return removal(system, rest if within == "kept" else everything, factor * share)
     return removal(system, factor * share, rest if within == "kept" else everything)
+
+
+def _from_inverse(system: System, where: npt.NDArray[np.intp], share: Array, kind: Kind) -> Array:
+    """Loss from columns of an inverse that is there already; only the block of the group is solved."""
+    columns = inverse_columns(system, where)
+    x = system.x[where]
+    u, beta = block_factors(columns[where], share, x, x * system.direct_forward_sums[where], kind)
+    loss: Array = columns @ u
+    loss[where] -= beta
+    return loss
 
 
 def own_part(
@@ -106,6 +119,8 @@ def own_part(
         return np.asarray(share * (loss if within == "removed" else system.apply(loss)))
     kept = 1 - factor + (factor * share if within == "kept" else 0.0)
     sold = system.x * system.direct_forward_sums
+    if not np.any(kept):
+        return share * sold
     return np.asarray(share * (sold - system.apply(kept * (system.x - loss))))
 
 
@@ -167,7 +182,9 @@ def solve_inside(system: System, share: Array, right: Array) -> Array:
 def inverse_columns(system: System, where: npt.NDArray[np.intp]) -> Array:
     """Return columns of L, (n, k): copied from L if it is there, else k solves."""
     if system.has_inverse:
-        return system.inverse()[:, where]
+        first, last = (int(where[0]), int(where[-1]) + 1) if len(where) else (0, 0)
+        # Industries of one region are neighbours: a slice is a view, where picking columns copies them.
+        return system.inverse()[:, first:last] if last - first == len(where) else system.inverse()[:, where]
     unit = np.zeros((system.n, len(where)))
     unit[where, np.arange(len(where))] = 1.0
     return system.solve(unit)

@@ -26,11 +26,12 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import closed_forms
 from io_linkage.errors import OptionError
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, System
 from io_linkage.normalisation import Account, account, labelled
 from io_linkage.selection import groups_by, select
 from io_linkage.table import MRIOTable
@@ -119,11 +120,30 @@ def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
     everything = np.ones(system.n)
     # Parts of one industry are split in proportion, so the rest sells (1 - share) of every row and the group its share.
     produced = closed_forms.solve_inside(system, share, share * y)
+    where = np.flatnonzero(share)
+    if system.has_inverse and len(where) <= closed_forms.DENSE:
+        return _from_inverse(system, where, share, y, produced, q)
     back = closed_forms.solve_without(system, share, everything, (1 - share) * system.apply(produced))
     rest = closed_forms.solve_without(system, share, everything, (1 - share) * y)
     ahead = closed_forms.solve_inside(system, share, share * system.apply(rest))
     amounts = float(q.per_output @ back), float(q.per_output @ ahead)
     return np.array([*amounts, sum(amounts)])
+
+
+def _from_inverse(
+    system: System, where: npt.NDArray[np.intp], share: Array, y: Array, produced: Array, q: Account
+) -> Array:
+    """Return the linkages of one group from L: its rest is L_RK (L_KK)^-1 and L_KK^-1 x_K - y_K, split by shares."""
+    w = share[where]
+    columns = closed_forms.inverse_columns(system, where)
+    own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
+    weights = q.per_output * (1 - share)
+    reach = weights @ columns - weights[where]
+    back = float(reach @ np.linalg.solve(own, produced[where]))
+    needed = np.zeros(system.n)
+    needed[where] = np.linalg.solve(own, w * system.x[where]) - w * y[where]
+    ahead = float(q.per_output @ closed_forms.solve_inside(system, share, needed))
+    return np.array([back, ahead, back + ahead])
 
 
 def _labelled(table: MRIOTable, values: Array, index: pd.Index[Any], q: Account) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Timings against numpy, pymrio and naive loops; see bench_*.py."""
