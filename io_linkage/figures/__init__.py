@@ -18,17 +18,33 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from io_linkage.figures.export import close, save
+    from io_linkage.figures.flow_bands import flows
+    from io_linkage.figures.growth_bars import growth_sources
     from io_linkage.figures.heatmaps import heatmap
+    from io_linkage.figures.linkage_figures import extraction_heatmap, linkage_changes, linkage_heatmap, ranking
     from io_linkage.figures.quadrants import key_industries
+    from io_linkage.figures.spillover_maps import dependence_heatmap, spillover_heatmap
     from io_linkage.figures.style import theme
+    from io_linkage.figures.tile_maps import tile_map
+    from io_linkage.figures.years import time_lines
 
 # Name to module; a module never has the name of a function, or importing it would hide the function.
 _EXPORTS = {
     "close": "export",
+    "dependence_heatmap": "spillover_maps",
+    "extraction_heatmap": "linkage_figures",
+    "flows": "flow_bands",
+    "growth_sources": "growth_bars",
     "heatmap": "heatmaps",
     "key_industries": "quadrants",
+    "linkage_changes": "linkage_figures",
+    "linkage_heatmap": "linkage_figures",
+    "ranking": "linkage_figures",
     "save": "export",
+    "spillover_heatmap": "spillover_maps",
     "theme": "style",
+    "tile_map": "tile_maps",
+    "time_lines": "years",
 }
 
 
@@ -45,4 +61,20 @@ def __dir__() -> list[str]:
     return sorted(_EXPORTS)
 
 
-__all__ = ["close", "heatmap", "key_industries", "save", "theme"]
+__all__ = [
+    "close",
+    "dependence_heatmap",
+    "extraction_heatmap",
+    "flows",
+    "growth_sources",
+    "heatmap",
+    "key_industries",
+    "linkage_changes",
+    "linkage_heatmap",
+    "ranking",
+    "save",
+    "spillover_heatmap",
+    "theme",
+    "tile_map",
+    "time_lines",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Scale = Literal["linear", "log"]
 Diagonal = Literal["shown", "left out"]
+# Longer labels are broken, in letters.
+_LINE = 38
 # More columns than this never fit level, so they are not tried.
 _LEVEL = 12
 Extend = Literal["neither", "both", "min", "max"]
@@ -72,7 +75,7 @@ def heatmap(
     annotate : bool, optional
         Write the value into each cell; by default in matrices of at most 14 x 14.
     digits : int, optional
-        Decimals of the values written.
+        Decimals of the values written; by default as many as tell them apart, on a log scale three significant.
     factor : float
         Multiply what is shown, e.g. 100 for per cent, with `unit` saying so.
     unit : str, optional
@@ -96,7 +99,7 @@ def heatmap(
     if unit is not None:
         attrs["unit"] = unit
     cells, left_out = _emptied(matrix, scale, diagonal)
-    rows, heads = shown(matrix.index, names), shown(matrix.columns, names)
+    rows, heads = (["\n".join(wrap(name, _LINE)) or name for name in shown(labels, names)] for labels in matrix.axes)
     colours = _colours(cells, centre, scale, limits)
     if annotate is None:
         annotate = max(matrix.shape) <= 14
@@ -159,7 +162,7 @@ def _emptied(matrix: pd.DataFrame, scale: Scale, diagonal: Diagonal) -> tuple[pd
     if diagonal == "left out":
         same = np.equal.outer(matrix.index.map(str).to_numpy(), matrix.columns.map(str).to_numpy())
         cells = cells.mask(same)
-        notes.append("Diagonal (own economy or stage) left out" if same.any() else "")
+        notes.append("Hatched diagonal: own economy or stage, left out" if same.any() else "")
     elif diagonal != "shown":
         raise OptionError(f"diagonal={diagonal!r}: choose 'shown' or 'left out'.")
     if scale == "log":
@@ -199,7 +202,8 @@ def _size(rows: list[str], heads: list[str], width: float | None, annotate: bool
     across = min(max(wanted, style.COLUMN), style.PAGE) if width is None else width
     upright = _long([head.replace(" ", "\n") for head in heads]) > (across - left - 0.6) / len(heads)
     below = (_long(heads) if upright else 0.26) + 0.75
-    row = 0.3 if annotate and len(rows) <= 8 else 0.172
+    lines = max(row.count("\n") for row in rows)
+    row = max(0.3 if annotate and len(rows) <= 8 else 0.172, 0.115 * (lines + 1) + 0.02)
     return across, min(max(len(rows) * row + below + 0.35, 1.9), 9.4)
 
 
@@ -236,6 +240,7 @@ def _paint(ax: Axes, cells: pd.DataFrame, colours: _Colours, scale: Scale, annot
 
 def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[Any, Any]:
     """Values as text with as many decimals as tell them apart: three significant digits of the largest."""
+    significant = scale == "log" and digits is None
     if digits is None:
         largest = float(np.nanmax(np.abs(cells.to_numpy())))
         digits = int(np.clip(2 - np.floor(np.log10(largest)) if largest > 0 else 0, 0, 3))
@@ -243,7 +248,7 @@ def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[
     def written(value: float) -> str:
         if np.isnan(value):
             return ""
-        if scale == "log":
+        if significant:
             return f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
         return f"{value:,.{digits}f}".replace("-", "−")
 
@@ -251,7 +256,7 @@ def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[
 
 
 def _label(ax: Axes, rows: list[str], heads: list[str], row_name: str, head_name: str) -> None:
-    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, linespacing=0.95)
     ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=90, ha="center", va="top")
     ax.set_xlabel(head_name, labelpad=4)
     ax.set_ylabel(row_name, labelpad=4)
@@ -290,7 +295,7 @@ def _bar(ax: Axes, colours: _Colours, unit: str) -> None:
     bar = figure.colorbar(mappable, ax=ax, extend=colours.extend, fraction=0.035, pad=0.015, aspect=28)
     if colours.log:
         # Plain numbers: 0.1, 1, 10 instead of powers of ten.
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=style.SMALL, length=2, width=0.5)
