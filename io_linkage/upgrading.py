@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage import panel, stages
+from io_linkage import economies, panel, stages
 from io_linkage.advantage import advantage
 from io_linkage.errors import OptionError, StageError
 from io_linkage.exports import Definition, trade
@@ -129,6 +129,7 @@ def country_card(
         for name, row in _year(table, code, frontier, value_added).items():
             rows[name][table.year] = row
         last = _last(table, code, value_added)
+        last.attrs["frontier"] = economies.resolve(table, frontier)
     if last is None:
         raise OptionError("No table was given.")
     parts = {name: _by_year(part, last.attrs) for name, part in rows.items()}

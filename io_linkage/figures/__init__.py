@@ -17,7 +17,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from io_linkage.figures.cards import country_card
+    from io_linkage.figures.chain_figures import participation_map, position_over_time, smile_curve
     from io_linkage.figures.export import close, save
+    from io_linkage.figures.export_figures import export_decomposition, value_added_heatmap
     from io_linkage.figures.flow_bands import flows
     from io_linkage.figures.growth_bars import growth_sources
     from io_linkage.figures.heatmaps import heatmap
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
 # Name to module; a module never has the name of a function, or importing it would hide the function.
 _EXPORTS = {
     "close": "export",
+    "country_card": "cards",
     "dependence_heatmap": "spillover_maps",
+    "export_decomposition": "export_figures",
     "extraction_heatmap": "linkage_figures",
     "flows": "flow_bands",
     "growth_sources": "growth_bars",
@@ -39,12 +44,16 @@ _EXPORTS = {
     "key_industries": "quadrants",
     "linkage_changes": "linkage_figures",
     "linkage_heatmap": "linkage_figures",
+    "participation_map": "chain_figures",
+    "position_over_time": "chain_figures",
     "ranking": "linkage_figures",
     "save": "export",
+    "smile_curve": "chain_figures",
     "spillover_heatmap": "spillover_maps",
     "theme": "style",
     "tile_map": "tile_maps",
     "time_lines": "years",
+    "value_added_heatmap": "export_figures",
 }
 
 
@@ -63,7 +72,9 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "close",
+    "country_card",
     "dependence_heatmap",
+    "export_decomposition",
     "extraction_heatmap",
     "flows",
     "growth_sources",
@@ -71,10 +82,14 @@ __all__ = [
     "key_industries",
     "linkage_changes",
     "linkage_heatmap",
+    "participation_map",
+    "position_over_time",
     "ranking",
     "save",
+    "smile_curve",
     "spillover_heatmap",
     "theme",
     "tile_map",
     "time_lines",
+    "value_added_heatmap",
 ]
