@@ -56,7 +56,9 @@ Partners = Annotated[
     str | None,
     typer.Option(help="Group (developing, belt_and_road, brics, ...) or regions with commas; developing by default."),
 ]
-Comparators = Annotated[str, typer.Option(help="Economies to compare with, with commas.")]
+Comparators = Annotated[
+    str | None, typer.Option(help="Economies to compare with, with commas; the USA, the EU and Japan by default.")
+]
 Stages = Annotated[
     Path | None, typer.Option(help="CSV of your own stage shares: industry,traditional,emerging,future.")
 ]
@@ -85,7 +87,7 @@ def report(
     year: Year = None,
     focus: Focus = None,
     partners: Partners = None,
-    comparators: Comparators = "USA,EU,JPN",
+    comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("report"),
     stages: Stages = None,
     output: OutputChoice = Output.rows,
@@ -114,7 +116,7 @@ def figures(
     year: Year = None,
     focus: Focus = None,
     partners: Partners = None,
-    comparators: Comparators = "USA,EU,JPN",
+    comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("figures"),
     formats: Annotated[str, typer.Option("--format", help="Picture formats, with commas: png, svg, pdf.")] = "png,svg",
     stages: Stages = None,
@@ -157,7 +159,7 @@ def _question(
     table: MRIOTable,
     focus: str | None,
     partners: str | None,
-    comparators: str,
+    comparators: str | None,
     stages: Path | None,
     draws: int,
     seed: int,
@@ -171,7 +173,7 @@ def _question(
         table,
         focus=focus,
         partners=wanted,
-        comparators=tuple(_split(comparators)),
+        comparators=None if comparators is None else _split(comparators),
         stages=stages,
         draws=draws,
         seed=seed,

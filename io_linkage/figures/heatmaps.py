@@ -107,7 +107,7 @@ def heatmap(
         drawn = style.axes(ax, _size(rows, heads, width, annotate))
         _paint(drawn, cells, colours, scale, annotate, digits)
         _label(drawn, rows, heads, _axis_name(matrix.index, row_label), _axis_name(matrix.columns, column_label))
-        _bar(drawn, colours, str(attrs.get("unit") or ""))
+        _bar(drawn, colours, str(attrs.get("unit") or ""), _long(rows))
         said = [*notes, *left_out]
         if matrix.isna().to_numpy().any():
             said.append(f"Hatched: {empty}")
@@ -286,13 +286,19 @@ def _axis_name(index: pd.Index[Any], given: str | None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bar(ax: Axes, colours: _Colours, unit: str) -> None:
+def _bar(ax: Axes, colours: _Colours, unit: str, left: float) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
-    figure = ax.figure
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    # An eighth of an inch wide and half as high as the figure, whatever the shape of the matrix.
+    cells = max(figure.get_figwidth() - left - 1.2, 0.6)
+    thick, high = min(0.125 / cells, 0.2), figure.get_figheight() * 0.5
     mappable = ScalarMappable(colours.norm, colours.cmap)
-    bar = figure.colorbar(mappable, ax=ax, extend=colours.extend, fraction=0.035, pad=0.015, aspect=28)
+    bar = figure.colorbar(
+        mappable, ax=ax, extend=colours.extend, fraction=thick, pad=0.015, aspect=max(high / 0.125, 8)
+    )
     if colours.log:
         # Plain numbers: 0.1, 1, 10 instead of powers of ten.
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))

@@ -20,9 +20,9 @@ _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, 
 # Points from the edge of the mark; further than NEAR a thin line joins text and mark.
 _DISTANCES = (2.0, 5.0, 9.0, 14.0, 20.0, 28.0, 38.0, 50.0)
 _NEAR = 5.0
-# What is given up, in points of distance: a text across a line of the figure or beyond it, one joined by a line of
-# its own, and one whose own line runs through something else.
-_ACROSS, _JOINED, _THROUGH = 12.0, 9.0, 40.0
+# What is given up, in points of distance: a text across a line of the figure or beyond it, and one joined by a line of
+# its own. A line of its own that runs through something else is never drawn.
+_ACROSS, _JOINED = 12.0, 9.0
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ def _spot(
             nearest = _gap(box, others) if len(others) else np.inf
             joined = distance > _NEAR or nearest <= _gap(box, ground.marks[own : own + 1]) + 0.5 * scale
             cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), ground.lines) + _JOINED * joined
-            if joined:
-                cost += _THROUGH * _crossings(centre, box, taken)
+            if joined and _crossings(centre, box, taken):
+                continue
             if best is None or cost < best[0]:
                 # A line shorter than a few points would only smudge the mark.
                 best = cost, box, distance > _NEAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,7 @@ def compose(found: Results) -> Briefing:
     whom = words.economy(partners[0]) if len(partners) == 1 else f"its {words.partners(found.question.partners_asked)}"
     title = f"{focus} and {whom}" if partners else f"The industries of {focus}"
     title += f", {found.caption['year']}" if found.caption.get("year") else ""
+    parts = [_capital(section) for section in parts]
     by_key = {section.key: section for section in parts}
     brief = [s for key, count in _BRIEF for s in by_key[key].sentences[:count]]
     return Briefing(title, _subtitle(found), tuple(brief), tuple(parts))
@@ -46,18 +48,29 @@ _BRIEF = (("industries", 1), ("stages", 2), ("partners", 2), ("time", 1))
 
 
 def _subtitle(found: Results) -> str:
-    return "Linkages of traditional, emerging and future industries, and who depends on whom. " + str(
-        found.caption["table"]
+    what = (
+        "Linkages of industries"
+        if "stages" in found.absent
+        else "Linkages of traditional, emerging and future industries"
     )
+    what += "" if "partners" in found.absent else ", and who depends on whom"
+    return f"{what}. {found.caption['table']}"
+
+
+def _capital(section: Section) -> Section:
+    """Begin each sentence with a capital, also where it begins with the name of an industry."""
+    return replace(section, sentences=tuple(s[:1].upper() + s[1:] for s in section.sentences))
 
 
 def _asked(found: Results) -> Section:
     question = found.question
     focus = words.economy(question.focus)
-    sentences = [
-        f"Which industries of {focus} pull others along, what traditional, emerging and future industries do for one "
-        "another, and who depends on whom."
-    ]
+    questions = [f"Which industries of {focus} pull others along?"]
+    if "stages" not in found.absent:
+        questions.append("What do traditional, emerging and future industries do for one another?")
+    if "partners" not in found.absent:
+        questions.append("Who depends on whom?")
+    sentences = [" ".join(questions)]
     if question.partners:
         names = words.listed(words.economy(region) for region in question.partners)
         against = [words.economy(name) for name in findings_comparators(found)]

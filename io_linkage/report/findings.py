@@ -56,9 +56,10 @@ def _key_industries(found: Results, known: pd.DataFrame) -> str:
 def _strongest(found: Results, known: pd.DataFrame, side: str, what: str) -> str:
     best = known[side].idxmax()
     name = _industry(found, best)
+    where = "all industries everywhere" if len(found.regions) > 1 else "all its industries"
     head = "draws most on other industries" if side == "backward" else "is what others build on most"
     return (
-        f"{name} {head}: {what} {words.number(cell(known, best, side))} units of output in all industries everywhere, "
+        f"{name} {head}: {what} {words.number(cell(known, best, side))} units of output in {where}, "
         f"{words.number(cell(known, best, f'{side}_normalised'))} times the average industry of {_focus(found)}."
     )
 
@@ -192,11 +193,12 @@ def _each_partner(found: Results, given: pd.DataFrame, taken: pd.DataFrame) -> l
     order = given.loc[rows, focus].astype(float).sort_values(ascending=False)
     more = [label for label in rows if cell(given, label, focus) > cell(taken, label, focus)]
     first, last = str(order.index[0]), str(order.index[-1])
+    depend = "depends" if len(more) == 1 else "depend"
     text = (
         f"The share is largest in {words.economy(first)} ({words.percent(cell(given, first, focus))} of its GDP) and "
         f"smallest in {words.economy(last)} ({words.percent(cell(given, last, focus))}). {len(more)} of the "
-        f"{len(rows)} partners depend more on the final demand of {_focus(found)} than {_focus(found)} on theirs, each "
-        "as a share of its own GDP."
+        f"{len(rows)} partners {depend} more on the final demand of {_focus(found)} than {_focus(found)} on theirs, "
+        "each as a share of its own GDP."
     )
     if len(given.columns) > 1:
         best = given.loc[rows].astype(float).idxmax(axis=1)
@@ -317,9 +319,13 @@ def focus_rows(found: Results, key: str) -> pd.DataFrame:
 
 def who(found: Results) -> str:
     """Name of the partners inside a sentence."""
-    count = len(found.question.partners)
+    # Partners that belong to a comparator stand on their own, not in the sum that all are compared by.
+    trade = found.get("trade")
+    together = [] if trade is None else trade.attrs["all_partners"]
+    names = list(together or found.question.partners)
+    count = len(names)
     if count == 1:
-        return words.economy(found.question.partners[0])
+        return words.economy(names[0])
     return f"the {count} {words.partners(found.question.partners_asked)}"
 
 

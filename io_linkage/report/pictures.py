@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # More rows or columns than this do not fit a page at a size that can be read.
 MOST_ROWS, MOST_COLUMNS = 45, 30
+_NAMED = 40
 
 
 @dataclass(frozen=True)
@@ -142,16 +143,17 @@ def _key_industries(found: Results, title: str) -> Axes:
         rows,
         size=size,
         stage=stage,
-        label=40,
+        label=_NAMED,
         names=_names(found, rows.index),
         title=title,
-        notes=["40 largest named"] if len(rows) > 40 else [],
+        notes=[f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else [],
     )
 
 
 def _linkages(found: Results, when: str) -> Axes:
     frame = found["linkages"]
-    industries, cut = _largest(found, "industry", MOST_ROWS)
+    broken = any(len(name) > 38 for name in found.industries.values())
+    industries, cut = _largest(found, "industry", MOST_ROWS - 10 if broken else MOST_ROWS)
     inside = frame[frame.index.get_level_values("industry").isin(industries)]
     unit = "1 = average industry of the region"
     if len(found.regions) == 1:
@@ -167,7 +169,6 @@ def _linkages(found: Results, when: str) -> Axes:
             column_label="",
             title=title,
             notes=cut,
-            width=style.COLUMN + 0.6,
         )
     regions, fewer = _largest(found, "region", MOST_COLUMNS)
     inside = inside[inside.index.get_level_values("region").isin(regions)]

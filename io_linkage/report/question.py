@@ -60,7 +60,7 @@ def ask(
     *,
     focus: str | None = None,
     partners: str | Sequence[str] | None = None,
-    comparators: Sequence[str] = economies.COMPARATORS,
+    comparators: Sequence[str] | None = None,
     stages: str | Path | pd.DataFrame | None = None,
     draws: int = 200,
     seed: int = 0,
@@ -78,7 +78,8 @@ def ask(
         A region, economy or group; China by default, or the only region of a national table.
     partners : str or sequence of str, optional
         Regions, economies or groups; developing economies by default.
-    comparators : sequence of str
+    comparators : sequence of str, optional
+        The USA, the EU and Japan by default.
     stages : path or DataFrame, optional
         Stage shares of one's own.
     draws, seed : int
@@ -105,7 +106,7 @@ def ask(
         regions=tuple(regions),
         partners=tuple(chosen),
         partners_asked=asked,
-        comparators=tuple(comparators),
+        comparators=_comparators(table, comparators),
         stages=stages,
         no_partners=no_partners,
         no_stages=_no_stages(table, stages),
@@ -158,6 +159,15 @@ def _partners(
     return [], reason
 
 
+def _comparators(table: MRIOTable, comparators: Sequence[str] | None) -> tuple[str, ...]:
+    if comparators is not None:
+        return tuple(comparators)
+    if table.year is None:
+        # Membership in a group has dates, so without a year only single economies can be compared with.
+        return tuple(name for name in economies.COMPARATORS if registry.find(name) is not None)
+    return economies.COMPARATORS
+
+
 def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None) -> str:
     from io_linkage import stages as stage_shares
 
@@ -166,8 +176,5 @@ def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None) -> st
     except StageError as error:
         if stages is not None:
             raise
-        return (
-            f"{error} Supply the shares with --stages FILE: a CSV with the columns industry, traditional, emerging "
-            "and future, one row an industry, adding to 1."
-        )
+        return f"{error} On the command line that file is given with --stages FILE."
     return ""

@@ -61,6 +61,10 @@ class Results:
         """Frame of a result."""
         return self.frames[key].frame
 
+    def get(self, key: str) -> pd.DataFrame | None:
+        """Frame of a result, or None."""
+        return self.frames[key].frame if key in self.frames else None
+
     def __contains__(self, key: object) -> bool:
         """Whether a result is there."""
         return key in self.frames
@@ -108,7 +112,7 @@ def gather(
     loaders = list(earlier)
     if loaders:
         progress("Earlier years")
-        found.frames.update(_over_time(table, question, loaders))
+        found.frames.update(_over_time(table, question, loaders, found.get("trade")))
     else:
         found.absent["time"] = "One year was given, so there is no comparison over time."
     progress("Accounting checks")
@@ -264,11 +268,12 @@ def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
 
 
 def _over_time(
-    table: MRIOTable, question: Question, loaders: list[Callable[[], MRIOTable]]
+    table: MRIOTable, question: Question, loaders: list[Callable[[], MRIOTable]], trade: pd.DataFrame | None
 ) -> Iterator[tuple[str, Result]]:
     """Dependence and stage linkages by year, with the partners of the report's year in all of them."""
     weights = not question.no_stages
     dependence, linked = {}, {}
+    together = [] if trade is None else list(trade.attrs["all_partners"])
 
     def tables() -> Iterator[MRIOTable]:
         for loader in loaders:
@@ -277,11 +282,11 @@ def _over_time(
 
     for one in panel.comparable(tables()):
         assert one.year is not None
-        if not question.no_partners:
-            trade = ties.bilateral(
-                one, question.focus, partners=list(question.partners), comparators=question.comparators, stages=False
+        if together:
+            of_year = ties.bilateral(
+                one, question.focus, partners=together, comparators=question.comparators, stages=False
             )
-            dependence[one.year] = _summed(trade)
+            dependence[one.year] = _summed(of_year)
         if weights:
             shares = stages.weights(one, file=question.stages)
             linked[one.year] = linkages.by_stage(one, region=list(question.regions), weights=shares)
