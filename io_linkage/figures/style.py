@@ -69,7 +69,12 @@ def theme() -> Iterator[None]:
     import seaborn as sns
 
     with sns.axes_style("ticks"), mpl.rc_context(_RC):
-        yield
+        try:
+            yield
+        finally:
+            interactive = mpl.is_interactive()
+    # The first figure of a notebook makes matplotlib interactive; taking that back would hide all later ones.
+    mpl.interactive(interactive)
 
 
 # Figures made here, whose title and last line belong to the figure; Axes of a caller keep theirs to themselves.
