@@ -1,0 +1,134 @@
+"""Figures of value chains: the numbers they show, what they say, what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import io_linkage as iol
+from io_linkage import figures, position, upgrading
+from io_linkage import value_added as va
+from io_linkage.errors import OptionError, UnknownLabelError
+from io_linkage.figures.export import numbers
+from tests.examples import leather
+
+
+@pytest.fixture(scope="module")
+def paths() -> pd.DataFrame:
+    return iol.panel.over((iol.load(year=year) for year in (1995, 2005, 2011)), position.by_group)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+def caption(ax) -> str:
+    figure = ax if hasattr(ax, "get_supxlabel") else ax.figure
+    return figure.get_supxlabel()
+
+
+def test_smile_shows_what_it_says(world):
+    result = position.smile(world, region="CHN", industry="30t33")
+    ax = figures.smile_curve(result, smallest=0.002)
+    shown = numbers(ax)
+    assert (shown["share"] >= 0.002).all()
+    points = ax.collections[0].get_offsets()
+    assert_allclose(points, shown[["distance", "per_output"]])
+    # Areas are in proportion to value added, down to the smallest that can be seen.
+    areas = ax.collections[0].get_sizes()
+    large = areas > areas.min() * 1.01
+    assert_allclose(areas[large] / areas[0], (shown["share"] / shown["share"].iloc[0])[large], rtol=1e-6)
+    left, right = ax.get_xlim()
+    assert left > right
+    assert "2011" in caption(ax)
+    assert "value added" in caption(ax)
+
+
+def test_smile_needs_the_right_result(world):
+    with pytest.raises(UnknownLabelError, match="per_output"):
+        figures.smile_curve(position.smile(world, region="CHN", industry="30t33").drop(columns="per_output"))
+    with pytest.raises(OptionError, match="lower smallest"):
+        figures.smile_curve(position.smile(world, region="CHN", industry="30t33"), smallest=0.9)
+    with pytest.raises(UnknownLabelError, match="CHN"):
+        figures.smile_curve(position.smile(world, region="CHN", industry="30t33"), home="CHX")
+
+
+def test_participation_map_colours_groups(world):
+    result = va.participation(world)
+    groups = {"developing": iol.economies.resolve(world, "developing")}
+    ax = figures.participation_map(result, groups=groups)
+    shown = numbers(ax)
+    assert set(shown["group"]) == {"developing", "others"}
+    points = np.vstack([c.get_offsets() for c in ax.collections])
+    assert_allclose(np.sort(points[:, 0]), np.sort(100 * shown["backward"]))
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["developing", "others"]
+    series = pd.Series({"CHN": "focus"})
+    assert set(numbers(figures.participation_map(result, groups=series, size=None))["group"]) == {"focus", "others"}
+    with pytest.raises(UnknownLabelError, match="backward"):
+        figures.participation_map(result.drop(columns="backward"))
+    with pytest.raises(OptionError, match="nothing to draw"):
+        figures.participation_map(result * np.nan)
+
+
+def test_paths_run_from_the_first_year_to_the_last(paths):
+    ax = figures.position_over_time(paths, regions=["CHN", "USA"])
+    line = ax.lines[0].get_xydata()
+    expected = paths.xs("CHN", level="region")[["downstreamness", "upstreamness"]].to_numpy()
+    assert_allclose(line, expected)
+    assert "Open point 1995, filled point 2011" in caption(ax).replace("\n", " ")
+    assert {t.get_text() for t in ax.texts} >= {"China", "USA"}
+    with pytest.raises(UnknownLabelError, match="CHN"):
+        figures.position_over_time(paths, regions=["CHI"])
+    with pytest.raises(OptionError, match="year"):
+        figures.position_over_time(paths.loc[2011])
+
+
+def test_bars_add_up_to_exports():
+    result = va.kww(leather()).frame(shares=True)
+    ax = figures.export_decomposition(result, sort="DVA_FIN")
+    widths = sum(np.array([bar.get_width() for bar in container]) for container in ax.containers)
+    assert_allclose(widths, 100.0)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["Germany", "Turkey", "Argentina"]
+    with pytest.raises(OptionError, match="add up to"):
+        figures.export_decomposition(result, terms=["DVA_FIN", "DVA_INT"])
+    with pytest.raises(OptionError, match="not to 1"):
+        figures.export_decomposition(va.kww(leather()).frame())
+    with pytest.raises(UnknownLabelError, match="DVA_FIN"):
+        figures.export_decomposition(result, terms=["DVA"])
+    with pytest.raises(UnknownLabelError, match="Turkey"):
+        figures.export_decomposition(result, rows=["Türkiye"])
+
+
+def test_stages_of_content_have_their_colours(world):
+    ax = figures.export_decomposition(va.content(world, origin="domestic-stage"))
+    assert "Taxes and margins" in [t.get_text() for t in ax.get_legend().get_texts()]
+    assert numbers(ax).columns[0] == "domestic, traditional"
+
+
+def test_value_added_heatmap_leaves_out_home(world):
+    matrix = va.matrix(world, by="region")
+    ax = figures.value_added_heatmap(matrix)
+    shown = numbers(ax)
+    row = shown[(shown.iloc[:, 0] == "CHN") & (shown.iloc[:, 1] == "USA")]["value"].item()
+    assert row == pytest.approx(100 * matrix.loc["CHN", "USA"] / matrix.loc["CHN"].sum())
+    figures.value_added_heatmap(matrix, shares=False)
+    with pytest.raises(OptionError, match="both sides"):
+        figures.value_added_heatmap(va.matrix(world, by="industry"))
+
+
+def test_card_figure_says_who_and_when(tmp_path):
+    card = upgrading.country_card((iol.load(year=year) for year in (1995, 2011)), "IND")
+    figure = figures.country_card(card)
+    assert figure.get_suptitle() == "India in value chains, 1995 to 2011"
+    said = caption(figure).replace("\n", " ")
+    assert "Japan taken together" in said
+    assert "1995, 2011" in said
+    written = figures.save(figure, tmp_path / "card")
+    assert {path.suffix for path in written} == {".png", ".svg", ".csv"}
+    figures.country_card(upgrading.country_card(iol.load(year=2008), "MEX"))

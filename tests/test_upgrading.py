@@ -1,0 +1,192 @@
+"""Lock-in profiles, distance to the frontier, regionalisation, country cards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from numpy.testing import assert_allclose
+
+import io_linkage as iol
+from io_linkage import stages, upgrading
+from io_linkage import value_added as va
+from io_linkage.errors import ComparisonError, OptionError, UnknownLabelError
+from tests.examples import germany_1995, leather
+from tests.literal_trade import Literal
+from tests.strategies import stage_weights, tables
+
+SMALL = {"max_examples": 25}
+
+
+@pytest.fixture(scope="module")
+def profiles() -> pd.DataFrame:
+    years = (iol.load(year=year) for year in (1995, 2008, 2011))
+    return iol.panel.over(years, upgrading.lock_in, regions="developing", membership_year=1995)
+
+
+def traits_of(table, seed: int = 1) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(random.random((len(table.index), 3)), index=table.index, columns=list(stages.TRAITS))
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2))
+def test_profile_by_the_formulas(table):
+    weights, traits = stage_weights(table), traits_of(table)
+    found = upgrading.lock_in(
+        table, regions=table.regions, frontier=table.regions[:1], weights=weights, traits=traits, value_added="residual"
+    )
+    written = Literal(table)
+    jobs = np.nan_to_num(table.satellite("jobs").to_numpy())
+    exporting = [s for s in range(written.G) if abs(written.E_all(s).sum()) > 1e-6]
+    for s in exporting:
+        row, at = found.loc[table.regions[s]], written.at[s]
+        output = written.M(s) @ written.E_all(s)
+        earned = written.v[at] * output
+        exports = written.E_all(s).sum()
+        high = earned @ weights.to_numpy()[at][:, 1:].sum(axis=1)
+        assert row["high_stage"] == pytest.approx(high / earned.sum(), rel=1e-8)
+        assert row["high_tech"] == pytest.approx(earned @ traits["high_tech"].to_numpy()[at] / earned.sum(), rel=1e-8)
+        assert row["dva_share"] == pytest.approx(earned.sum() / exports, rel=1e-8)
+        intensity = np.divide(jobs[at], table.accounts.x[at], out=np.zeros(len(at)), where=table.accounts.x[at] > 0)
+        assert row["va_per_job"] == pytest.approx(earned.sum() / (intensity @ output), rel=1e-8)
+        assert row[["traditional", "emerging", "future"]].sum() == pytest.approx(1.0, rel=1e-9)
+        assert np.isnan(row["skill"])
+    assert "hours_high_skilled" in found.attrs["missing"]
+    if 0 in exporting:
+        own, front = found.loc[table.regions[0]].dropna(), found.loc["frontier"].dropna()
+        assert_allclose(own, front[own.index], rtol=1e-9)
+
+
+def test_profile_agrees_with_participation(world):
+    found = upgrading.lock_in(world, regions=["CHN", "MEX"])
+    shares = va.participation(world)
+    for name in ("forward", "backward"):
+        assert_allclose(found[name].drop("frontier"), shares.loc[["CHN", "MEX"], name], rtol=1e-12)
+    assert found.attrs["frontier"] == ["DEU", "FRA", "GBR", "ITA", "USA", "CAN", "JPN"]
+    assert found.loc[["CHN", "frontier"], "skill"].isna().all()
+
+
+def test_the_frontier_is_sums_over_sums():
+    table = iol.load(year=2008)
+    pooled = upgrading.lock_in(table, regions=["CHN"], frontier=["USA", "JPN"]).loc["frontier"]
+    shares = va.kww(table).frame(groups=True).loc[["USA", "JPN"]].sum()
+    assert pooled["dva_share"] == pytest.approx(shares["DVA"] / shares["exports"])
+
+
+def test_an_account_that_is_absent_is_not_zero():
+    table = iol.load(year=2008)
+    found = upgrading.lock_in(table, regions=["CHN", "RoW"])
+    assert found.loc["RoW", ["skill", "va_per_job"]].isna().all()
+    assert found.loc["CHN", ["skill", "va_per_job"]].notna().all()
+    with_gap = table.satellite("jobs").copy()
+    with_gap.loc[("CHN", "30t33")] = np.nan
+    holed = table.replace(satellites={}).with_satellite("labour", with_gap.to_frame("jobs").T, "thousand persons")
+    assert np.isnan(upgrading.lock_in(holed, regions=["CHN"]).loc["CHN", "va_per_job"])
+
+
+def test_stage_range_holds_the_central_share(world):
+    found = upgrading.lock_in(world, regions=["CHN", "IND"], draws=60)
+    central = upgrading.lock_in(world, regions=["CHN", "IND"])["high_stage"]
+    assert (found["high_stage_low"] < central).all()
+    assert (found["high_stage_high"] > central).all()
+    with pytest.raises(OptionError, match="draws=-1"):
+        upgrading.lock_in(world, regions=["CHN"], draws=-1)
+
+
+def test_distance_is_relative_to_the_frontier_of_the_year(profiles):
+    found = upgrading.distance(profiles)
+    own, front = profiles.loc[(1995, "CHN"), "high_stage"], profiles.loc[(1995, "frontier"), "high_stage"]
+    assert found.loc[(1995, "CHN"), "high_stage"] == pytest.approx(1 - own / front)
+    assert "frontier" not in found.index.get_level_values("region")
+    one_year = upgrading.distance(profiles.loc[1995])
+    assert_allclose(one_year, found.loc[1995])
+
+
+def test_catching_up_reads_the_course(profiles):
+    found = upgrading.catching_up(profiles)
+    # Electronics took China's exported value added towards the frontier's mix; Brazil went the other way.
+    assert found.loc[("CHN", "high_stage"), "reading"] == "closing"
+    assert found.loc[("BRA", "high_tech"), "reading"] == "widening"
+    assert found.loc[("RUS", "dva_share"), "reading"] == "at the frontier"
+    assert found.loc[("RoW", "va_per_job"), "reading"] == "no figures"
+    skill = found.loc[("CHN", "skill")]
+    assert (skill["from"], skill["to"]) == (1995, 2008)
+    changed = profiles.loc[(2011, "IND"), "high_stage"] - profiles.loc[(1995, "IND"), "high_stage"]
+    assert found.loc[("IND", "high_stage"), "change"] == pytest.approx(changed)
+    with pytest.raises(OptionError, match="several years"):
+        upgrading.catching_up(profiles.loc[1995])
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2))
+def test_regional_and_other_foreign_value_added_add_up(table):
+    half = {"here": table.regions[:2]}
+    found = upgrading.regionalisation(table, own_blocs=half)
+    foreign = va.content(table)["foreign"]
+    assert_allclose(found["foreign"].dropna(), foreign.dropna(), rtol=1e-8, atol=1e-12)
+    assert_allclose(found["own_bloc"] + found["elsewhere"], found["foreign"], rtol=1e-9)
+    by_region = va.content(table, origin="region")
+    expected = by_region.loc[table.regions[0], table.regions[1]]
+    assert_allclose(found["own_bloc"].iloc[0], expected, rtol=1e-8, atol=1e-12)
+    assert (found["own_bloc"].iloc[2:].dropna() == 0).all()
+
+
+def test_blocs(world):
+    found = upgrading.blocs(world)
+    assert found["CHN"] == found["AUS"] == "Asia and the Pacific"
+    assert found["EUE"] == found["DEU"] == "Europe and Central Asia"
+    assert found["MEX"] == found["USA"] == "Americas"
+    assert found["RoW"] == "RoW"
+    with pytest.raises(UnknownLabelError, match="CHN"):
+        upgrading.blocs(world, {"Asia": ["CHI"]})
+    with pytest.raises(OptionError, match="two blocs"):
+        upgrading.blocs(world, {"a": ["CHN"], "b": ["CHN"]})
+
+
+def test_chains_grew_longer_and_less_regional_in_europe():
+    first, last = (upgrading.regionalisation(iol.load(year=year)) for year in (1995, 2011))
+    # More borders crossed per chain everywhere (Wang, Wei, Yu & Zhu); Europe's inputs came more from elsewhere.
+    assert (last["crossings"] > first["crossings"]).all()
+    assert (last.loc[["DEU", "POL", "FRA"], "regional"] < first.loc[["DEU", "POL", "FRA"], "regional"]).all()
+
+
+def test_country_card():
+    card = upgrading.country_card((iol.load(year=year) for year in (1995, 2011)), "China")
+    assert (card.region, card.label, card.attrs["years"]) == ("CHN", "China", [1995, 2011])
+    assert_allclose(card.exports.sum(axis=1), 1.0, rtol=1e-9)
+    assert card.destinations.sum() == pytest.approx(1.0)
+    assert "CHN" not in card.origins.index
+    content = va.content(iol.load()).loc["CHN"]
+    assert card.origins.sum() == pytest.approx(content["foreign"])
+    assert card.industries["exports"].sum() == pytest.approx(va.vax(iol.load()).loc["CHN", "exports"])
+    profile = upgrading.lock_in(iol.load(), regions=["CHN"])
+    assert_allclose(card.profile.loc[2011].dropna(), profile.loc["CHN"].dropna())
+    assert set(card.frames()) == {
+        "profile",
+        "frontier",
+        "position",
+        "exports",
+        "industries",
+        "origins",
+        "destinations",
+    }
+
+
+def test_a_card_is_for_one_country(world):
+    with pytest.raises(OptionError, match="for one of them"):
+        upgrading.country_card(world, "G7")
+    with pytest.raises(OptionError, match="No table"):
+        upgrading.country_card([], "CHN")
+    with pytest.raises(OptionError, match="no year"):
+        upgrading.country_card(leather(), "Turkey", frontier=["Germany"])
+    with pytest.raises(ComparisonError):
+        upgrading.country_card([world, germany_1995()], "CHN")
+
+
+def test_one_region_has_no_profile():
+    with pytest.raises(OptionError, match="one region"):
+        upgrading.lock_in(germany_1995(), regions=["DEU"], frontier=["DEU"])
+    with pytest.raises(OptionError, match="one region"):
+        upgrading.regionalisation(germany_1995())
