@@ -271,12 +271,12 @@ def dependence(
     rows, notes = _separate(table, economies, aggregates)
     columns, more = (rows, notes) if on is None else _separate(table, on, aggregates)
     flows = _dependence_flows(table, kind, direct, of)
-    groups = {name: _members(table, codes) for name, codes in rows.items()}
-    made = np.array([flows[where].sum() for where in groups.values()])
-    received = [
-        [flows[np.ix_(where, _members(table, codes))].sum() for codes in columns.values()] for where in groups.values()
-    ]
-    D = np.divide(received, made[:, None], out=np.full((len(rows), len(columns)), np.nan), where=made[:, None] != 0)
+    who, whom = _membership(table, rows), _membership(table, columns)
+    blank = np.isnan(flows).any(axis=1)
+    flows = np.where(blank[:, None], 0.0, flows)
+    made = (who @ flows.sum(axis=1))[:, None]
+    D = np.divide(who @ flows @ whom.T, made, out=np.full((len(rows), len(columns)), np.nan), where=made != 0)
+    D[who @ blank > 0] = np.nan
     frame = pd.DataFrame(D, index=pd.Index(rows, name="economy"), columns=pd.Index(columns, name="depends on"))
     if rest:
         frame["others"] = 1 - frame.sum(axis=1, skipna=False)
@@ -312,8 +312,9 @@ def _dependence_flows(table: MRIOTable, kind: str, direct: bool, of: Account) ->
     return flows.T if kind == "inputs" else flows
 
 
-def _members(table: MRIOTable, codes: list[str]) -> list[int]:
-    return [table.regions.index(code) for code in codes]
+def _membership(table: MRIOTable, groups: Mapping[str, list[str]]) -> Array:
+    """Which regions are in which group, (groups, regions)."""
+    return np.array([[float(region in codes) for region in table.regions] for codes in groups.values()])
 
 
 def _separate(
