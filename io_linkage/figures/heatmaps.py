@@ -227,8 +227,9 @@ def _paint(ax: Axes, cells: pd.DataFrame, colours: _Colours, scale: Scale, annot
         cbar=False,
         linewidths=0.25 if many else 0.6,
         linecolor="white",
-        xticklabels=True,
-        yticklabels=True,
+        # Labels are set afterwards, broken to fit; seaborn would lay out the figure with them as they are.
+        xticklabels=False,
+        yticklabels=False,
         annot=_texts(cells, scale, digits) if annotate else None,
         fmt="",
         annot_kws={"fontsize": size} if annotate else None,
@@ -292,13 +293,11 @@ def _bar(ax: Axes, colours: _Colours, unit: str, left: float) -> None:
 
     figure = ax.get_figure(root=True)
     assert figure is not None
-    # An eighth of an inch wide and half as high as the figure, whatever the shape of the matrix.
+    # A tenth of an inch wide and half as high as the figure, whatever the shape of the matrix.
     cells = max(figure.get_figwidth() - left - 1.2, 0.6)
-    thick, high = min(0.125 / cells, 0.2), figure.get_figheight() * 0.5
+    thick, high = min(0.1 / cells, 0.2), figure.get_figheight() * 0.5
     mappable = ScalarMappable(colours.norm, colours.cmap)
-    bar = figure.colorbar(
-        mappable, ax=ax, extend=colours.extend, fraction=thick, pad=0.015, aspect=max(high / 0.125, 8)
-    )
+    bar = figure.colorbar(mappable, ax=ax, extend=colours.extend, fraction=thick, pad=0.015, aspect=max(high / 0.1, 8))
     if colours.log:
         # Plain numbers: 0.1, 1, 10 instead of powers of ten.
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))

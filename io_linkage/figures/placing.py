@@ -22,7 +22,7 @@ _DISTANCES = (2.0, 5.0, 9.0, 14.0, 20.0, 28.0, 38.0, 50.0)
 _NEAR = 5.0
 # What is given up, in points of distance: a text across a line of the figure or beyond it, and one joined by a line of
 # its own. A line of its own that runs through something else is never drawn.
-_ACROSS, _JOINED = 12.0, 9.0
+_ACROSS, _JOINED = 20.0, 9.0
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,15 @@ def _spot(
             inside = (box[:2] >= ground.frame[:2] + 1).all() and (box[2:] <= ground.frame[2:] - 1).all()
             if not inside or _overlaps(box, taken):
                 continue
-            nearest = _gap(box, others) if len(others) else np.inf
-            joined = distance > _NEAR or nearest <= _gap(box, ground.marks[own : own + 1]) + 0.5 * scale
-            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), ground.lines) + _JOINED * joined
+            joined = distance > _NEAR
+            # Without a line a text belongs to the mark it is nearest to.
+            if not joined and len(others) and _gap(box, others) < _gap(box, ground.marks[own : own + 1]) - 0.01:
+                continue
             if joined and _crossings(centre, box, taken):
                 continue
+            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), ground.lines) + _JOINED * joined
             if best is None or cost < best[0]:
-                # A line shorter than a few points would only smudge the mark.
-                best = cost, box, distance > _NEAR
+                best = cost, box, joined
     return None if best is None else best[1:]
 
 
