@@ -11,7 +11,7 @@ import pandas as pd
 
 from io_linkage import closed_forms
 from io_linkage.closed_forms import KINDS, Kind, Within
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, unknown
 from io_linkage.extraction_results import (
     PARTS,
     Affected,
@@ -23,6 +23,7 @@ from io_linkage.extraction_results import (
     require_factor,
 )
 from io_linkage.leontief import Array
+from io_linkage.linkage_groups import drawn_shares
 from io_linkage.normalisation import Account, account, labelled, require_option
 from io_linkage.selection import Selection, groups_by, regions, select
 from io_linkage.table import MRIOTable
@@ -73,7 +74,8 @@ def by_stage(
     kind, factor, of, within, relative_to, weights
         As in `io_linkage.extraction.losses`.
     draws : int or array (draws, n, stages)
-        Number of draws of the stage shares within their ranges; needs factor=1 and within="removed".
+        Number of draws of the shipped stage shares within their ranges, or draws of one's own; needs factor=1 and
+        within="removed".
     seed, level
         Seed of the draws; share of them between low and high.
 
@@ -96,9 +98,9 @@ def by_stage(
         return out
     if factor != 1 or within != "removed":
         raise OptionError("Intervals over draws are for factor=1 and within='removed'; leave draws out otherwise.")
-    spread = _intervals(
-        table, list(dict.fromkeys(out.index.get_level_values(0))), kind, of, relative_to, draws, seed, level
-    )
+    drawn = drawn_shares(table, draws, seed, weights)
+    wanted = list(dict.fromkeys(out.index.get_level_values(0)))
+    spread = _intervals(table, wanted, kind, of, relative_to, drawn, level)
     both = pd.concat([out, spread.set_axis(out.index)], axis=1)
     return labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
 
@@ -125,9 +127,10 @@ def compare(
     out = by_stage(
         table, kind=kind, factor=factor, of=of, relative_to=relative_to, weights=weights, draws=draws, seed=seed
     )
-    if stage not in out.index.get_level_values("stage"):
-        select(table, stage=stage, weights=weights)
-    part = out.loc[out.index.get_level_values("stage") == stage].droplevel("stage")
+    known = out.index.get_level_values("stage")
+    if stage not in known:
+        raise unknown("stage", stage, known.unique())
+    part = out.loc[known == stage].droplevel("stage")
     part["elsewhere"] = (part["home"] + part["abroad"]) / part["own"].where(part["own"] != 0)
     measure = f"{of} lost without the {stage} industries of each region"
     return labelled(part.sort_values("total", ascending=False, kind="stable"), out.attrs, measure=measure, stage=stage)
@@ -262,9 +265,9 @@ def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Arr
 def _selection(table: MRIOTable, given: Mapping[str, Any] | Selection, weights: pd.DataFrame | None) -> Selection:
     if isinstance(given, Selection):
         return given
-    unknown = set(given) - {"region", "industry", "stage"}
-    if unknown:
-        raise OptionError(f"{sorted(unknown)} cannot be selected by; use region, industry and stage.")
+    strange = set(given) - {"region", "industry", "stage"}
+    if strange:
+        raise OptionError(f"{sorted(strange)} cannot be selected by; use region, industry and stage.")
     return select(table, **given, weights=weights)
 
 
@@ -352,17 +355,13 @@ def _intervals(
     kind: Kind,
     of: str,
     relative_to: RelativeTo | None,
-    draws: int | Array,
-    seed: int,
+    drawn: Array,
     level: float,
 ) -> pd.DataFrame:
     """Low and high of the losses of each region and stage over draws of the shares."""
-    from io_linkage.linkage_groups import drawn_shares
-
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
     q = account(table, of)
-    drawn = drawn_shares(table, draws, seed)
     base, world, _ = percent_base(table, q, relative_to)
     quantiles = [(1 - level) / 2, (1 + level) / 2]
     blocks = []

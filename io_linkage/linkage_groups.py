@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.linkage_core import linkages
 from io_linkage.normalisation import Scope, labelled, require_option, weighted_means
@@ -117,7 +117,8 @@ def by_stage(
     weight : {"output", "final_demand", "value_added", "equal"}
         u in the mean.
     draws : int or array (draws, n, stages)
-        Number of draws of the stage shares within their ranges; 0 leaves the intervals out.
+        Number of draws of the shipped stage shares within their ranges, or draws of one's own; 0 leaves the intervals
+        out.
     seed, level
         Seed of the draws; share of them between low and high.
 
@@ -143,7 +144,8 @@ def by_stage(
     out["share"] = _stage_share(table, weights, out.index)
     out.attrs["measure"] = "linkages by stage"
     if not isinstance(draws, int) or draws:
-        spread = _intervals(table, base, draws, seed, level, weight, list(out["role"]))
+        drawn = drawn_shares(table, draws, seed, weights)
+        spread = _intervals(table, base, drawn, level, weight, list(out["role"]))
         both = pd.concat([out, spread.set_axis(out.index)], axis=1)
         out = labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
     return labelled(out.loc[rows], out.attrs)
@@ -200,19 +202,33 @@ def compare(
     normalise: Scope = "world",
     weight: Weight = "output",
     weights: pd.DataFrame | None = None,
+    draws: int | Array = 0,
+    seed: int = 0,
+    level: float = 0.9,
 ) -> pd.DataFrame:
     """Compare one stage across all regions: its linkages, the share of output, and ranks.
 
+    Parameters
+    ----------
+    stage : {"traditional", "emerging", "future"}
+    of, normalise, weight, weights, draws, seed, level
+        As in `by_stage`; the default scope is the world, since regions are compared.
+
     Returns
     -------
-    DataFrame indexed by region, largest backward linkage first: the columns of `by_region`, with `rank_backward` and
+    DataFrame indexed by region, largest backward linkage first: the columns of `by_stage`, with `rank_backward` and
     `rank_forward` (1 is the largest).
     """
-    out = by_region(table, of=of, normalise=normalise, weight=weight, stage=stage, weights=weights)
+    options: dict[str, Any] = {"of": of, "normalise": normalise, "weight": weight, "weights": weights}
+    found = by_stage(table, **options, draws=draws, seed=seed, level=level)
+    known = found.index.get_level_values("stage")
+    if stage not in known:
+        raise unknown("stage", stage, known.unique())
+    out = found.loc[known == stage].droplevel("stage")
     out["rank_backward"] = out["backward"].rank(ascending=False, method="min")
     out["rank_forward"] = out["forward"].rank(ascending=False, method="min")
     ordered = out.sort_values("backward", ascending=False, kind="stable")
-    return labelled(ordered, out.attrs, measure=f"linkages of {stage} industries", stage=stage)
+    return labelled(ordered, found.attrs, measure=f"linkages of {stage} industries", stage=stage)
 
 
 def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:
@@ -245,8 +261,7 @@ def _stage_share(table: MRIOTable, weights: pd.DataFrame | None, index: pd.Index
 def _intervals(
     table: MRIOTable,
     base: pd.DataFrame,
-    draws: int | Array,
-    seed: int,
+    drawn: Array,
     level: float,
     weight: Weight,
     roles: list[Any],
@@ -254,7 +269,6 @@ def _intervals(
     """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
-    drawn = drawn_shares(table, draws, seed)
     columns = ["backward", "forward", *PAIR]
     found = drawn_means(table, drawn, _unit_weights(table, weight), base[columns].to_numpy(dtype=np.float64))
     bounds = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -268,11 +282,16 @@ def _intervals(
     return pd.DataFrame({**spread, "role_holds": np.where(known, same, np.nan)})
 
 
-def drawn_shares(table: MRIOTable, draws: int | Array, seed: int) -> Array:
+def drawn_shares(table: MRIOTable, draws: int | Array, seed: int, weights: pd.DataFrame | None = None) -> Array:
     """Return the draws of stage shares asked for by number, or those given, checked."""
     if isinstance(draws, int):
         from io_linkage import stages
 
+        if weights is not None:
+            raise OptionError(
+                f"draws={draws} would draw from the shipped ranges, which are not those of the weights given. Pass the "
+                "draws as an array, e.g. stages.draws(table, file=...)."
+            )
         return stages.draws(table, n=draws, seed=seed)
     if draws.ndim != 3 or draws.shape[1] != len(table.index):
         raise OptionError(f"draws has shape {draws.shape}; it needs (draws, {len(table.index)}, stages).")

@@ -38,11 +38,24 @@ def test_miller_blair_two_industries_by_hand():
     assert_allclose(lk.forward(table), [1.2541 + 2 * 0.33, 0.2640 / 2 + 1.1221], atol=2e-4)
 
 
-def test_china_2011_direct_backward_linkages_lie_near_the_yearbook_of_2000(world):
-    """The yearbook's 17 industries average .62; a table of 35 industries cannot be far from it."""
-    china = lk.direct_backward(world).loc["CHN"]
-    assert 0.5 < china.mean() < 0.7
-    assert china.max() < 0.9
+def test_china_2000_direct_backward_linkages_are_near_those_of_its_yearbook():
+    """Statistical yearbook, table 3-21: another table of the same economy, so near and not equal."""
+    import io_linkage as iol
+
+    printed = {
+        "AtB": 0.4216619,
+        "C": 0.4210713,
+        "15t16": 0.6852833,
+        "17t18": 0.7369955,
+        "E": 0.5939329,
+        "23": 0.7510273,
+        "24": 0.7581755,
+        "26": 0.7042946,
+        "27t28": 0.8004101,
+        "F": 0.7317755,
+    }
+    china = lk.direct_backward(iol.load(year=2000)).loc["CHN"]
+    assert_allclose(china[list(printed)], list(printed.values()), atol=0.065)
 
 
 @given(tables())
@@ -162,7 +175,11 @@ def test_intervals_contain_the_central_value_and_repeat(world):
 
 
 def test_comparison_ranks_all_regions(world):
-    found = lk.compare(world, "emerging")
+    found = lk.compare(world, "emerging", draws=20)
+    alone = lk.by_region(world, stage="emerging").loc[found.index]
+    pd.testing.assert_series_equal(found["backward"], alone["backward"], rtol=1e-12)
+    pd.testing.assert_series_equal(found["share"], alone["share"], rtol=1e-12)
+    assert (found["backward_low"] < found["backward_high"]).all()
     assert found["rank_backward"].tolist() == sorted(found["rank_backward"])
     assert set(found.index) == set(world.regions)
     assert found.attrs["stage"] == "emerging"
@@ -201,9 +218,12 @@ def test_missing_accounts_are_left_out_and_named(world):
         (lambda t: lk.by_stage(t, region="Turky", weights=stage_weights(t)), UnknownLabelError, "Turkey"),
         (lambda t: lk.weighted(t, by="jobs"), OptionError, "final_demand"),
         (lambda t: lk.split(t, measure="both"), OptionError, "measure='both'"),
+        (lambda t: lk.split(t, measure="net_forward", by="output"), OptionError, "leave it out"),
         (lambda t: lk.pure(t, region=t.regions), OptionError, "no rest"),
         (lambda t: lk.pure(t, region="Turkey", by="region"), OptionError, "not both"),
         (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=np.zeros((2, 3))), OptionError, "shape"),
+        (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=5), OptionError, "as an array"),
+        (lambda t: lk.compare(t, "emergin", weights=stage_weights(t)), UnknownLabelError, "emerging"),
     ],
 )
 def test_bad_input_is_refused_with_a_remedy(call, error, says):

@@ -92,6 +92,37 @@ def test_splits_add_up_and_match_blocks(table, measure, of):
     assert_allclose(found.loc[on, "partners"], (M * with_partner).sum(axis=0)[on], rtol=1e-9, atol=1e-10)
 
 
+@given(tables(), st.sampled_from(["pure_backward", "pure_forward"]), accounts)
+def test_splits_of_pure_linkages_match_the_block_definition(table, measure, of):
+    last = len(table.regions) - 1
+    found = lk.split(table, measure=measure, partners=table.regions[last], of=of)
+    A, y = coefficients(table), table.final_demand.to_numpy()
+    q = table.per_output(table.satellite(of).to_numpy())
+    assert_allclose(found["total"], lk.pure(table, of=of)[measure], rtol=1e-9, atol=1e-9)
+    for j in np.flatnonzero(table.active):
+        r = np.flatnonzero(np.arange(len(y)) != j)
+        delta_j, delta_r = 1 / (1 - A[j, j]), np.linalg.inv(np.eye(len(r)) - A[np.ix_(r, r)])
+        if measure == "pure_backward":
+            by_place = q[r] * (delta_r @ A[r, j]) * delta_j * y[j]
+        else:
+            by_place = q[j] * delta_j * (A[j, r] @ delta_r) * y[r]
+        regions, home = table.region_codes[r], table.region_codes[j]
+        row, scale = found.iloc[j], 1e-9 * max(1.0, abs(by_place).max(initial=0))
+        assert row["industry"] == 0
+        assert row["region"] == pytest.approx(by_place[regions == home].sum(), rel=1e-8, abs=scale)
+        partners = by_place[(regions == last) & (regions != home)].sum()
+        assert row["partners"] == pytest.approx(partners, rel=1e-8, abs=scale)
+
+
+@given(tables(), st.sampled_from(["backward", "forward"]))
+def test_weighted_splits_add_up_to_the_weighted_linkages(table, measure):
+    found = lk.split(table, measure=measure, by="output")
+    assert found.attrs["rule"] == "sum"
+    whole = lk.weighted(table, by="output")[f"weighted_{measure}"]
+    assert_allclose(found["total"], whole, rtol=1e-9)
+    assert_allclose(found.drop(columns="total").sum(axis=1, min_count=1), whole, rtol=1e-9, atol=1e-12)
+
+
 def test_normalised_split_adds_to_the_normalised_linkage(world):
     found = lk.split(world, partners="developing", normalise="region")
     assert_allclose(found["total"], lk.backward(world, normalise="region"), rtol=1e-9)
