@@ -24,6 +24,7 @@ from io_linkage.leontief import Array
 from io_linkage.miyazawa import Miyazawa, miyazawa
 from io_linkage.multipliers import Account, Intensity, by_region, effects, intensity, multipliers
 from io_linkage.selection import groups_by, regions
+from io_linkage.stage_ranges import matrix_interval
 from io_linkage.table import MRIOTable
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "effects",
     "intensity",
     "matrix",
+    "matrix_interval",
     "miyazawa",
     "multipliers",
 ]

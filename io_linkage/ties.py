@@ -36,6 +36,7 @@ from io_linkage.multipliers import Account, intensity
 from io_linkage.partners import ALL, Names, cast
 from io_linkage.reliance import between_regions, reliance
 from io_linkage.selection import groups_by
+from io_linkage.stage_ranges import trade_interval
 from io_linkage.table import MRIOTable
 from io_linkage.trade_structure import intra_industry, structure
 
@@ -51,6 +52,7 @@ __all__ = [
     "reweighted",
     "shift",
     "structure",
+    "trade_interval",
 ]
 
 #: Columns of `bilateral`.
@@ -272,7 +274,7 @@ def dependence(
     columns, more = (rows, notes) if on is None else _separate(table, on, aggregates)
     flows = _dependence_flows(table, kind, direct, of)
     who, whom = _membership(table, rows), _membership(table, columns)
-    blank = np.isnan(flows).any(axis=1)
+    blank = np.asarray(np.isnan(flows).any(axis=1))
     flows = np.where(blank[:, None], 0.0, flows)
     made = (who @ flows.sum(axis=1))[:, None]
     D = np.divide(who @ flows @ whom.T, made, out=np.full((len(rows), len(columns)), np.nan), where=made != 0)

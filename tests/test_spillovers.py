@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from pandas.testing import assert_frame_equal
 
 from io_linkage import spillovers
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
@@ -139,3 +140,28 @@ def test_concentration_leaves_out_the_own_region_by_stage(world):
     column = S[("CHN", "emerging")].drop("CHN", level="region")
     assert frame.loc[("CHN", "emerging"), "spillover"] == pytest.approx(column.sum())
     assert frame.loc[("CHN", "emerging"), "largest"] == column.idxmax()
+
+
+def test_stage_interval_holds_the_central_matrix(world):
+    cells = spillovers.matrix_interval(world, n=40)
+    S = spillovers.matrix(world, by="stage", per="demand")
+    assert_allclose(cells["central"].unstack()[S.columns].loc[S.index], S, rtol=1e-10)
+    assert (cells["low"] <= cells["high"]).all()
+    assert cells["central"].between(cells["low"], cells["high"]).sum() >= 8
+    assert_frame_equal(cells, spillovers.matrix_interval(world, n=40))
+    with pytest.raises(OptionError, match="level"):
+        spillovers.matrix_interval(world, level=90)
+    with pytest.raises(UnknownLabelError, match="demand"):
+        spillovers.matrix_interval(world, per="output")
+
+
+def test_trade_interval_by_stage_adds_to_the_bilateral_flow(world):
+    from io_linkage import ties
+
+    cells = ties.trade_interval(world, "CHN", "BRA", n=50)
+    flow = ties.bilateral(world, "CHN", partners=["BRA"], comparators=())["value_added_exports"]
+    assert_allclose(cells["central"], flow.loc[("CHN", "BRA")][list(cells.index)])
+    assert cells["share"].sum() == pytest.approx(1)
+    assert (cells["share_high"] - cells["share_low"] > 0).all()
+    with pytest.raises(OptionError, match="part of"):
+        ties.trade_interval(world, "EU", "DEU")

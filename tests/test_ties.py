@@ -218,3 +218,14 @@ def test_employment_dependence_is_empty_where_jobs_are(world):
     assert D.loc["RoW"].isna().all()
     assert_allclose(D.drop("RoW").sum(axis=1), 1)
     assert isinstance(D, pd.DataFrame)
+
+
+def test_full_table_agrees_with_itself(wiod_2011):
+    """41 regions: what China takes from all partners, by the shipped aggregation and by the table it is made from."""
+    result = ties.bilateral(wiod_2011, "CHN", comparators=("USA",), stages=False)
+    world = ties.bilateral(iol.load(), "CHN", comparators=("USA",), stages=False)
+    for column in ("exports", "imports"):
+        fine, coarse = result.loc[("CHN", "BRA", "all"), column], world.loc[("CHN", "BRA", "all"), column]
+        assert fine == pytest.approx(coarse, rel=1e-6)
+    near = result.loc[("CHN", "BRA", "all"), "value_added_imports"]
+    assert near == pytest.approx(world.loc[("CHN", "BRA", "all"), "value_added_imports"], rel=0.02)
