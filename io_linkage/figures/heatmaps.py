@@ -257,7 +257,7 @@ def _texts(cells: pd.DataFrame, scale: Scale, digits: int | None) -> np.ndarray[
 
 
 def _label(ax: Axes, rows: list[str], heads: list[str], row_name: str, head_name: str) -> None:
-    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, linespacing=0.95)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, va="center", linespacing=0.95)
     ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=90, ha="center", va="top")
     ax.set_xlabel(head_name, labelpad=4)
     ax.set_ylabel(row_name, labelpad=4)

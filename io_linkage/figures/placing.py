@@ -123,6 +123,8 @@ def _spot(
     others = np.delete(ground.marks, own, axis=0)
     taken = np.vstack([others, ground.texts])
     best: tuple[float, Boxes, bool] | None = None
+    # A mark that stands on a line is on both sides of it, so its text may be on either.
+    lines = ground.lines[[not _overlaps(ground.marks[own], line[None, :]) for line in ground.lines]]
     for distance in _DISTANCES:
         if best is not None and distance > best[0]:
             break
@@ -137,7 +139,7 @@ def _spot(
                 continue
             if joined and _crossings(centre, box, taken):
                 continue
-            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), ground.lines) + _JOINED * joined
+            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), lines) + _JOINED * joined
             if best is None or cost < best[0]:
                 best = cost, box, joined
     return None if best is None else best[1:]
