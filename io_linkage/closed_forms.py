@@ -21,6 +21,7 @@ with :math:`\alpha, \beta` from the diagonals of L and A, see `single`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -156,12 +157,12 @@ def solve_without(system: System, sell: Array, buy: Array, right: Array) -> Arra
     if min(len(sellers), len(buyers)) == 0:
         return system.solve(right)
     if min(len(sellers), len(buyers)) > LOW_RANK:
-        result = _iterate(system, sell, buy, right)
-    elif len(sellers) <= len(buyers):
+        return solve_near(system, lambda z: _remaining(system, sell, buy, z), right)
+    if len(sellers) <= len(buyers):
         result = _update_rows(system, sell, buy, sellers, right)
     else:
         result = _update_columns(system, sell, buy, buyers, right)
-    _require_solved(system, sell, buy, result, right)
+    _require_small(right - _remaining(system, sell, buy, result), right, result)
     return result
 
 
@@ -221,19 +222,30 @@ def _solve_small(matrix: Array, right: Array) -> Array:
         ) from error
 
 
-def _iterate(system: System, sell: Array, buy: Array, right: Array) -> Array:
+def solve_near(system: System, remaining: Callable[[Array], Array], right: Array) -> Array:
+    """Solve remaining(z) = b for a matrix near I - A, given as its product with a vector.
+
+    The factorisation of I - A is the preconditioner of the iteration (GMRES).
+
+    Raises
+    ------
+    SolveError
+        The required accuracy was not reached.
+    """
     from scipy.sparse.linalg import LinearOperator, gmres
 
     shape = (system.n, system.n)
-    operator = LinearOperator(shape, matvec=lambda z: _remaining(system, sell, buy, z), dtype=np.float64)
+    operator = LinearOperator(shape, matvec=remaining, dtype=np.float64)
     inverse = LinearOperator(shape, matvec=system.solve, dtype=np.float64)
-    loss = np.zeros(system.n)
+    result = np.zeros(system.n)
     # The second pass solves for the residual of the first, which brings small entries to full accuracy as well.
     for _ in range(2):
-        residual = right - _remaining(system, sell, buy, loss)
-        step, _info = gmres(operator, residual, M=inverse, rtol=1e-13, atol=0.0, restart=100, maxiter=5)
-        loss += step
-    return loss
+        step, _info = gmres(
+            operator, right - remaining(result), M=inverse, rtol=1e-13, atol=0.0, restart=100, maxiter=5
+        )
+        result += step
+    _require_small(right - remaining(result), right, result)
+    return result
 
 
 def _remaining(system: System, sell: Array, buy: Array, z: Array) -> Array:
@@ -241,12 +253,12 @@ def _remaining(system: System, sell: Array, buy: Array, z: Array) -> Array:
     return np.asarray(z - system.apply(z) + sell * system.apply(buy * z))
 
 
-def _require_solved(system: System, sell: Array, buy: Array, loss: Array, right: Array) -> None:
-    residual = float(np.abs(right - _remaining(system, sell, buy, loss)).max())
-    scale = float(np.abs(right).max() + np.abs(loss).max())
-    if not residual <= RESIDUAL * scale:
+def _require_small(residual: Array, right: Array, result: Array) -> None:
+    worst = float(np.abs(residual).max())
+    scale = float(np.abs(right).max() + np.abs(result).max())
+    if not worst <= RESIDUAL * scale:
         raise SolveError(
-            f"The table without the extracted flows was solved only to a relative residual of {residual / scale:.2g}; "
+            f"The table without the extracted flows was solved only to a relative residual of {worst / scale:.2g}; "
             f"{RESIDUAL:g} is required. What remains is close to singular: look for negative flows in Z."
         )
 

@@ -7,6 +7,8 @@ backward : the group buys no inputs from industries (columns of A); final demand
 forward : the group sells no inputs to industries (rows of A); final demand for it stays.
 noncompetitive : complete, with all imports as non-competitive: what the group sold is bought abroad instead, and
     only the region's own industries respond; see `io_linkage.domestic_extraction`.
+replaced : complete, and buyers turn to the same industry in other regions, which gain; see
+    `io_linkage.replaced_extraction`.
 
 `factor` from 0 to 1 takes out a part of that. A stage is a share of every industry, and extracting it takes out that
 share: the industry is treated as two, with the same inputs and the same buyers. Scaling the columns of a partly
@@ -44,12 +46,13 @@ from io_linkage.extraction_results import (
 )
 from io_linkage.leontief import Array
 from io_linkage.normalisation import Account, account, require_option
+from io_linkage.replaced_extraction import replaced_losses
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
 
 __all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "matrix", "spread"]
 
-Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive"]
+Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive", "replaced"]
 
 
 def losses(
@@ -77,7 +80,8 @@ def losses(
     table : MRIOTable
     region, industry, stage : optional
         What to extract as one group, as `io_linkage.selection.select` takes it.
-    kind : {"complete", "backward", "forward", "noncompetitive"}
+    kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
+        "replaced" needs a selection; gains are losses below 0.
     factor : float
         From 0 to 1: how much of it.
     of : str
@@ -115,7 +119,7 @@ def losses(
     >>> bool(np.isclose(alone["total"], chosen["total"].sum()))
     True
     """
-    require_option("kind", kind, (*KINDS, "noncompetitive"))
+    require_option("kind", kind, (*KINDS, "noncompetitive", "replaced"))
     require_option("within", within, ("removed", "kept"))
     require_factor(factor)
     q = account(table, of)
@@ -124,6 +128,8 @@ def losses(
         selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
     if kind == "noncompetitive":
         return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
+    if kind == "replaced":
+        return replaced_losses(table, selection, q, factor, by, relative_to, weights)
     if selection is None:
         return _each(table, kind, factor, q, within, relative_to)
     loss = closed_forms.group(table.system, selection.share, kind, factor, within)

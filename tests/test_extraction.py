@@ -182,6 +182,56 @@ def test_noncompetitive_extraction_matches_each_domestic_block(table, factor):
         assert chosen.attrs["replacement"] == pytest.approx(row["replacement"], rel=1e-9, abs=1e-9)
 
 
+def replaced_by_loops(table, share, factor):
+    """Output after every buyer's loss is handed to the other suppliers one cell at a time; and what found none."""
+    n, x, Y = len(table.index), table.accounts.x, table.accounts.Y
+    A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
+    flows, left = np.hstack([A, Y]), np.hstack([A, Y]) * (1 - factor * share)[:, None]
+    values = np.hstack([table.accounts.Z, Y])
+    owners = np.r_[table.region_codes, pd.Index(table.regions).get_indexer(table.Y.columns.get_level_values(0))]
+    group, lost = set(table.region_codes[share > 0]), 0.0
+    for i in np.flatnonzero((share > 0) & table.active):
+        others = [
+            s
+            for s in np.flatnonzero(table.active)
+            if table.industry_codes[s] == table.industry_codes[i] and table.region_codes[s] not in group
+        ]
+        exports = np.array([max(values[s, owners != table.region_codes[s]].sum(), 0) for s in others])
+        for k in range(flows.shape[1]):
+            amount = factor * share[i] * flows[i, k]
+            if not others:
+                lost += amount * (x[k] if k < n else 1.0)
+                continue
+            bought = np.array([flows[s, k] if k < n else max(flows[s, k], 0.0) for s in others])
+            even = exports / exports.sum() if exports.sum() > 0 else np.full(len(others), 1 / len(others))
+            left[others, k] += amount * (bought / bought.sum() if bought.sum() > 0 else even)
+    return np.linalg.inv(np.eye(n) - left[:, :n]) @ left[:, n:].sum(axis=1), lost
+
+
+@given(tables(), st.sampled_from([0.5, 1.0]), st.integers(0, 9))
+def test_replaced_extraction_matches_moving_every_flow_by_hand(table, factor, seed):
+    industry = table.industries[seed % len(table.industries)]
+    region = table.regions[0]
+    share = ((table.index.get_level_values(0) == region) & (table.index.get_level_values(1) == industry)).astype(float)
+    if not (share * table.x).any():
+        return
+    after, lost = replaced_by_loops(table, share, factor)
+    found = ex.losses(table, region=region, industry=industry, kind="replaced", factor=factor)
+    assert_allclose(found["total"].fillna(0), table.x - after, rtol=1e-8, atol=1e-8 * table.x.max())
+    assert found.attrs["not_replaced"] == pytest.approx(lost, rel=1e-9, abs=1e-9)
+
+
+@given(tables(min_regions=2, zero_output=False, negative_demand=False))
+def test_replaced_stages_move_primary_inputs_and_lose_none(table):
+    """Columns of A keep their sums, so what the world pays to primary inputs stays what final demand is."""
+    W = stage_weights(table)
+    found = ex.losses(table, region=table.regions[0], stage="emerging", kind="replaced", weights=W)
+    primary = 1 - table.system.direct_column_sums
+    assert abs((primary * found["total"]).sum()) <= 1e-9 * table.x.sum()
+    assert found.loc[table.regions[1:], "total"].min() < 0
+    assert found.attrs["not_replaced"] == 0
+
+
 def test_one_region_loses_the_same_with_competitive_and_noncompetitive_imports():
     """A national table has no repercussions from abroad, so both forms agree."""
     table = germany_1995()
@@ -229,6 +279,7 @@ def test_regions_without_jobs_are_named_and_nan(world):
         ({"factor": 1.2}, OptionError, "from 0"),
         ({"factor": -0.1, "region": "Turkey"}, OptionError, "from 0"),
         ({"kind": "partial"}, OptionError, "complete"),
+        ({"kind": "replaced"}, OptionError, "one selection"),
         ({"within": "some"}, OptionError, "removed"),
         ({"region": "Germny"}, UnknownLabelError, "Germany"),
         ({"region": []}, OptionError, "No region"),
