@@ -90,7 +90,7 @@ def flows(
         if joined:
             said.append(f"Others: below {smallest:.1%} each ({', '.join(joined)})")
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
-    long = pd.DataFrame({"value": (result * factor).stack()})
+    long = pd.DataFrame({"value": (result * factor).T.unstack()})
     long.attrs = attrs
     note(drawn, long)
     return drawn

@@ -77,7 +77,7 @@ def growth_sources(
         drawn.set_xlabel(str(attrs["unit"])[:1].upper() + str(attrs["unit"])[1:])
         _frame(drawn)
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
-    long = pd.DataFrame({str(value): table.stack()})
+    long = pd.DataFrame({str(value): table.T.unstack()})
     long.attrs = attrs
     note(drawn, long)
     return drawn

@@ -158,7 +158,7 @@ def _partner_names(partners: list[str], names: Names) -> list[str]:
 
 
 def _long(blocks: list[pd.DataFrame], sides: Iterable[str], attrs: Mapping[Any, Any]) -> pd.DataFrame:
-    frame = 100 * pd.DataFrame({side: block.T.stack() for block, side in zip(blocks, sides, strict=True)})
+    frame = 100 * pd.DataFrame({side: block.unstack() for block, side in zip(blocks, sides, strict=True)})
     frame.attrs.update(attrs)
     return frame
 

@@ -7,7 +7,7 @@ the squares of a grid are assigned so that the sum of squared distances from tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -73,7 +73,7 @@ def tile_map(
     columns, rows = (int(cells[:, k].max()) + 1 for k in (0, 1))
     with style.theme():
         drawn = style.axes(ax, (width, width * rows / columns * 0.92 + 0.75))
-        _squares(drawn, values, cells, shown(regions, names), norm, focus, _decimals(values, digits))
+        _squares(drawn, values, cells, shown(regions, names), norm, focus, _writer(values, scale, digits))
         drawn.set(xlim=(-0.55, columns - 0.45), ylim=(rows - 0.45, -0.55), aspect="equal")
         drawn.axis("off")
         _bar(drawn, norm, str(attrs["unit"]))
@@ -151,11 +151,14 @@ def _norm(values: pd.Series[float], scale: str) -> Normalize:
     return Normalize(low, float(shown_values.max()) or 1.0)
 
 
-def _decimals(values: pd.Series[float], digits: int | None) -> int:
-    if digits is not None:
-        return digits
+def _writer(values: pd.Series[float], scale: str, digits: int | None) -> Callable[[float], str]:
+    """How values are written: two significant digits on a log scale, else as many decimals as tell them apart."""
+    if digits is None and scale == "log":
+        return lambda value: f"{value:,.2g}" if abs(value) < 10 else f"{value:,.0f}"
     largest = float(values.abs().max())
-    return int(np.clip(1 - np.floor(np.log10(largest)), 0, 3)) if largest > 0 else 0
+    if digits is None:
+        digits = int(np.clip(1 - np.floor(np.log10(largest)), 0, 3)) if largest > 0 else 0
+    return lambda value: f"{value:,.{digits}f}"
 
 
 def _squares(
@@ -165,7 +168,7 @@ def _squares(
     texts: list[str],
     norm: Normalize,
     focus: str | None,
-    digits: int,
+    write: Callable[[float], str],
 ) -> None:
     from matplotlib.patches import Rectangle
 
@@ -187,7 +190,7 @@ def _squares(
         )
         dark = not empty and sum(np.array(colour[:3]) * [0.299, 0.587, 0.114]) < 0.55
         ink = "white" if dark else style.INK
-        written = "" if empty else f"{value:.{digits}f}".replace("-", "−")
+        written = "" if empty else write(value).replace("-", "−")
         ax.text(column, row - 0.12, text, ha="center", va="center", color=ink, fontsize=style.TEXT, weight="bold")
         ax.text(column, row + 0.2, written, ha="center", va="center", color=ink, fontsize=style.SMALL)
 

@@ -68,7 +68,7 @@ def time_lines(
         _frame(drawn, wide, attrs, from_zero)
         style.finish(drawn, attrs, title=title, notes=[*notes, f"Years {first} to {last}"], caption=caption)
         _end_labels(drawn, wide, shown(columns, names), style.lines(columns), leading)
-    long = pd.DataFrame({"value": wide.stack()})
+    long = pd.DataFrame({"value": wide.T.unstack()})
     long.attrs = attrs
     note(drawn, long)
     return drawn
