@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -215,6 +215,7 @@ def _warned(console: Any) -> Iterator[None]:
         yield
 
 
+@cache
 def _register() -> None:
     """Add the commands of other modules, where they are there."""
     if Path(__file__).with_name("commands").joinpath("tables.py").is_file():

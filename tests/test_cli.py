@@ -1,0 +1,181 @@
+"""The command: what it prints, its exit codes, its speed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from io_linkage import cli
+from io_linkage.errors import BalanceWarning
+from tests import examples
+
+COMMAND = [sys.executable, "-m", "io_linkage.cli"]
+QUIET = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "MPLBACKEND": "Agg"}
+
+
+def process(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=QUIET, check=False, timeout=120
+    )
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run the command in this process, as its script does."""
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["io-linkage", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        told = capsys.readouterr()
+        code = stopped.value.code
+        return Done(code if isinstance(code, int) else 0, told.out, told.err)
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    """A small national table in pymrio's saved format."""
+    folder = tmp_path_factory.mktemp("tables") / "germany"
+    examples.germany_1995().to_pymrio().save_all(folder)
+    return folder
+
+
+class TestHelp:
+    def test_it_names_the_commands(self):
+        done = process("--help")
+        assert done.returncode == 0
+        assert "report" in done.stdout
+        assert "figures" in done.stdout
+
+    def test_it_answers_in_half_a_second(self):
+        # The fastest of three, since other work on the machine only adds.
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            process("--help")
+            times.append(time.perf_counter() - start)
+        assert min(times) < 0.5
+
+    def test_it_imports_nothing_heavy(self):
+        code = (
+            "import sys, io_linkage.cli; io_linkage.cli._register();"
+            "print([m for m in ('numpy', 'pandas', 'scipy', 'matplotlib', 'pymrio') if m in sys.modules])"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[]"
+
+    def test_every_option_is_explained(self, run):
+        for command in ("report", "figures"):
+            done = run(command, "--help")
+            for option in ("--year", "--focus", "--partners", "--out", "--stages", "--draws", "--seed", "--overwrite"):
+                assert option in done.stdout
+
+    def test_version(self, run):
+        assert run("--version").stdout.startswith("io-linkage ")
+
+
+class TestReport:
+    def test_a_report_of_ones_own_table(self, run, saved, tmp_path):
+        done = run("report", saved, "--year", 1995, "--out", tmp_path / "out")
+        assert done.returncode == 0, done.stderr
+        assert f"Report: {tmp_path / 'out' / 'report.html'}" in done.stdout
+        assert (tmp_path / "out" / "data" / "results.xlsx").exists()
+        assert "Traceback" not in done.stderr
+
+    def test_again_into_the_same_folder(self, run, saved, tmp_path):
+        for _ in range(2):
+            assert run("report", saved, "--out", tmp_path / "out").returncode == 0
+
+    def test_figures_alone(self, run, saved, tmp_path):
+        done = run("figures", saved, "--out", tmp_path / "out", "--format", "svg")
+        assert done.returncode == 0, done.stderr
+        listed = [Path(line) for line in done.stdout.split()]
+        assert listed
+        assert all(file.exists() for file in listed)
+        assert {file.suffix for file in listed} == {".svg", ".csv"}
+
+    def test_choices_of_balance_are_recorded(self, run, saved, tmp_path):
+        run("report", saved, "--out", tmp_path / "out", "--value-added", "residual")
+        assert "including taxes and margins" in (tmp_path / "out" / "report.html").read_text()
+
+
+class TestErrors:
+    """One paragraph that says what is wrong and what to do; exit code 1, 2 for words the command does not know."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "parts"),
+        [
+            (["report", "no such file.csv"], ["no such file.csv"]),
+            (["report", "--focus", "CHM"], ["Unknown", "CHM", "CHN"]),
+            (["report", "--partners", "developping"], ["developping", "developing"]),
+            (["report", "--year", "1999"], ["1999", "1995, 2000, 2005, 2008, 2011"]),
+            (["report", "--stages", "nowhere.csv"], ["nowhere.csv"]),
+            (["figures", "--format", "bmpp"], ["bmpp"]),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, run, arguments, parts, tmp_path):
+        done = run(*arguments, "--out", tmp_path / "out")
+        assert done.returncode == 1
+        assert done.stderr.startswith("Error: ")
+        assert len(done.stderr.strip().splitlines()) == 1
+        for part in parts:
+            assert part in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_a_stage_file_that_does_not_add_up(self, run, saved, tmp_path):
+        file = tmp_path / "stages.csv"
+        file.write_text("industry,traditional,emerging,future\nagriculture,0.5,0.2,0.1\n")
+        done = run("report", saved, "--stages", file, "--out", tmp_path / "out")
+        assert done.returncode == 1
+        assert "agriculture" in done.stderr
+        assert "0.8, not 1" in done.stderr
+
+    def test_a_folder_that_cannot_be_written(self, run, saved, tmp_path):
+        (tmp_path / "taken").write_text("")
+        done = run("report", saved, "--out", tmp_path / "taken" / "out")
+        assert done.returncode == 1
+        assert "Cannot write the folder" in done.stderr
+
+    @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind only an ordinary user")
+    def test_a_folder_without_permission(self, run, saved, tmp_path):
+        locked = tmp_path / "locked"
+        locked.mkdir(mode=0o500)
+        done = run("report", saved, "--out", locked / "out")
+        assert done.returncode == 1
+        assert "Permission denied" in done.stderr
+
+    def test_words_it_does_not_know_are_exit_code_2(self, run):
+        assert run("reprot").returncode == 2
+        assert run("report", "--colour", "red").returncode == 2
+        assert run("report", "--draws", "0").returncode == 2
+
+    def test_a_warning_is_one_line(self, monkeypatch):
+        def warned(*_, **__):
+            warnings.warn("inputs do not account for output", BalanceWarning, stacklevel=1)
+            raise cli.typer.Exit
+
+        monkeypatch.setattr("io_linkage.readers.load", warned)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            result = CliRunner().invoke(cli.app, ["report"])
+        assert result.exit_code == 0
+        assert "Note: inputs do not account for output" in result.stderr
