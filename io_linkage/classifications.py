@@ -45,8 +45,10 @@ class Classification:
 @cache
 def known() -> dict[str, Classification]:
     """Every classification that ships, by name."""
-    with shipped_path("industries", "classifications.csv").open(encoding="utf-8-sig", newline="") as file:
-        entries = list(csv.DictReader(file))
+    entries: list[dict[str, str]] = []
+    for folder in ("", "more"):
+        with shipped_path("industries", folder, "classifications.csv").open(encoding="utf-8-sig", newline="") as file:
+            entries.extend(csv.DictReader(file))
     return {entry["classification"]: _read(entry) for entry in entries}
 
 

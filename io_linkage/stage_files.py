@@ -201,7 +201,8 @@ def classifications() -> pd.DataFrame:
 
 @cache
 def _registry() -> pd.DataFrame:
-    frame = pd.read_csv(shipped_path("industries", "classifications.csv"), dtype=str, keep_default_na=False)
+    files = [shipped_path("industries", folder, "classifications.csv") for folder in ("", "more")]
+    frame = pd.concat([pd.read_csv(file, dtype=str, keep_default_na=False) for file in files])
     return frame.astype({"industries": int}).set_index("classification")
 
 

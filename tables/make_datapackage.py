@@ -78,6 +78,8 @@ ENTRIES = (
     Entry("world/coverage.csv", "Share of world output with a figure", (CC_BY,), (SEA, WIOD)),
     Entry("world/exchange_rates.csv", "Exchange rates implied by output", (CC_BY,), (SEA, WIOD)),
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
+    Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT,)),
+    Entry("rd_intensity.csv", "R&D intensity by ISIC rev. 4 division", (CC_BY,), (RD_TAXONOMY,)),
     Entry("economies.csv", "Economies: names, codes, region, income", (CC_BY,), (WORLD_BANK, PROJECT)),
     Entry("groups.csv", "Dated membership of groups", (CC_BY,), (WORLD_BANK, NEDOPIL, AGREEMENTS)),
     Entry("aggregate*.csv", "Aggregate regions and the groups they count in", (CC_BY,), (PROJECT, WIOD)),

@@ -189,8 +189,8 @@ def _cell(text: str, decimal: str, where: str, row: tuple[str, ...], names: list
     except ValueError as error:
         column = " ".join(line[position] for line in names if position < len(line)) or f"column {position + 1}"
         raise ReadError(
-            f"{where!r} holds {text.strip()[:60]!r} in row {' '.join(row) or 'without a label'}, column {column}; every "
-            "cell there has to be a number. Correct it, or fetch the file again."
+            f"{where!r} holds {text.strip()[:60]!r} in row {' '.join(row) or 'without a label'}, column {column}; "
+            "every cell there has to be a number. Correct it, or fetch the file again."
         ) from error
 
 

@@ -123,7 +123,7 @@ def _satellites(
 
 
 def _unit(row: list[str]) -> str:
-    """Unit of an account: what stands last in brackets in its name."""
+    """Return the unit of an account: what stands last in brackets in its name."""
     found = re.findall(r"\(([^()]*)\)", row[0]) or re.findall(r"\(([^()]*)\)", " ".join(row))
     return str(found[-1]) if found else ""
 
@@ -176,8 +176,8 @@ def _labels(path: Path) -> dict[str, list[list[str]]]:
     missing = [one for one in ("T", "FD", "VA") if one not in found]
     if missing:
         raise ReadError(
-            f"{str(path)!r} has no labels ({', '.join(f'labels_{one}.txt' for one in missing)}). Put indices.zip of the "
-            "same download beside it."
+            f"{str(path)!r} has no labels ({', '.join(f'labels_{one}.txt' for one in missing)}). Put indices.zip of "
+            "the same download beside it."
         )
     return found
 

@@ -112,8 +112,8 @@ def _blocks(path: Path, sheet: str | None, decimal: str) -> dict[str, Sheet]:
         if missing:
             raise ReadError(
                 f"{str(path)!r} has no file for {' and '.join(missing)}; it has "
-                f"{', '.join(entry.name for entry in entries[:8]) or 'no files'}. Blocks apart are files called Z, Y, V "
-                "and x (csv or parquet)."
+                f"{', '.join(entry.name for entry in entries[:8]) or 'no files'}. Blocks apart are files called Z, Y, "
+                "V and x (csv or parquet)."
             )
         return {block: _sheet(stems[block.lower()], decimal) for block in BLOCKS if block.lower() in stems}
     return {"all": _sheet(entries[0], decimal)}
@@ -289,26 +289,23 @@ def _from_one(sheet: Sheet) -> Raw:
         sheet.columns[j] if several or len(sheet.columns[j]) > 1 else (region, sheet.columns[j][0]) for j in demand
     ]
     pairs = [(parts[0], " ".join(parts[1:]) or "final demand") for parts in categories]
-    Y = pd.DataFrame(
-        sheet.values[np.ix_(rows, demand)], index=index, columns=pd.MultiIndex.from_tuples(pairs, names=["region", "category"])
-    ) if pairs else _no_demand(sheet)  # fmt: skip
+    if not pairs:
+        raise ReadError(
+            f"{sheet.where} has flows between industries but no columns of final demand. Add them, or give the blocks "
+            "apart in sheets or files Z and Y."
+        )
+    names = pd.MultiIndex.from_tuples(pairs, names=["region", "category"])
+    Y = pd.DataFrame(sheet.values[np.ix_(rows, demand)], index=index, columns=names)
     V = pd.DataFrame(np.vstack([v for _, v in inputs]), index=[n for n, _ in inputs], columns=index) if inputs else None
     Z = pd.DataFrame(sheet.values[np.ix_(rows, across)], index=index, columns=index)
     return Raw(Z, Y, V, None if output is None else pd.Series(output, index=index))
 
 
-def _no_demand(sheet: Sheet) -> pd.DataFrame:
-    raise ReadError(
-        f"{sheet.where} has flows between industries but no columns of final demand. Add them, or give the blocks apart "
-        "in sheets or files Z and Y."
-    )
-
-
 def _require_labels(sheet: Sheet, labels: list[str], columns: list[str], rows: list[int]) -> None:
     if len(rows) < 2:
         raise ReadError(
-            f"{sheet.where}: the labels to the left ({', '.join(labels[:3])}, ...) and above ({', '.join(columns[:3])}, "
-            "...) are not the same, so there is no table of industries. Are regions and industries swapped on one "
+            f"{sheet.where}: the labels to the left ({', '.join(labels[:3])}, ...) and above ({', '.join(columns[:3])}, ..."
+            ") are not the same, so there is no table of industries. Are regions and industries swapped on one "
             "side? Write both as region|industry."
         )
     for side, names in (("to the left", labels), ("above", columns)):

@@ -83,8 +83,8 @@ def kind(path: Path) -> str:
         raise ReadError(f"{str(path)!r} is a {found} file, which is not read; {remedy}.")
     if found == "zip" and suffix in WORKBOOKS and not zipfile.is_zipfile(path):
         raise ReadError(
-            f"{str(path)!r} is a damaged workbook: its end is missing ({path.stat().st_size:,} bytes here). The download "
-            "was probably cut short; fetch it again."
+            f"{str(path)!r} is a damaged workbook: its end is missing ({path.stat().st_size:,} bytes here). The "
+            "download was probably cut short; fetch it again."
         )
     if found == "zip":
         return "workbook" if suffix in WORKBOOKS or _is_workbook(path) else "zip"

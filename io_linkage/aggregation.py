@@ -1,0 +1,414 @@
+"""Fewer regions or industries: concordances, and tables added up with them.
+
+A concordance says what share of each old industry goes to each new one; its rows add to 1. With C (n, m) that matrix
+for country-industries, an aggregated table is
+
+    Z* = C'Z C,   Y* = C'Y (columns added by region),   V* = V C,   x* = C'x,
+
+so rows and columns still add up, whatever the concordance. Where an old industry is split by shares, its parts are
+taken to buy and sell alike. Aggregation changes linkages (they are no averages of those of the parts); a table is never
+changed, a new one is returned.
+
+A concordance is a mapping (many to one), a frame with columns `from`, `to` and perhaps `share`, a CSV of these, or the
+name of a classification: "isic_sections", or one that ships with a concordance from the table's own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from io_linkage import classifications
+from io_linkage._shipped import shipped_path
+from io_linkage.accounts import DISCREPANCY, Satellite
+from io_linkage.errors import OptionError, ReadError, TableError, unknown
+from io_linkage.leontief import Array
+from io_linkage.table import MRIOTable
+
+Concordance: TypeAlias = Mapping[str, str | Mapping[str, float]] | pd.DataFrame | str | Path
+
+#: How units of accounts that are no sums start: they cannot be added up.
+NOT_SUMS = ("index", "%", "percent", "share", "ratio", "per ", "price", "deflator", "rate")
+_SUM = 1e-6
+
+
+def aggregate(
+    table: MRIOTable,
+    *,
+    industries: Concordance | None = None,
+    regions: Mapping[str, str | Iterable[str]] | str | Sequence[str] | None = None,
+    rest: str | None = None,
+    name: str | None = None,
+) -> MRIOTable:
+    """Add up industries, regions or both.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        It is not changed.
+    industries : concordance, optional
+        See the module. New industries stand in the order in which the concordance first names them.
+    regions : mapping, list or str, optional
+        New region to its members: a code, a list of codes or the name of a group ("EU", "developing"). Or one group, or
+        a list of groups, each becoming a region of its own name. Regions named in none keep their own.
+    rest : str, optional
+        Put all regions that are in no group into one of this name.
+    name : str, optional
+        Name of the new table; by default the old one with its new size.
+
+    Returns
+    -------
+    MRIOTable
+        Satellites are added up too; accounts that are no sums (indices, prices, shares) are left out and named in
+        `carried["notes"]`. A sum is NaN where a part with output has no figure.
+
+    Raises
+    ------
+    OptionError
+        The concordance leaves an industry out, or its shares do not add to 1.
+    UnknownLabelError
+        It names an industry or region that is not there.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> world = iol.load()
+    >>> small = aggregate(world, regions={"China": "CHN"}, rest="others", industries="isic_sections")
+    >>> small.regions, len(small.industries)
+    (['China', 'others'], 17)
+    >>> bool(np.isclose(small.x.sum(), world.x.sum()))
+    True
+    """
+    shares, new_industries, label = _industry_shares(table, industries)
+    region_of, new_regions = _region_map(table, regions, rest)
+    C, index = _matrix(table, shares, new_industries, region_of, new_regions)
+    accounts = table.accounts
+    Z = C.T @ _with_stray(table) @ C
+    own = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
+    Y = _demand(C.T @ accounts.Y[:, own], accounts.demand[own], region_of)
+    rows = np.asarray(accounts.primary != DISCREPANCY)
+    V = pd.DataFrame(accounts.V[rows] @ C, index=accounts.primary[rows], columns=index)
+    published = accounts.published
+    satellites, notes = _satellites(table, C, index)
+    return MRIOTable.from_frames(
+        pd.DataFrame(Z, index=index, columns=index),
+        Y.set_axis(index, axis=0),
+        V if accounts.value_added == "published" or len(V) else None,
+        None if published is None else pd.Series(published @ C, index=index),
+        satellites=satellites,
+        output=accounts.output,
+        value_added=accounts.value_added,
+        va_rows=accounts.va_rows if accounts.value_added == "published" else None,
+        # The parts were accepted; their gaps only add up.
+        tolerance=float("inf"),
+        year=table.year,
+        unit=table.unit,
+        source=table.source if table.source.endswith("aggregated") else f"{table.source}, aggregated".lstrip(", "),
+        classification=label,
+        name=name or f"{table.name} ({len(new_regions)} regions, {len(index.unique(1))} industries)",
+        carried={"notes": (*table.carried.get("notes", ()), *notes)} if notes or table.carried.get("notes") else None,
+        copy=False,
+    )
+
+
+def concordance(source: str, target: str) -> dict[str, dict[str, float]]:
+    """Shares of each industry of one classification in those of another, as shipped.
+
+    Raises
+    ------
+    UnknownLabelError
+        Names the targets there are.
+
+    Examples
+    --------
+    >>> concordance("WIOD2013", "isic_sections")["30t33"]
+    {'C': 1.0}
+    """
+    known = targets(source)
+    if target not in known:
+        raise unknown(f"classification to aggregate {source} to", target, known)
+    file = shipped_path("concordances", f"{source.lower()}_to_{target.lower()}.csv")
+    return _checked(_rows_of(file), str(file))
+
+
+def targets(source: str) -> list[str]:
+    """Classifications that one can be aggregated to with what ships.
+
+    Examples
+    --------
+    >>> "isic_sections" in targets("WIOD2013")
+    True
+    """
+    return sorted(to for of, to in _shipped() if of == source)
+
+
+@cache
+def _shipped() -> tuple[tuple[str, str], ...]:
+    with shipped_path("concordances", "concordances.csv").open(encoding="utf-8-sig", newline="") as file:
+        return tuple((row["from"], row["to"]) for row in csv.DictReader(file))
+
+
+def split(
+    table: MRIOTable, industry: str, parts: Mapping[str, float], *, region: str | Sequence[str] | None = None
+) -> MRIOTable:
+    """Split an industry into parts by output shares; every part buys and sells as the whole did.
+
+    Parameters
+    ----------
+    parts : mapping of str to float
+        New industry to its share of the old one's output; the shares add to 1.
+    region : str or list, optional
+        Only there; elsewhere the industry goes to the first part whole.
+
+    Returns
+    -------
+    MRIOTable
+        x, Z, Y and V of the whole are the sums of those of its parts.
+    """
+    if industry not in table.industries:
+        raise unknown("industry", industry, table.industries)
+    chosen = table.regions if region is None else [region] if isinstance(region, str) else list(region)
+    for one in chosen:
+        if one not in table.regions:
+            raise unknown("region", one, table.regions)
+    for part in parts:
+        if part in table.industries and part != industry:
+            raise OptionError(f"There is an industry {part!r} already; give the parts names of their own.")
+    first = next(iter(parts))
+    by_region = {
+        one: _checked({industry: dict(parts) if one in chosen else {first: 1.0}}, "the parts")[industry]
+        for one in table.regions
+    }
+    return _split(table, industry, by_region)
+
+
+def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str, float]]) -> MRIOTable:
+    labels: list[tuple[str, str]] = []
+    weights: list[tuple[int, float]] = []
+    for position, (region, code) in enumerate(table.index):
+        pieces = by_region[region] if code == industry else {code: 1.0}
+        for piece, share in pieces.items():
+            labels.append((region, piece))
+            weights.append((position, share))
+    C = np.zeros((len(table.index), len(labels)))
+    for column, (row, share) in enumerate(weights):
+        C[row, column] = share
+    index = pd.MultiIndex.from_tuples(labels, names=table.index.names)
+    accounts = table.accounts
+    own = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
+    rows = np.asarray(accounts.primary != DISCREPANCY)
+    satellites, notes = _satellites(table, C, index)
+    return MRIOTable.from_frames(
+        pd.DataFrame(C.T @ _with_stray(table) @ C, index=index, columns=index),
+        pd.DataFrame(C.T @ accounts.Y[:, own], index=index, columns=accounts.demand[own]),
+        pd.DataFrame(accounts.V[rows] @ C, index=accounts.primary[rows], columns=index),
+        None if accounts.published is None else pd.Series(accounts.published @ C, index=index),
+        satellites=satellites,
+        output=accounts.output,
+        value_added=accounts.value_added,
+        va_rows=accounts.va_rows if accounts.value_added == "published" else None,
+        tolerance=float("inf"),
+        year=table.year,
+        unit=table.unit,
+        source=table.source,
+        name=f"{table.name}, {industry} split",
+        carried={"notes": notes} if notes else None,
+        copy=False,
+    )
+
+
+def _with_stray(table: MRIOTable) -> Array:
+    """Flows as published, those of industries without output included."""
+    stray = table.accounts.stray
+    if stray is None:
+        return table.accounts.Z
+    Z = table.accounts.Z.copy()
+    Z[stray.where] = stray.rows
+    Z[:, stray.where] = stray.columns
+    return Z
+
+
+def _industry_shares(
+    table: MRIOTable, given: Concordance | None
+) -> tuple[dict[str, dict[str, float]], list[str], str | None]:
+    if given is None:
+        return {code: {code: 1.0} for code in table.industries}, table.industries, table.classification
+    label = None
+    if isinstance(given, pd.DataFrame):
+        shares = _checked(_rows_of_frame(given), "the concordance")
+    elif isinstance(given, Mapping):
+        shares = _checked(
+            {str(k): {v: 1.0} if isinstance(v, str) else dict(v) for k, v in given.items()}, "the concordance"
+        )
+    elif isinstance(given, str) and not given.lower().endswith(".csv"):
+        label = given
+        shares = _named(table, given)
+    else:
+        shares = _checked(_rows_of(Path(given)), str(given))
+    for code in shares:
+        if code not in table.industries:
+            raise unknown("industry in the concordance", code, table.industries)
+    absent = [code for code in table.industries if code not in shares]
+    if absent:
+        raise OptionError(
+            f"The concordance has nothing for {len(absent)} industries of {table.label}: {', '.join(absent[:8])}. Give "
+            "each a new industry; to keep one, map it to itself."
+        )
+    order = list(dict.fromkeys(new for code in shares for new in shares[code]))
+    return shares, order, label
+
+
+def _named(table: MRIOTable, target: str) -> dict[str, dict[str, float]]:
+    own = table.classification or classifications.recognise(table.industries, year=table.year)
+    if own is None:
+        raise OptionError(
+            f"The classification of {table.label} is not known, so there is no concordance to {target!r}. Say it with "
+            "table.replace(classification=...), or pass a mapping of its industries."
+        )
+    shipped = concordance(own, target)
+    try:
+        spellings = classifications.classification_of(own).spellings
+    except KeyError:
+        spellings = {}
+    return {
+        code: shipped[spelled]
+        for code in table.industries
+        if (spelled := code if code in shipped else spellings.get(code.lower(), code)) in shipped
+    }
+
+
+def _rows_of(file: Path) -> dict[str, dict[str, float]]:
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise ReadError(f"The concordance {str(file)!r} could not be read: {error}.") from error
+    return _rows_of_frame(frame)
+
+
+def _rows_of_frame(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+    missing = [column for column in ("from", "to") if column not in frame.columns]
+    if missing:
+        raise OptionError(f"A concordance needs the columns from and to; {', '.join(missing)} is missing.")
+    found: dict[str, dict[str, float]] = {}
+    shares = frame["share"] if "share" in frame.columns else pd.Series(1.0, index=frame.index)
+    for row, (old, new, share) in enumerate(zip(frame["from"], frame["to"], shares, strict=True)):
+        try:
+            value = float(share) if share != "" else 1.0
+        except ValueError as error:
+            raise OptionError(
+                f"Row {row + 1} of the concordance: the share {share!r} is no number."
+            ) from error
+        pieces = found.setdefault(str(old), {})
+        pieces[str(new)] = pieces.get(str(new), 0.0) + value
+    return found
+
+
+def _checked(shares: Mapping[str, Mapping[str, float]], what: str) -> dict[str, dict[str, float]]:
+    made = {}
+    for old, pieces in shares.items():
+        total = sum(pieces.values())
+        if any(value < 0 for value in pieces.values()) or abs(total - 1) > _SUM:
+            raise OptionError(
+                f"In {what} the shares of {old!r} add to {total:.6g} ("
+                f"{', '.join(f'{new} {value:g}' for new, value in list(pieces.items())[:5])}); they have to be at least 0 "
+                "and add to 1."
+            )
+        made[old] = {new: value / total for new, value in pieces.items()}
+    return made
+
+
+def _region_map(
+    table: MRIOTable, given: Mapping[str, str | Iterable[str]] | str | Sequence[str] | None, rest: str | None
+) -> tuple[dict[str, str], list[str]]:
+    from io_linkage import selection
+
+    if isinstance(given, str):
+        groups: dict[str, str | Iterable[str]] = {given: given}
+    elif given is None or isinstance(given, Mapping):
+        groups = dict(given or {})
+    else:
+        groups = {one: one for one in given}
+    region_of: dict[str, str] = {}
+    for new, members in groups.items():
+        codes = selection.regions(table, members if isinstance(members, str) else list(members))
+        for code in codes:
+            if code in region_of and region_of[code] != new:
+                raise OptionError(f"Region {code!r} is in two groups, {region_of[code]!r} and {new!r}; name it once.")
+            region_of[code] = new
+    for code in table.regions:
+        region_of.setdefault(code, rest if rest is not None else code)
+    kept = [code for code in table.regions if region_of[code] == code and code not in groups]
+    clash = [code for code in kept if code in groups]
+    if clash:
+        raise OptionError(f"{clash[0]!r} is both a region of the table and the name of a group; rename the group.")
+    order = [*groups, *dict.fromkeys(region_of[code] for code in table.regions)]
+    return region_of, [new for new in dict.fromkeys(order) if new in set(region_of.values())]
+
+
+def _matrix(
+    table: MRIOTable,
+    shares: Mapping[str, Mapping[str, float]],
+    industries: list[str],
+    region_of: Mapping[str, str],
+    regions: list[str],
+) -> tuple[Array, pd.MultiIndex]:
+    present = {(region_of[region], new) for region, code in table.index for new in shares[code]}
+    labels = [(region, new) for region in regions for new in industries if (region, new) in present]
+    column = {label: j for j, label in enumerate(labels)}
+    C = np.zeros((len(table.index), len(labels)))
+    for row, (region, code) in enumerate(table.index):
+        for new, share in shares[code].items():
+            C[row, column[region_of[region], new]] += share
+    return C, pd.MultiIndex.from_tuples(labels, names=table.index.names)
+
+
+def _demand(Y: Array, columns: pd.MultiIndex, region_of: Mapping[str, str]) -> pd.DataFrame:
+    labels = pd.MultiIndex.from_tuples([(region_of[region], category) for region, category in columns])
+    labels.names = columns.names
+    codes, kept = pd.factorize(labels)
+    sums = np.zeros((Y.shape[0], len(kept)))
+    for position, code in enumerate(codes):
+        sums[:, code] += Y[:, position]
+    return pd.DataFrame(sums, columns=pd.MultiIndex.from_tuples(list(kept), names=columns.names))
+
+
+def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[str, Satellite], tuple[str, ...]]:
+    made, dropped = {}, []
+    for name, satellite in table.satellites.items():
+        sums = np.array([not _is_no_sum(str(unit)) for unit in satellite.unit])
+        dropped += [row for row, is_sum in zip(satellite.rows, sums, strict=True) if not is_sum]
+        if not sums.any():
+            continue
+        values = satellite.F.to_numpy(dtype=np.float64)[sums]
+        empty = np.isnan(values)
+        totals = np.where(empty, 0.0, values) @ C
+        # An unknown part without output adds nothing; any other makes the sum unknown.
+        unknown_share = (empty & table.active) @ (C > 0)
+        totals[unknown_share > 0] = np.nan
+        totals[:, ((~np.isnan(values)).sum(axis=0) @ (C > 0)) == 0] = np.nan
+        F = pd.DataFrame(totals, index=satellite.F.index[sums], columns=index)
+        made[name] = Satellite(name, F, satellite.unit[sums])
+    notes = (f"accounts that are no sums were left out: {', '.join(dropped[:6])}",) if dropped else ()
+    return made, notes
+
+
+def _is_no_sum(unit: str) -> bool:
+    return unit.lower().startswith(NOT_SUMS)
+
+
+def require_same_industries(tables: Sequence[MRIOTable]) -> None:
+    """Raise unless all tables have the same industries, so that they can be compared after aggregation."""
+    first = tables[0].industries
+    for table in tables[1:]:
+        if table.industries != first:
+            odd = sorted(set(table.industries) ^ set(first))
+            raise TableError(
+                f"{table.label} and {tables[0].label} differ in industries: {', '.join(odd[:6])}. Aggregate both to "
+                "one classification first."
+            )
