@@ -24,13 +24,14 @@ import pandas as pd
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.linkage_core import linkages
-from io_linkage.normalisation import Scope, labelled, require_option, weighted_means
+from io_linkage.normalisation import Scope, labelled, weighted_means
 from io_linkage.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, regions, select
 from io_linkage.table import MRIOTable
 
 Rule: TypeAlias = Literal["mean", "sum"]
-Weight: TypeAlias = Literal["output", "final_demand", "value_added", "equal"]
+#: "output", "final_demand", "value_added", "equal" or the name of a satellite account.
+Weight: TypeAlias = str
 By: TypeAlias = Literal["stage", "region", "industry", "region-stage"]
 
 PAIR = ["backward_normalised", "forward_normalised"]
@@ -42,7 +43,7 @@ def aggregate(
     *,
     by: By = "region-stage",
     rule: Rule | None = None,
-    weight: Weight = "output",
+    weight: Weight | None = None,
     weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Aggregate a result on the table's index to stages, regions or industries.
@@ -55,8 +56,8 @@ def aggregate(
     by : {"region-stage", "stage", "region", "industry"}
     rule : {"mean", "sum"}, optional
         By default the rule the result carries in its attrs.
-    weight : {"output", "final_demand", "value_added", "equal"}
-        What the mean is weighted by.
+    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account, optional
+        What the mean is weighted by: by default what the result says in its attrs, else output.
     weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 
@@ -83,6 +84,7 @@ def aggregate(
         raise OptionError("The result does not say how it aggregates; pass rule='mean' or rule='sum'.")
     W, names = groups_by(table, by, weights)
     values: Array = frame.to_numpy(dtype=np.float64)
+    weight = weight or str(result.attrs.get("weight", "output"))
     means = weighted_means(W, _unit_weights(table, weight), values) if chosen == "mean" else _sums(W, values)
     out = pd.DataFrame(means, index=names, columns=frame.columns)
     more = {"weight": weight} if chosen == "mean" else {}
@@ -114,7 +116,7 @@ def by_stage(
         Stage shares instead of the shipped central ones.
     of, normalise
         As in `linkages`.
-    weight : {"output", "final_demand", "value_added", "equal"}
+    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account
         u in the mean.
     draws : int or array (draws, n, stages)
         Number of draws of the shipped stage shares within their ranges, or draws of one's own; 0 leaves the intervals
@@ -237,12 +239,11 @@ def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unit_weights(table: MRIOTable, weight: Weight) -> Array:
-    require_option("weight", weight, ("output", "final_demand", "value_added", "equal"))
     if weight == "equal":
         return table.active.astype(np.float64)
-    series = {"output": table.x, "final_demand": table.final_demand, "value_added": table.va}[weight]
+    series = table.final_demand if weight == "final_demand" else table.satellite(weight)
     values: Array = np.array(series, dtype=np.float64)
-    return np.where(table.active, values, 0.0)
+    return np.where(table.active, np.nan_to_num(values), 0.0)
 
 
 def _sums(W: Array, values: Array) -> Array:

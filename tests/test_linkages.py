@@ -194,6 +194,14 @@ def test_series_over_years_has_every_year():
     assert len(found) == 6
 
 
+@given(tables(), st.sampled_from(["output", "value_added", "jobs"]))
+def test_aggregates_of_net_linkages_keep_their_mean_of_one(table, of):
+    found = lk.aggregate(table, lk.net(table, of=of), by="region")
+    assert found.attrs["weight"] == of
+    total = table.satellite(of).where(table.active, 0).groupby(level="region", sort=False).sum()
+    assert_allclose((found.mul(total, axis=0)).sum() / total.sum(), 1, rtol=1e-9)
+
+
 def test_aggregate_follows_the_rule_of_the_result():
     table = leather()
     summed = lk.aggregate(table, lk.weighted(table), by="region")
@@ -223,6 +231,7 @@ def test_missing_accounts_are_left_out_and_named(world):
         (lambda t: lk.pure(t, region="Turkey", by="region"), OptionError, "not both"),
         (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=np.zeros((2, 3))), OptionError, "shape"),
         (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=5), OptionError, "as an array"),
+        (lambda t: lk.by_region(t, weight="hours"), MissingSatelliteError, "jobs"),
         (lambda t: lk.compare(t, "emergin", weights=stage_weights(t)), UnknownLabelError, "emerging"),
     ],
 )
