@@ -84,16 +84,14 @@ def kww(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition
 
 def _terms(blocks: Trade) -> Array:
     """Nine terms to be summed over each exporter's industries, (n, 9)."""
-    G, at = blocks.G, (blocks.rows, blocks.codes)
+    at = (blocks.rows, blocks.codes)
     exported = blocks.final_exports.sum(axis=1)
-    own, onward = np.zeros((blocks.n, G)), np.zeros((blocks.n, G))
-    for r, block in enumerate(blocks.blocks):
-        own[block, r], onward[block, r] = blocks.own_demand[block], exported[block]
+    own, onward = blocks.spread(blocks.own_demand), blocks.spread(exported)
     # Output of the row for the column region's final products: own use, exports, and all use of region t.
     L_own, L_onward, L_demand = np.split(blocks.system.solve(np.hstack([own, onward, blocks.demand])), 3, axis=1)
     returned = L_demand[at] - L_own[at]
     local = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))
-    feedback_exports = blocks.system.solve(_diagonal(blocks, blocks.total_exports))[at] - local[:, 1]
+    feedback_exports = blocks.system.solve(blocks.spread(blocks.total_exports))[at] - local[:, 1]
     abroad = blocks.across(local)
     v, own_v, foreign = blocks.v, blocks.own_content, blocks.foreign_content
     return np.column_stack(
@@ -109,10 +107,3 @@ def _terms(blocks: Trade) -> Array:
             foreign * abroad[:, 1],
         ]
     )
-
-
-def _diagonal(blocks: Trade, b: Array) -> Array:
-    """Vector b spread over columns of regions, (n, G)."""
-    wide = np.zeros((blocks.n, blocks.G))
-    wide[blocks.rows, blocks.codes] = b
-    return wide

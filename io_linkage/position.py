@@ -39,6 +39,7 @@ __all__ = [
     "apl_between",
     "apl_matrix",
     "by_group",
+    "changes",
     "country_aggregate",
     "downstreamness",
     "position",
@@ -195,6 +196,38 @@ def _weight(table: MRIOTable, weighted_by: str) -> Array:
     if weighted_by == "equal":
         return np.ones(len(table.index))
     raise unknown("weight", weighted_by, ("output", "value_added", "final_demand", "exports", "equal"))
+
+
+def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:
+    """Change of any result from the first year to the last.
+
+    Parameters
+    ----------
+    result : DataFrame
+        Stacked by `panel.over`, e.g. ``panel.over(tables, position.by_group)``.
+    per_year : bool
+        Divide by the years between.
+
+    Returns
+    -------
+    DataFrame with the rows of one year; NaN where a row is in only one of the two years.
+    """
+    if "year" not in result.index.names:
+        raise OptionError("changes needs several years: panel.over(tables, measure).")
+    years = sorted(set(result.index.get_level_values("year")))
+    if len(years) < 2:
+        raise OptionError(f"changes needs two years or more; there is {years[0]} alone.")
+    when = result.index.get_level_values("year")
+    first, last = (result[when == year].droplevel("year") for year in (years[0], years[-1]))
+    span = float(years[-1] - years[0]) if per_year else 1.0
+    change: pd.DataFrame = (last - first).reindex(last.index).div(span)
+    attrs = {
+        **result.attrs,
+        "measure": f"change in {result.attrs.get('measure', 'result')}",
+        "year": [years[0], years[-1]],
+    }
+    change.attrs.update(attrs)
+    return change
 
 
 def country_aggregate(

@@ -81,8 +81,7 @@ def regionalisation(
     """
     blocks = trade(table, value_added)
     where = blocs(table, own_blocs)
-    spread = np.zeros((blocks.n, blocks.G))
-    spread[blocks.rows, blocks.codes] = blocks.total_exports
+    spread = blocks.spread(blocks.total_exports)
     origins = np.stack([blocks.content[:, block] @ spread[block, s] for s, block in enumerate(blocks.blocks)], axis=1)
     np.fill_diagonal(origins, 0.0)
     same = (where.to_numpy()[:, None] == where.to_numpy()) & ~np.eye(blocks.G, dtype=bool)

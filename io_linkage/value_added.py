@@ -5,7 +5,7 @@ Terms
 T : hat(v) L Y, value added of each country-industry by the region that finally uses it, (n, G).
 VAX : value added exports, T of one region absorbed in another (Johnson & Noguera 2012).
 VS : foreign value added in exports. VS1 : own value added in the exports of others.
-v, p, E, M, L, and the two definitions of value added: see `io_linkage.exports`.
+v, p, E, M, L, and the two definitions of value added: see `io_linkage.trade_blocks`.
 
 What is here and in the modules behind it, all importable from here:
 
@@ -215,8 +215,7 @@ def extracted(table: MRIOTable, *, value_added: Definition = "table") -> pd.Data
     Los, Timmer & de Vries (2016), American Economic Review 106; Los & Timmer (2018), NBER 24896.
     """
     blocks = trade(table, value_added)
-    final = np.zeros((blocks.n, blocks.G))
-    final[blocks.rows, blocks.codes] = blocks.demand.sum(axis=1)
+    final = blocks.spread(blocks.demand.sum(axis=1))
     consumed, finished = np.split(blocks.system.solve(np.hstack([blocks.demand, final])), 2, axis=1)
     by_pair = borin_mancini(table, perimeter="bilateral", value_added=value_added).frame("exporter-importer")
     off = ~np.eye(blocks.G, dtype=bool)
@@ -261,9 +260,10 @@ def vertical_specialisation(
     equations 38 to 41.
     """
     blocks = trade(table, value_added)
-    spread = np.zeros((blocks.n, blocks.G))
-    spread[blocks.rows, blocks.codes] = blocks.total_exports
-    own_exports = blocks.L @ spread  # L_sr E_r* by column r
+    # L_sr E_r* by column r, and sum_t L_st E_tr.
+    own_exports, received = np.split(
+        blocks.system.solve(np.hstack([blocks.spread(blocks.total_exports), blocks.exports])), 2, axis=1
+    )
     imports = blocks.local_transposed(blocks.across_transposed(np.ones(blocks.n)))
     at = (blocks.rows, blocks.codes)
     values = np.column_stack(
@@ -272,7 +272,7 @@ def vertical_specialisation(
             blocks.foreign_content * blocks.total_exports,
             imports * blocks.total_exports,
             blocks.v * (own_exports.sum(axis=1) - own_exports[at]),
-            blocks.v * (blocks.L @ blocks.exports)[at],
+            blocks.v * received[at],
         ]
     )
     columns = ["exports", "VS", "VS_HIY", "VS1", "VS1_star"]

@@ -241,3 +241,15 @@ def test_positions_over_years():
     change = found.loc[2011] - found.loc[1995]
     # China's chains grew longer on both sides, as Antras & Chor find.
     assert (change.loc["CHN", ["upstreamness", "downstreamness"]] > 0.2).all()
+
+
+def test_changes_are_last_less_first():
+    found = iol.panel.over((iol.load(year=year) for year in (1995, 2000, 2011)), position.by_group)
+    whole, yearly = position.changes(found), position.changes(found, per_year=True)
+    pd.testing.assert_frame_equal(whole, found.loc[2011] - found.loc[1995], check_names=False)
+    assert_allclose(yearly * 16, whole)
+    assert whole.attrs["year"] == [1995, 2011]
+    with pytest.raises(OptionError, match="several years"):
+        position.changes(found.loc[2011])
+    with pytest.raises(OptionError, match="2011 alone"):
+        position.changes(found.loc[[2011]])

@@ -421,6 +421,12 @@ def _path_names(
         [*texts, *([""] * len(others))],
         fontsize=style.TEXT,
     )
-    colour = dict(zip(texts, (looks[region]["color"] for region in paths), strict=True))
+    look = dict(zip(texts, looks.values(), strict=True))
     for text in placed:
-        text.set_color(colour[text.get_text()])
+        text.set_color(look[text.get_text()]["color"])
+    crowded = [name for name in texts if name not in {text.get_text() for text in placed}]
+    if crowded:
+        from matplotlib.lines import Line2D
+
+        handles = [Line2D([], [], **look[name], marker="o", markersize=4, label=name) for name in crowded]
+        ax.legend(handles=handles, loc="upper left")

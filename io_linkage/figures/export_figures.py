@@ -97,11 +97,22 @@ def export_decomposition(
         drawn.set_yticks(range(len(shares)), shown(list(shares.index), names))
         drawn.set_ylim(len(shares) - 0.45, -0.55)
         drawn.set_xlabel("% of gross exports")
-        attrs = {**result.attrs, "unit": "% of gross exports"}
+        attrs = _attrs(result, shares)
         style.finish(drawn, attrs, title=title, notes=notes, caption=caption)
     shares.attrs = {**result.attrs, "unit": "share of gross exports"}
     note(drawn, shares)
     return drawn
+
+
+def _attrs(result: pd.DataFrame, shares: pd.DataFrame) -> dict[Any, Any]:
+    """Return what is said below the bars; where they are years, all of them instead of the table's one."""
+    attrs: dict[Any, Any] = {**result.attrs, "unit": "% of gross exports"}
+    if result.index.name == "year":
+        table = str(attrs.get("table", ""))
+        for year in shares.index:
+            table = table.replace(f" {year}", "")
+        attrs.update(table=table, year=list(shares.index))
+    return attrs
 
 
 def _shares(result: pd.DataFrame, terms: Iterable[str] | None, rows: Iterable[str] | None) -> pd.DataFrame:
