@@ -131,6 +131,12 @@ def multipliers(
     Series, (n,), in the account's unit per unit of final demand; NaN where there is no output. ``attrs`` states the
     propensities (type II) and what is left out for want of a figure.
 
+    Notes
+    -----
+    WIOD values the work of the self-employed at wages, which in some farming exceeds value added (in Poland in 1995
+    twice output). Type II multipliers of such industries and of their buyers are too large;
+    ``attrs["income_above_value_added"]`` lists them.
+
     Raises
     ------
     MissingSatelliteError
@@ -204,7 +210,13 @@ def _households(
             raise unknown("region in propensity", absent[0], given)
         capped, chosen = [], np.array([float(given[region]) for region in closed])
     C = np.divide(bought, spent, out=np.zeros_like(bought), where=spent != 0) * chosen
-    return H, C, {"propensity": dict(zip(closed, map(float, chosen), strict=True)), "capped_at_1": capped}
+    above = (H.sum(axis=1) > table.v.to_numpy()) & table.active
+    said = {
+        "propensity": dict(zip(closed, map(float, chosen), strict=True)),
+        "capped_at_1": capped,
+        "income_above_value_added": [f"{region} {industry}" for region, industry in table.index[above]],
+    }
+    return H, C, said
 
 
 def _household_columns(table: MRIOTable, consumption: str | None) -> npt.NDArray[np.bool_]:
