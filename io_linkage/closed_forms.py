@@ -38,6 +38,9 @@ KINDS: tuple[Kind, ...] = ("complete", "backward", "forward")
 #: Up to this rank a change is solved exactly with one right-hand side for each of its columns.
 LOW_RANK = 64
 
+#: A solution that exceeds its right-hand side by more than this comes from a singular block.
+BEYOND = 1e10
+
 #: Up to this size a group by itself is solved as a dense system of its own.
 DENSE = 256
 
@@ -213,13 +216,18 @@ def _update_columns(system: System, sell: Array, buy: Array, where: npt.NDArray[
 
 
 def _solve_small(matrix: Array, right: Array) -> Array:
+    """Solve the system of one block, or of many stacked ones; refuse a singular block."""
     try:
-        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
-    except np.linalg.LinAlgError as error:
+        result = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        result = np.full(right.shape, np.inf)
+    # A block that is singular but for rounding is solved without complaint, with numbers beyond all measure.
+    if not np.abs(result).max(initial=0.0) <= BEYOND * np.abs(right).max(initial=1.0):
         raise SolveError(
-            f"The block of {len(matrix)} industries to be taken out is singular, so what remains of the table has no "
-            "unique solution. Look for negative flows or industries that use up all they make."
-        ) from error
+            f"The block of {matrix.shape[-1]} industries to be taken out is singular, so what remains of the table has "
+            "no unique solution. Look for negative flows or industries that use up all they make."
+        )
+    return result
 
 
 def solve_near(system: System, remaining: Callable[[Array], Array], right: Array) -> Array:
@@ -256,6 +264,11 @@ def _remaining(system: System, sell: Array, buy: Array, z: Array) -> Array:
 def _require_small(residual: Array, right: Array, result: Array) -> None:
     worst = float(np.abs(residual).max())
     scale = float(np.abs(right).max() + np.abs(result).max())
+    if not np.abs(result).max() <= BEYOND * np.abs(right).max():
+        raise SolveError(
+            "What remains of the table without the extracted flows is singular, so its output has no unique solution. "
+            "Look for negative flows or industries that use up all they make."
+        )
     if not worst <= RESIDUAL * scale:
         raise SolveError(
             f"The table without the extracted flows was solved only to a relative residual of {worst / scale:.2g}; "
@@ -281,8 +294,5 @@ def block_factors(own: Array, share: Array, x: Array, sold: Array, kind: Kind) -
     """
     matrix = np.eye(len(own)) + share[..., :, None] * (own - np.eye(len(own)))
     right = share * (sold if kind == "forward" else x)
-    try:
-        u: Array = np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0], dtype=np.float64)
-    except np.linalg.LinAlgError as error:
-        raise SolveError(f"A block of {len(own)} industries to be taken out is singular.") from error
+    u = _solve_small(matrix, right[..., None])[..., 0]
     return u, u if kind == "backward" else np.zeros_like(u)

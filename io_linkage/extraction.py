@@ -33,6 +33,7 @@ import pandas as pd
 from io_linkage import closed_forms
 from io_linkage.closed_forms import KINDS, Within
 from io_linkage.domestic_extraction import noncompetitive_losses
+from io_linkage.errors import OptionError
 from io_linkage.extraction_groups import by_region, by_stage, compare, corridor, matrix
 from io_linkage.extraction_results import (
     Affected,
@@ -47,7 +48,7 @@ from io_linkage.extraction_results import (
 from io_linkage.leontief import Array
 from io_linkage.normalisation import Account, account, require_option
 from io_linkage.replaced_extraction import replaced_losses
-from io_linkage.selection import select
+from io_linkage.selection import Selection, select
 from io_linkage.table import MRIOTable
 
 __all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "matrix", "spread"]
@@ -108,7 +109,9 @@ def losses(
     Raises
     ------
     UnknownLabelError, OptionError
-        Unknown or empty selection; factor outside 0 to 1.
+        Unknown or empty selection; the whole table where something has to remain; factor outside 0 to 1.
+    SolveError
+        What remains of the table has no unique solution.
 
     Examples
     --------
@@ -126,6 +129,7 @@ def losses(
     selection = None
     if region is not None or industry is not None or stage is not None:
         selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        _require_outside(table, selection, kind, within)
     if kind == "noncompetitive":
         return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
     if kind == "replaced":
@@ -136,6 +140,14 @@ def losses(
     own = closed_forms.own_part(table.system, selection.share, loss, kind, factor, within)
     found = affected(table, selection.share, loss, own, q)
     return finished(table, found, selection, q, by, relative_to, weights, kind=kind, factor=factor, within=within)
+
+
+def _require_outside(table: MRIOTable, selection: Selection, kind: Kind, within: Within) -> None:
+    if (within == "kept" or kind == "replaced") and (selection.share[table.active] == 1).all():
+        asked = "kind='replaced'" if kind == "replaced" else "within='kept'"
+        raise OptionError(
+            f"{selection.label} is the whole of {table.label}; {asked} needs industries outside it. Select a part."
+        )
 
 
 def spread(
