@@ -85,7 +85,8 @@ def growth_pull(
     partners : str or list, optional
         Membership, as that of the comparators, is of the later year.
     comparators : sequence of str
-        A partner that belongs to a comparator counts as "own" for itself.
+        A partner that belongs to a comparator counts as "own" for itself; a region in two of them counts for the
+        first.
     of : str or Series
         "value_added", or a satellite both tables have, such as "jobs".
     prices : {"current", "constant"}
@@ -142,6 +143,7 @@ def growth_pull(
             years=[before.year, after.year],
             prices=prices,
             left_out=[note for note in who.left_out if "being part of it" not in note],
+            aggregates=list(who.aggregates),
             filled=sorted({*first.filled, *last.filled}),
         )
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from io_linkage import economies as countries
+from io_linkage import registry
 from io_linkage.errors import OptionError
 from io_linkage.table import MRIOTable
 
@@ -17,11 +18,22 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Cast:
-    """Who is compared with whom: regions of the table behind each name, and who was left out and why."""
+    """Who is compared with whom.
+
+    Attributes
+    ----------
+    economies, partners : dict of str to list of str
+        Regions of the table behind each name; the focus is the first economy.
+    left_out : tuple of str
+        Who was left out and why.
+    aggregates : tuple of str
+        Partners that are several economies in one, and why they are counted in.
+    """
 
     economies: dict[str, list[str]]
     partners: dict[str, list[str]]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    aggregates: tuple[str, ...] = ()
 
     def pairs(self) -> list[tuple[str, str]]:
         """Economy and partner, those that overlap left out."""
@@ -79,6 +91,23 @@ def cast(
             named[name] = codes
     absent = [name for name in comparators if name not in named and not any(name in note for note in notes)]
     notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
-    result = Cast(named, others, ())
+    result = Cast(named, others)
     inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
-    return Cast(named, others, (*notes, *inside))
+    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates))
+
+
+def _several_in_one(
+    table: MRIOTable,
+    others: Mapping[str, list[str]],
+    partners: Names | None,
+    aggregates: Mapping[str, Mapping[str, bool]] | None,
+) -> tuple[str, ...]:
+    """Say of each partner that is an aggregate why it is one of them."""
+    known = {region: registry.find(region) for region in others}
+    found = [region for region, code in known.items() if code is not None and registry.register()[code].is_aggregate]
+    if not found or not isinstance(partners, str) or registry.find_group(partners) is None:
+        return tuple(
+            f"{region}: named by the caller" if partners else f"{region}: one of all regions" for region in found
+        )
+    reasons = countries.describe_treatment(table, partners, aggregates=aggregates)["reason"]
+    return tuple(f"{region}: {reasons[region]}" for region in found)

@@ -111,7 +111,7 @@ def bilateral(
     ``_final``, ``balance``; ``value_added_exports``, ``value_added_imports``, ``value_added_balance``) and shares:
     ``dependence_of_partner`` (of the partner's GDP, absorbed in the economy's final demand) and
     ``dependence_on_partner`` (of the economy's GDP, absorbed in the partner's). ``attrs["left_out"]`` says who was
-    left out.
+    left out, ``attrs["aggregates"]`` which partners are several economies in one and why they count.
 
     Notes
     -----
@@ -146,6 +146,7 @@ def bilateral(
             partners=partners if isinstance(partners, str) else list(who.partners),
             all_partners=common,
             left_out=list(who.left_out),
+            aggregates=list(who.aggregates),
             units={**dict.fromkeys(FLOWS, table.unit), **dict.fromkeys(FLOWS[-3:], flows.unit), "others": "share"},
         )
     )

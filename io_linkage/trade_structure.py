@@ -67,7 +67,12 @@ def structure(
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["economy", "partner"])
     frame.attrs.update(
         table.caption(
-            "fit of trade structures", "share", focus=focus, left_out=list(who.left_out), products="industries"
+            "fit of trade structures",
+            "share",
+            focus=focus,
+            left_out=list(who.left_out),
+            aggregates=list(who.aggregates),
+            products="industries",
         )
     )
     return frame

@@ -123,6 +123,14 @@ def test_rest_of_world_counts_as_developing_unless_told_otherwise(world, china):
     )
 
 
+def test_aggregates_among_the_partners_are_said(world, china):
+    assert len(china.attrs["aggregates"]) == 1
+    assert "so what it adds to developing economies is overstated" in china.attrs["aggregates"][0]
+    named = ties.bilateral(world, "CHN", partners=["BRA", "RoW"], stages=False)
+    assert named.attrs["aggregates"] == ["RoW: named by the caller"]
+    assert ties.bilateral(world, "CHN", partners=["BRA"], stages=False).attrs["aggregates"] == []
+
+
 def test_jobs_of_regions_without_figures_are_empty(world):
     result = ties.bilateral(world, "CHN", of="jobs", stages=False)
     assert np.isnan(result.loc[("CHN", "RoW", "all"), "value_added_imports"])
