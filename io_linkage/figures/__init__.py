@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from io_linkage.figures.growth_bars import growth_sources
     from io_linkage.figures.heatmaps import heatmap
     from io_linkage.figures.linkage_figures import extraction_heatmap, linkage_changes, linkage_heatmap, ranking
+    from io_linkage.figures.naming import shown
     from io_linkage.figures.quadrants import key_industries
     from io_linkage.figures.spillover_maps import dependence_heatmap, spillover_heatmap
     from io_linkage.figures.style import theme
@@ -48,6 +49,7 @@ _EXPORTS = {
     "position_over_time": "chain_figures",
     "ranking": "linkage_figures",
     "save": "export",
+    "shown": "naming",
     "smile_curve": "chain_figures",
     "spillover_heatmap": "spillover_maps",
     "theme": "style",
@@ -86,6 +88,7 @@ __all__ = [
     "position_over_time",
     "ranking",
     "save",
+    "shown",
     "smile_curve",
     "spillover_heatmap",
     "theme",
