@@ -9,7 +9,7 @@ two-sided : imported content in inputs that the importer exports on.
 
 Imported content is all but v_s M_s: foreign value added and domestic value added that has been abroad before. The
 last three are trade within value chains, more than one border crossed; with the first they are gross exports.
-Participation of production, by Wang, Wei, Yu & Zhu, is in `io_linkage.position`.
+Participation of production, by Wang, Wei, Yu & Zhu, is in `io_linkage.production_length`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ extracted                                 VAX-D, VAX-P, VAX-C by hypothetical ex
 vertical_specialisation                   VS, VS1, VS1*
 content                                   exports by where, or in what stage, their value added arises
 participation, trade_based, kpww          how far exports are part of value chains, and on which side
+production_participation                  how far production is (Wang, Wei, Yu & Zhu)
 advantage                                 revealed comparative advantage, gross and in value added
 ========================================  ======================================================
 """
@@ -35,6 +36,7 @@ from io_linkage.exports import NON_VA, AddingUpError, Decomposition, Definition,
 from io_linkage.kww import kww
 from io_linkage.leontief import Array
 from io_linkage.participation import kpww, participation, trade_based
+from io_linkage.production_length import production_participation
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 from io_linkage.wwz import to_kww, wwz
@@ -51,6 +53,7 @@ __all__ = [
     "kww",
     "matrix",
     "participation",
+    "production_participation",
     "to_kww",
     "trade_based",
     "vax",

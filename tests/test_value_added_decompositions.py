@@ -227,6 +227,20 @@ def test_levels_and_shares():
         made.frame("exporter-stage")
 
 
+def test_regions_need_not_stand_together():
+    table = leather()
+    order = [0, 3, 6, 4, 1, 7, 8, 2, 5]
+    index = table.index[order]
+    mixed = MRIOTable.from_frames(table.Z.loc[index, index], table.Y.loc[index], name="mixed")
+    for made, expected in zip(
+        every_decomposition(mixed, "residual"), every_decomposition(table, "residual"), strict=True
+    ):
+        found = made.terms.reindex(expected.terms.index)
+        assert_allclose(found, expected.terms, rtol=1e-10, atol=1e-12, err_msg=made.method)
+    columns = ["exports", "VAX_D", "VAX_P", "VAX_C"]
+    assert_allclose(va.extracted(mixed)[columns].loc[va.extracted(table).index], va.extracted(table)[columns])
+
+
 def test_one_region_has_no_trade():
     for call in (va.kww, va.wwz, va.borin_mancini, va.vax, va.extracted, va.participation, va.content, va.advantage):
         with pytest.raises(OptionError, match=r"one region, DEU.*multi-regional"):
