@@ -176,33 +176,40 @@ def ranking(
     if value not in result.columns:
         raise unknown("column", value, result.columns)
     wanted = {str(name) for name in focus}
-    ordered = result.dropna(subset=[value]).sort_values(value, ascending=False, kind="stable")
-    if ordered.empty:
-        raise OptionError(f"{value} has no number to rank. Nothing can be drawn.")
-    place_in_rank = pd.Series(np.arange(1, len(ordered) + 1), index=ordered.index)
-    flat = np.array([_is_focus(entry, wanted) for entry in ordered.index])
-    rows = ordered[(np.arange(len(ordered)) < top) | flat]
+    rows, ranks, count = _top(result, value, top, wanted)
     attrs: dict[Any, Any] = dict(result.attrs)
     if unit is not None:
         attrs["unit"] = unit
     with style.theme():
         height = min(max(0.165 * len(rows) + 1.0, 1.6), 9.2)
         drawn = style.axes(ax, (width, height))
-        _ranked(drawn, rows, value, factor, flat[np.isin(place_in_rank, place_in_rank[rows.index])], colour)
-        _rank_labels(drawn, rows, place_in_rank, wanted, names)
+        _ranked(drawn, rows, value, factor, wanted, colour)
+        _rank_labels(drawn, rows, ranks, wanted, names)
         drawn.set_xlabel(label or value.replace("_", " ").capitalize())
         if line is not None:
             drawn.axvline(line, color=style.INK, linewidth=0.7, zorder=1)
         said = list(notes)
         if f"{value}_low" in rows:
             said.append(f"Bars: {attrs.get('interval', 'low to high')} of the stage shares")
-        if len(rows) < len(ordered):
-            said.append(f"{len(rows)} of {len(ordered)} shown")
+        if len(rows) < count:
+            said.append(f"{len(rows)} of {count} shown")
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
     kept = rows.copy()
     kept.attrs = attrs
     note(drawn, kept)
     return drawn
+
+
+def _top(
+    result: pd.DataFrame, value: str, top: int, wanted: set[str]
+) -> tuple[pd.DataFrame, npt.NDArray[np.intp], int]:
+    """Return the rows to show, their ranks, and how many were ranked."""
+    ordered = result.dropna(subset=[value]).sort_values(value, ascending=False, kind="stable")
+    if ordered.empty:
+        raise OptionError(f"{value} has no number to rank. Nothing can be drawn.")
+    ranks = np.arange(1, len(ordered) + 1)
+    kept = (ranks <= top) | np.array([_is_focus(entry, wanted) for entry in ordered.index])
+    return ordered[kept], ranks[kept], len(ordered)
 
 
 def _is_focus(entry: Any, wanted: set[str]) -> bool:
@@ -214,12 +221,13 @@ def _ranked(
     rows: pd.DataFrame,
     value: str,
     factor: float,
-    focus: npt.NDArray[np.bool_],
+    wanted: set[str],
     stage: pd.Series[Any] | None,
 ) -> None:
     at = np.arange(len(rows))[::-1]
     values = factor * rows[value].to_numpy(dtype=float)
-    colours = [style.LINE_COLOURS[0] if f else style.STAGE_COLOURS["traditional"] for f in focus]
+    plain = style.STAGE_COLOURS["traditional"]
+    colours = [style.LINE_COLOURS[0] if _is_focus(entry, wanted) else plain for entry in rows.index]
     markers = ["o"] * len(rows)
     if stage is not None:
         leading = stage.reindex(rows.index).astype(str)
@@ -242,9 +250,8 @@ def _ranked(
         ax.spines[side].set_visible(False)
 
 
-def _rank_labels(ax: Axes, rows: pd.DataFrame, ranks: pd.Series[int], wanted: set[str], names: Names) -> None:
-    written = shown(rows.index, names)
-    texts = [f"{text}  {ranks[entry]}" for text, entry in zip(written, rows.index, strict=True)]
+def _rank_labels(ax: Axes, rows: pd.DataFrame, ranks: npt.NDArray[np.intp], wanted: set[str], names: Names) -> None:
+    texts = [f"{text}  {rank}" for text, rank in zip(shown(rows.index, names), ranks, strict=True)]
     ax.set_yticks(np.arange(len(rows))[::-1], texts)
     ax.tick_params(axis="y", length=0)
     for tick, entry in zip(ax.get_yticklabels(), rows.index, strict=True):
@@ -283,6 +290,27 @@ def linkage_changes(
     -------
     Axes
     """
+    moved, years = _moves(first, second, forward, backward)
+    tail, head = moved.iloc[:, :2].to_numpy(), moved.iloc[:, 2:4].to_numpy()
+    order = np.argsort(-moved["moved"].to_numpy(), kind="stable")
+    with style.theme():
+        drawn = style.axes(ax, (width, width * 0.92))
+        _arrows(drawn, tail, head, order, top)
+        _cross(drawn, np.vstack([tail, head]))
+        drawn.set_xlabel("Forward linkage, 1 = average industry")
+        drawn.set_ylabel("Backward linkage, 1 = average industry")
+        heading = title or f"Linkages from {years[0]} to {years[1]}"
+        said = [*notes, f"Arrows from {years[0]} to {years[1]}"]
+        if top < len(moved):
+            said.append(f"Dark and named: the {top} largest of {len(moved)} moves")
+        style.finish(drawn, moved.attrs, title=heading, notes=said, caption=caption)
+        _name_heads(drawn, tail, head, order, top, shown(moved.index, names))
+    note(drawn, moved)
+    return drawn
+
+
+def _moves(first: pd.DataFrame, second: pd.DataFrame, forward: str, backward: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return both linkages in both years with the distance moved, and the names of the years."""
     for frame in (first, second):
         for column in (backward, forward):
             if column not in frame.columns:
@@ -292,36 +320,14 @@ def linkage_changes(
     both = start.index.intersection(end.index, sort=False)
     if not len(both):
         raise OptionError("The two years have no industry with both linkages in common. Nothing can be drawn.")
-    tail, head = start.loc[both].to_numpy(), end.loc[both].to_numpy()
-    length = np.hypot(*(head - tail).T)
-    order = np.argsort(-length, kind="stable")
     years = [str(frame.attrs.get("year") or name) for frame, name in ((first, "first"), (second, "second"))]
-    attrs = {**second.attrs, "table": f"{first.attrs.get('table', years[0])}; {second.attrs.get('table', years[1])}"}
-    with style.theme():
-        drawn = style.axes(ax, (width, width * 0.92))
-        _arrows(drawn, tail, head, order, top)
-        _cross(drawn, np.vstack([tail, head]))
-        drawn.set_xlabel("Forward linkage, 1 = average industry")
-        drawn.set_ylabel("Backward linkage, 1 = average industry")
-        heading = title or f"Linkages from {years[0]} to {years[1]}"
-        said = [*notes, f"Arrows from {years[0]} to {years[1]}"]
-        if top < len(both):
-            said.append(f"Dark and named: the {top} largest of {len(both)} moves")
-        style.finish(drawn, attrs, title=heading, notes=said, caption=caption)
-        _name_heads(drawn, tail, head, order, top, shown(both, names))
-    moved = pd.DataFrame(
-        {
-            f"{forward}_{years[0]}": tail[:, 0],
-            f"{backward}_{years[0]}": tail[:, 1],
-            f"{forward}_{years[1]}": head[:, 0],
-            f"{backward}_{years[1]}": head[:, 1],
-            "moved": length,
-        },
-        index=both,
+    moved = pd.concat(
+        [part.loc[both].add_suffix(f"_{year}") for part, year in zip((start, end), years, strict=True)], axis=1
     )
-    moved.attrs = attrs
-    note(drawn, moved)
-    return drawn
+    moved["moved"] = np.hypot(*(end.loc[both].to_numpy() - start.loc[both].to_numpy()).T)
+    tables = (str(frame.attrs.get("table", year)) for frame, year in zip((first, second), years, strict=True))
+    moved.attrs = {**second.attrs, "table": "; ".join(tables)}
+    return moved, years
 
 
 def _arrows(
