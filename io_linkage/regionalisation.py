@@ -3,7 +3,7 @@
 Terms
 -----
 bloc : a part of the world; by default from the World Bank's regions (Asia and the Pacific, Europe and Central Asia, the
-    Americas, Africa and the Middle East). An aggregate such as rest of world is a bloc of its own.
+    Americas, Africa and the Middle East; Malta is in Europe). Rest of world is a bloc of its own.
 regional share : of the foreign value added in exports, what comes from others of the own bloc.
 """
 
@@ -30,7 +30,8 @@ _BLOCS = {
     "Middle East & North Africa": "Africa and the Middle East",
     "Middle East, North Africa, Afghanistan & Pakistan": "Africa and the Middle East",
 }
-_AGGREGATES = {"EUE": "Europe and Central Asia", "EUW": "Europe and Central Asia", "WE": "Europe and Central Asia"}
+# Aggregates of the shipped table and of EXIOBASE; Malta, which the World Bank counts with the Middle East, trades in the EU.
+_PLACED = dict.fromkeys(("EUE", "EUW", "WE", "MLT"), "Europe and Central Asia")
 
 
 def blocs(table: MRIOTable, own: Mapping[str, Sequence[str]] | None = None) -> pd.Series[str]:
@@ -53,7 +54,7 @@ def blocs(table: MRIOTable, own: Mapping[str, Sequence[str]] | None = None) -> p
     for region in table.regions:
         code = find(region)
         place = register()[code].wb_region if code else ""
-        found.append(_AGGREGATES.get(code or "", _BLOCS.get(place, region)))
+        found.append(_PLACED.get(code or "", _BLOCS.get(place, region)))
     return pd.Series(found, index=pd.Index(table.regions, name="region"), name="bloc")
 
 
