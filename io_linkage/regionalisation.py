@@ -30,7 +30,7 @@ _BLOCS = {
     "Middle East & North Africa": "Africa and the Middle East",
     "Middle East, North Africa, Afghanistan & Pakistan": "Africa and the Middle East",
 }
-# Aggregates of the shipped table and of EXIOBASE; Malta, which the World Bank counts with the Middle East, trades in the EU.
+# Aggregates of the shipped table and of EXIOBASE; Malta, which the World Bank counts with the Middle East.
 _PLACED = dict.fromkeys(("EUE", "EUW", "WE", "MLT"), "Europe and Central Asia")
 
 

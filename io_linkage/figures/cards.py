@@ -90,10 +90,13 @@ def country_card(card: Card, *, names: Names = "auto", title: str | None = None,
 
 
 def _notes(card: Card, years: list[Any]) -> list[str]:
+    jobs = bool(card.profile["va_per_job"].notna().any())
     ahead = ", ".join(shown(list(card.attrs.get("frontier", []))))
     return [
         f"Frontier: {ahead} taken together" if ahead else "",
-        f"Value added per job: {card.attrs.get('unit', '')} per unit of the jobs account, current prices",
+        f"Value added per job: {card.attrs.get('unit', '')} per unit of the jobs account, current prices"
+        if jobs
+        else "",
         f"Industries and partners: {years[-1]}",
     ]
 
@@ -182,6 +185,8 @@ def _exports(ax: Axes, exports: pd.DataFrame) -> None:
         bottom += values
     ax.set_xticks(range(len(exports)), [str(year) for year in exports.index])
     ax.set_ylim(0, 100)
+    if len(exports) == 1:
+        ax.set_xlim(-1.5, 1.5)
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(
         handles[::-1],
