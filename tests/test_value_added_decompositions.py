@@ -300,12 +300,14 @@ def test_every_decomposition_on_a_full_table(wiod_2011):
     nine = va.kww(wiod_2011, value_added="residual")
     sixteen = va.wwz(wiod_2011, value_added="residual")
     assert_allclose(va.to_kww(sixteen).frame("exporter"), nine.frame(), rtol=1e-8)
-    for approach in ("source", "sink"):
-        found = va.borin_mancini(wiod_2011, approach=approach, value_added="residual").frame("exporter", groups=True)
-        assert_allclose(found["DVA"], nine.frame(groups=True)["DVA"], rtol=1e-9)
-    # The sixteen terms as formulas for one pair: China's exports to Germany.
+    # The terms as formulas for one pair: China's exports to Germany.
     written = Literal(wiod_2011)
     s, r = wiod_2011.regions.index("CHN"), wiod_2011.regions.index("DEU")
+    for approach in ("source", "sink"):
+        made = va.borin_mancini(wiod_2011, approach=approach, value_added="residual")
+        assert_allclose(made.frame("exporter", groups=True)["DVA"], nine.frame(groups=True)["DVA"], rtol=1e-9)
+        by_formula = written.borin_mancini(s, r, approach)
+        assert_allclose(cells(made, wiod_2011, s, r), by_formula, rtol=1e-6, atol=1e-9, err_msg=approach)
     expected = written.wwz(s, r)
     got = cells(sixteen, wiod_2011, s, r)
     for k, term in enumerate(SIXTEEN):

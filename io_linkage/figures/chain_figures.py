@@ -78,12 +78,6 @@ def smile_curve(
         raise unknown("region", own, shares.index)
     ahead = [r for r in shares.sort_values(ascending=False).index if r != own][: min(partners, len(_PARTNERS))]
     colours = {own: _HOME, **dict(zip(ahead, _PARTNERS, strict=False))}
-    said = [
-        "Area: value added in the product",
-        "Line: mean weighted by value added",
-        f"Shown: {rows['share'].sum():.0%} of value added, industries with {smallest:.1%} or more",
-        *notes,
-    ]
     across, up = rows["distance"].to_numpy(), rows["per_output"].to_numpy()
     radii = np.maximum(16.0 * np.sqrt(rows["share"].to_numpy() / rows["share"].max()), 1.4)
     product = str(result.attrs.get("product", ""))
@@ -96,6 +90,8 @@ def smile_curve(
         _room(drawn, across, up)
         heading = f"Who earns what of a final product: {_product_name(product, names)}" if title is None else title
         attrs = {**result.attrs, "unit": "stages; value added per output"}
+        covered = f"Shown: {rows['share'].sum():.0%} of value added, industries with {smallest:.1%} or more"
+        said = ["Area: value added in the product", "Line: mean weighted by value added", covered, *notes]
         style.finish(drawn, attrs, title=heading, notes=said, caption=caption)
         texts = shown(list(rows.index), names)
         place(
