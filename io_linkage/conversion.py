@@ -1,0 +1,125 @@
+"""Writing a table in a form that `load` and other tools read back: pymrio's, or labelled CSV, Excel or Parquet."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.accounts import DISCREPANCY
+from io_linkage.errors import OptionError, OutputError
+from io_linkage.table import MRIOTable
+
+Form = Literal["pymrio", "csv", "xlsx", "parquet"]
+FORMS: tuple[Form, ...] = ("pymrio", "csv", "xlsx", "parquet")
+
+
+def write(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwrite: bool = False) -> Path:
+    """Write a table; half-written files are never left.
+
+    Parameters
+    ----------
+    path : path
+        By its ending: a folder or .zip in pymrio's saved form, or .csv, .xlsx, .parquet labelled `region|industry`.
+    form : {"pymrio", "csv", "xlsx", "parquet"}, optional
+        Where the ending does not say it.
+    overwrite : bool
+        Replace what is there.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> import io_linkage as iol, tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     file = write(iol.load(), f"{place}/world.parquet")
+    ...     same = iol.load(file, tolerance=0.2, cache=False)
+    >>> same
+    <MRIOTable world: 21 regions x 35 industries, unit not stated>
+    """
+    target = Path(path).expanduser()
+    chosen = form or _form(target)
+    if chosen not in FORMS:
+        raise OptionError(f"form={chosen!r} is not possible; choose one of {', '.join(map(repr, FORMS))}.")
+    if target.exists() and not overwrite:
+        raise OutputError(
+            f"{str(target)!r} is there already; choose another name, or pass overwrite=True (--overwrite)."
+        )
+    working: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        working = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+        made = _made(table, working, target, chosen)
+        if target.is_dir():
+            shutil.rmtree(target)
+        made.replace(target)
+    except OSError as error:
+        raise OutputError(
+            f"{str(target)!r} cannot be written: {error.strerror or error}. Choose another place, or free some space."
+        ) from error
+    finally:
+        if working is not None:
+            shutil.rmtree(working, ignore_errors=True)
+    return target
+
+
+def _form(target: Path) -> Form:
+    suffix = target.suffix.lower()
+    if suffix in ("", ".zip"):
+        return "pymrio"
+    if suffix in (".csv", ".xlsx", ".parquet"):
+        return suffix[1:]  # type: ignore[return-value]
+    raise OptionError(
+        f"What to write is not clear from {target.name!r}; use a folder, .zip, .csv, .xlsx or .parquet, or form=..."
+    )
+
+
+def _made(table: MRIOTable, working: Path, target: Path, form: Form) -> Path:
+    made = working / target.name
+    if form != "pymrio":
+        frame = labelled(table)
+        if form == "csv":
+            frame.to_csv(made)
+        elif form == "parquet":
+            frame.rename_axis("label").reset_index().to_parquet(made)
+        else:
+            frame.to_excel(made, sheet_name="table")
+        return made
+    folder = working / "saved"
+    table.to_pymrio().save_all(folder, table_format="parquet")
+    if target.suffix.lower() != ".zip":
+        return folder
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(folder))
+    return made
+
+
+def labelled(table: MRIOTable) -> pd.DataFrame:
+    """Return the table as one frame in the layout of `io_linkage.readers.generic`: Z, Y and output; below it V.
+
+    Discrepancies are left out, as they are made again on reading.
+    """
+    own_demand = np.asarray(table.Y.columns.get_level_values(1) != DISCREPANCY)
+    own_inputs = np.asarray(table.V.index != DISCREPANCY)
+    rows = ["|".join(map(str, label)) for label in table.index]
+    demand = ["|".join(map(str, label)) for label in table.Y.columns[own_demand]]
+    published = table.published_output
+    x = (table.x if published is None else published).to_numpy(dtype=np.float64)
+    top = pd.DataFrame(
+        np.hstack([table.Z.to_numpy(), table.Y.to_numpy()[:, own_demand], x[:, None]]),
+        index=rows,
+        columns=[*rows, *demand, "output"],
+    )
+    if table.accounts.value_added == "residual" and not own_inputs.any():
+        return top
+    below = pd.DataFrame(table.V.to_numpy()[own_inputs], index=list(table.V.index[own_inputs]), columns=rows)
+    return pd.concat([top, below]).reindex(columns=top.columns)
