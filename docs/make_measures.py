@@ -16,10 +16,11 @@ PAGE = ROOT / "docs" / "measures.md"
 
 HEAD = """# Measures
 
-What each number means, what it costs beyond one factorisation of I - A, and where it comes from. Z are flows (seller in
-the row), A = Z hat(x)^-1, B = hat(x)^-1 Z, L = (I - A)^-1, G = hat(x)^-1 L hat(x), v value added per unit of output, Y final
-demand, W the share of each country-industry in each group, hat() a diagonal matrix, ' the transpose. The docstring of each
-function gives shapes, options and errors. This page is made from `tables/measures.csv` by `docs/make_measures.py`.
+What each number means, what it costs beyond one factorisation of I - A, and where it comes from. Z are flows
+(seller in the row), A = Z hat(x)^-1, B = hat(x)^-1 Z, L = (I - A)^-1, G = hat(x)^-1 L hat(x), v value added
+per unit of output, Y final demand, W the share of each country-industry in each group, hat() a diagonal
+matrix, ' the transpose. The docstring of each function gives shapes, options and errors. This page is made
+from `tables/measures.csv` by `docs/make_measures.py`.
 """
 
 
