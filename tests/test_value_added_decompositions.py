@@ -34,6 +34,50 @@ LEATHER = {
 }
 
 
+#: Printed in the documentation of the R package icio (the successor of decompr) for the same table.
+WWZ_AS_NINE = {
+    ("Argentina", "Agriculture", "Turkey"): (
+        *(5.4744354, 3.8177127, 1.91423181, 1.05270347, 0.168614730),
+        *(0.13657989, 0.6255646, 0.29795523, 0.51220221),
+    ),
+    ("Turkey", "Textile and Leather", "Germany"): (
+        *(13.7238725, 12.6338776, 4.03417638, 5.65394247, 0.950059562),
+        *(1.25226053, 3.1761275, 2.76149698, 2.91418651),
+    ),
+    ("Germany", "Transport Equipment", "Argentina"): (
+        *(16.9168288, 2.5557476, 0.29897730, 0.51188531, 0.436904740),
+        *(0.57733715, 8.1831712, 1.20835270, 0.91079521),
+    ),
+}
+BM_GROUPS = ("DC", "DVA", "VAX", "DAVAX", "REF", "DDC", "FC", "FVA", "FDC", "GVC", "GVCB", "GVCF")
+BM_SOURCE = {
+    ("Argentina",): (
+        *(53.68996, 52.81756, 46.73209, 34.79877, 6.085473, 0.8723949),
+        *(10.61004, 10.43484, 0.1752063, 29.50123, 11.48244, 18.01879),
+    ),
+    ("Germany",): (
+        *(111.29058, 106.84240, 96.71914, 89.31689, 10.123261, 4.4481800),
+        *(36.30942, 35.06489, 1.2445289, 58.28311, 40.75760, 17.52551),
+    ),
+    ("Turkey", "Agriculture"): (
+        *(38.432068, 37.469257, 32.468054, 27.673077, 5.0012037, 0.96281049),
+        *(7.467932, 7.2556717, 0.21226046, 18.226923, 8.4307426, 9.796180),
+    ),
+    ("Germany", "Transport Equipment"): (
+        *(52.502827, 49.357153, 46.091985, 43.743217, 3.2651685, 3.14567421),
+        *(25.397173, 24.5181932, 0.87897942, 34.156783, 28.5428469, 5.613936),
+    ),
+    ("Germany", "Textile and Leather", "Turkey"): (
+        *(17.1742484, 16.7485744, 13.780948, 11.7517352, 2.96762614, 0.42567402),
+        *(3.5257516, 3.4069182, 0.118833420, 8.9482648, 3.9514256, 4.9968392),
+    ),
+    ("Argentina", "Transport Equipment", "Germany"): (
+        *(1.2017051, 1.1470343, 1.033239, 0.8449095, 0.11379565, 0.05467078),
+        *(0.4982949, 0.4863586, 0.011936287, 0.8550905, 0.5529657, 0.3021248),
+    ),
+}
+
+
 def every_decomposition(table: MRIOTable, definition: str) -> list[Decomposition]:
     made = [va.kww(table, value_added=definition), va.wwz(table, value_added=definition)]
     made += [
@@ -58,6 +102,27 @@ def test_kww_leather_as_published():
     assert_allclose(found["exports"], [64.3, 113.6, 147.6], rtol=1e-12)
     groups = va.kww(leather()).frame(groups=True)
     assert_allclose(groups["VAX"], [46.73209, 77.34144, 96.71914], atol=5.1e-6)
+
+
+@pytest.mark.parametrize("flow", WWZ_AS_NINE)
+def test_wwz_leather_as_published(flow):
+    found = va.to_kww(va.wwz(leather())).terms.loc[flow]
+    assert_allclose(found[list(NINE)].to_numpy(dtype=float), WWZ_AS_NINE[flow], rtol=2e-7)
+
+
+@pytest.mark.parametrize("flow", BM_SOURCE)
+def test_borin_and_mancini_leather_as_published(flow):
+    level = ("exporter", "exporter-industry", "exporter-industry-importer")[len(flow) - 1]
+    found = va.borin_mancini(leather()).frame(level, groups=True).loc[flow if len(flow) > 1 else flow[0]]
+    assert_allclose(found[list(BM_GROUPS)].to_numpy(dtype=float), BM_SOURCE[flow], rtol=1e-6)
+
+
+def test_corrected_kww_leather_as_published():
+    # World perimeter, sink: the same documentation.
+    found = va.borin_mancini(leather(), approach="sink", perimeter="world").frame("exporter", groups=True)
+    assert_allclose(found["FVA"], [8.471827, 18.265189, 33.128506], rtol=1e-7)
+    assert_allclose(found["FDC"], [2.138217, 2.873058, 3.180911], rtol=3e-7)
+    assert_allclose(found["DVA"], [52.81756, 89.82482, 106.84240], rtol=1e-7)
 
 
 @pytest.mark.parametrize("make", [leather, miller_blair_two_regions])
