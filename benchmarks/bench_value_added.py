@@ -38,7 +38,7 @@ def all_decompositions(given: MRIOTable) -> object:
         for approach in ("source", "sink")
         for perimeter in ("exporter", "world")
     ]
-    made_here.append(va.borin_mancini(given, perimeter="bilateral"))
+    made_here += [va.borin_mancini(given, perimeter=perimeter) for perimeter in ("bilateral", "flow")]
     return made_here, va.extracted(given), va.vertical_specialisation(given), va.vax(given, by="exporter-importer")
 
 

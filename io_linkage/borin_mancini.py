@@ -4,11 +4,11 @@ Terms
 -----
 perimeter : the border at which a second crossing is double counting. *exporter*: the exporting country's own border.
     *world*: for foreign value added, the border of any country but the one where it arose. *bilateral*: the border
-    between one exporter and one importer.
+    between one exporter and one importer. *flow*: that border for the products of one industry alone.
 source : value added counts the first time it crosses the border. sink : the last time.
 L^s : (I - A^s)^-1 with A^s = A without the exports of inputs by s. Its columns for s are
     L_ts L_ss^-1 M_s, so no second inverse is needed; nor for A without one bilateral flow, where they are
-    L_ts (I + A_sr L_rs)^-1.
+    L_ts (I + A_sr L_rs)^-1, and without one industry's flow, where the column is divided by 1 + (A_sr L_rs)_ii.
 
 Exporter perimeter, source (sums over partners leave out s, X_k is all output for the final demand of k):
 
@@ -48,7 +48,7 @@ from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
 Approach: TypeAlias = Literal["source", "sink"]
-Perimeter: TypeAlias = Literal["exporter", "world", "bilateral"]
+Perimeter: TypeAlias = Literal["exporter", "world", "bilateral", "flow"]
 
 DOMESTIC = ("VAX1", "VAX2", "VAX3", "VAX4", "REF1", "REF2", "DDC")
 TERMS = (*DOMESTIC, "FVA1", "FVA2", "FVA3", "FVA4", "FDC")
@@ -70,9 +70,10 @@ def borin_mancini(
     approach : {"source", "sink"}
         Count value added the first time it crosses the perimeter (for questions about production) or the last
         time (for questions about final demand).
-    perimeter : {"exporter", "world", "bilateral"}
-        The bilateral perimeter asks how much of the exporter's own and of foreign value added depends on one flow;
-        it has no source or sink, and its value added does not add up over partners.
+    perimeter : {"exporter", "world", "bilateral", "flow"}
+        The last two ask how much of the exporter's own and of foreign value added depends on one bilateral flow, or
+        on one industry's exports to one importer (a tariff on it, say); they have no source or sink, and their value
+        added does not add up over partners or industries.
     value_added : {"table", "residual"}
         As in `wwz`.
 
@@ -105,11 +106,11 @@ def borin_mancini(
                 f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, get_args(known)))}."
             )
     blocks = trade(table, value_added)
-    if perimeter == "bilateral":
+    if perimeter in ("bilateral", "flow"):
         return decomposition(
             blocks,
-            "Borin & Mancini, bilateral perimeter",
-            np.stack(_bilateral(blocks), axis=2),
+            f"Borin & Mancini, {perimeter} perimeter",
+            np.stack(_one_flow(blocks, by_industry=perimeter == "flow"), axis=2),
             ("DVA", "DDC", "FVA", "FDC"),
             {"DVA": ("DVA",), "DDC": ("DDC",), "FVA": ("FVA",), "FDC": ("FDC",), "DC": ("DVA", "DDC")},
         )
@@ -252,7 +253,7 @@ def _world_sink(blocks: Trade) -> Array:
     return blocks.foreign_content[:, None] * (blocks.final_exports + through[:, :, 0]) + direct * through[:, :, 1]
 
 
-def _bilateral(blocks: Trade) -> tuple[Array, Array, Array, Array]:
+def _one_flow(blocks: Trade, *, by_industry: bool) -> tuple[Array, Array, Array, Array]:
     """Content of each flow when only that flow's border counts: v L_.s (I + A_sr L_rs)^-1 E_sr."""
     own, foreign = np.zeros((blocks.n, blocks.G)), np.zeros((blocks.n, blocks.G))
     for s, sellers in enumerate(blocks.blocks):
@@ -261,8 +262,11 @@ def _bilateral(blocks: Trade) -> tuple[Array, Array, Array, Array]:
             if r == s:
                 continue
             A = blocks.scaled(blocks.system.Z[sellers][:, buyers], buyers)
-            loop = np.eye(len(A)) + A @ blocks.L[buyers][:, sellers]
-            once = np.linalg.solve(loop.T, contents)
+            loop = A @ blocks.L[buyers][:, sellers]
+            if by_industry:
+                once: Array = contents / (1.0 + np.diagonal(loop))[:, None]
+            else:
+                once = np.asarray(np.linalg.solve(np.eye(len(A)) + loop.T, contents), dtype=np.float64)
             own[sellers, r], foreign[sellers, r] = once[:, 0], once[:, 1]
     own *= blocks.exports
     foreign *= blocks.exports
