@@ -12,6 +12,8 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import io_linkage as iol
 from io_linkage import linkages, report, spillovers, ties
@@ -19,6 +21,7 @@ from io_linkage.errors import OptionError, OutputError, StageError, UnknownLabel
 from io_linkage.figures.export import numbers
 from io_linkage.report import briefing, findings, output, page, pictures, words, workbook
 from tests import examples
+from tests.strategies import tables
 
 FIGURES = {
     "key_industries",
@@ -290,6 +293,18 @@ class TestFiles:
         mine = found["stage_linkages"]
         np.testing.assert_array_equal(mine["backward"], other["backward"])
         assert not np.allclose(mine["backward_low"].dropna(), other["backward_low"].dropna())
+
+
+@settings(max_examples=8)
+@given(tables(max_regions=3, max_industries=3), st.booleans())
+def test_any_table_can_be_reported(table, staged):
+    """Idle industries, one region, stages of which there is nothing: no part fails, none shows a bare NaN."""
+    own = pd.DataFrame({"industry": table.industries, "traditional": 0.7, "emerging": 0.3, "future": 0.0})
+    asked = report.ask(table, focus="R0", partners=table.regions[1:] or None, stages=own if staged else None, draws=3)
+    html = page.render(briefing.compose(report.gather(table, asked)), {}, version="0")
+    shown = read(html).text.replace("their measures are NaN", "")
+    assert not re.search(r"\b(nan|NaN|inf)\b|^None$", shown, flags=re.MULTILINE)
+    assert "In brief" in shown
 
 
 class TestPictures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -151,7 +152,7 @@ def _stage_view(found: Results, region: str) -> View:
             str(stage),
             words.percent(findings.cell(made, stage, "central")),
             *(_ranged(linked, stage, f"{side}_normalised") for side in ("backward", "forward")),
-            str(linked.at[stage, "role"] or "–"),
+            _text(linked.at[stage, "role"]),
             words.percent(findings.cell(linked, stage, "role_holds")),
         ]
         for stage in linked.index
@@ -161,8 +162,14 @@ def _stage_view(found: Results, region: str) -> View:
     return View(f"Stages in {words.economy(region)}", heads, rows, [False, True, True, True, False, True], note)
 
 
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "–"
+
+
 def _ranged(frame: pd.DataFrame, row: Any, column: str) -> str:
     centre, low, high = (findings.cell(frame, row, name) for name in (column, f"{column}_low", f"{column}_high"))
+    if math.isnan(centre):
+        return "–"
     return f"{words.number(centre)} ({words.number(low)} to {words.number(high)})"
 
 
