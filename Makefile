@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One process a core, one thread a process: tables in tests are small.
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 READY := $(VENV)/.ready
 
 .PHONY: report test lint types tests notebooks lowest format clean
@@ -25,14 +27,14 @@ types: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY)
-	$(BIN)/pytest -m "not notebook"
+	$(ALONE) $(BIN)/python -m pytest -n auto -m "not notebook"
 
 notebooks: $(READY)
-	$(BIN)/pytest -m notebook
+	$(ALONE) $(BIN)/python -m pytest -n auto -m notebook
 
 # The tests with the oldest versions of every dependency that pyproject.toml allows.
 lowest: $(VENV)-lowest/.ready
-	$(VENV)-lowest/bin/python -m pytest -m "not notebook and not install" -p no:cacheprovider
+	$(ALONE) $(VENV)-lowest/bin/python -m pytest -n auto -m "not notebook and not install" -p no:cacheprovider
 
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	$(PYTHON) -m venv $(VENV)-lowest
