@@ -38,6 +38,8 @@ READER_VERSION = 1
 SMALLEST = 1 << 20
 VARIABLE = "IO_LINKAGE_CACHE"
 _MANIFEST = "manifest.json"
+#: Numbers read at a time, so that a table is in memory once and not two or three times over.
+_ROWS = 1 << 20
 
 
 class CacheWarning(UserWarning):
@@ -274,7 +276,7 @@ def _save(name: str, frame: pd.DataFrame, place: Path) -> list[str]:
         numbers = pa.table({"value": pa.array(values)})
     else:
         numbers = pa.table({"value": pa.array(frame.astype(str).to_numpy().reshape(-1))})
-    pq.write_table(numbers, place / names[0], compression="lz4", use_dictionary=False, row_group_size=1 << 24)
+    pq.write_table(numbers, place / names[0], compression="lz4", use_dictionary=False, row_group_size=_ROWS)
     for file, labels in zip(names[1:], (frame.index, frame.columns), strict=True):
         table = labels.to_frame(index=False)
         levels = [str(one) if one is not None else "" for one in labels.names]
@@ -328,11 +330,19 @@ def _read(place: Path) -> Raw | None:
 
 
 def _load(name: str, place: Path) -> pd.DataFrame:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows, columns = (_labels(place / f"{name}_{side}.parquet") for side in ("rows", "columns"))
-    column = pq.read_table(place / f"{name}.parquet").column("value")
-    values: Array = column.combine_chunks().to_numpy(zero_copy_only=False)
+    with pq.ParquetFile(place / f"{name}.parquet") as file:
+        if not pa.types.is_floating(file.schema_arrow.field("value").type):
+            texts = file.read().column("value").to_pandas().to_numpy()
+            return pd.DataFrame(texts.reshape(len(rows), len(columns)), index=rows, columns=columns)
+        values: Array = np.empty(file.metadata.num_rows)
+        start = 0
+        for batch in file.iter_batches(batch_size=_ROWS):
+            values[start : start + batch.num_rows] = batch.column(0).to_numpy()
+            start += batch.num_rows
     return pd.DataFrame(values.reshape(len(rows), len(columns)), index=rows, columns=columns, copy=False)
 
 

@@ -21,20 +21,26 @@ from io_linkage.readers.sources import Entry, decode
 #: Cells that mean an absent value; a lone dash means nil.
 ABSENT = ("", "NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "null", "..", "...", "#N/A", ":")
 #: Memory a block of rows is parsed in.
-_BLOCK = 48 << 20
+_BLOCK = 4 << 20
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A parsed text: labels of rows (one tuple a row), header lines, numbers."""
+    """A parsed text: labels of rows (one tuple a row), header lines, numbers.
+
+    `values` are the numbers of the columns before the cut, `rest` those after it.
+    """
 
     rows: list[tuple[str, ...]]
     header: list[list[str]]
     values: Array
     corner: list[list[str]]
+    rest: Array
 
 
-def read_matrix(entry: Entry, *, sep: str, header_rows: int, label_columns: int, decimal: str = ".") -> Matrix:
+def read_matrix(
+    entry: Entry, *, sep: str, header_rows: int, label_columns: int, decimal: str = ".", cut: int | None = None
+) -> Matrix:
     """Read a delimited text of numbers.
 
     Parameters
@@ -44,6 +50,9 @@ def read_matrix(entry: Entry, *, sep: str, header_rows: int, label_columns: int,
     header_rows, label_columns : int
         Lines and columns of labels before the numbers; `header_rows=0` for a bare matrix.
     decimal : str
+    cut : int, optional
+        Put the numbers of the first `cut` columns and of the others into two arrays, so that neither has to be
+        copied out of one afterwards.
 
     Returns
     -------
@@ -58,10 +67,12 @@ def read_matrix(entry: Entry, *, sep: str, header_rows: int, label_columns: int,
     corner = [line[:label_columns] for line in header]
     names = [line[label_columns:] for line in header]
     try:
-        rows, values = _numbers(entry, sep, header_rows, label_columns, columns, decimal)
+        rows, values, rest = _numbers(entry, sep, header_rows, label_columns, columns, decimal, cut)
     except _NotNumbersError as error:
         rows, values = _numbers_slowly(entry, sep, header_rows, label_columns, columns, decimal, names, str(error))
-    return Matrix(rows, names, values, corner)
+        width = values.shape[1] if cut is None else cut
+        values, rest = np.ascontiguousarray(values[:, :width]), np.ascontiguousarray(values[:, width:])
+    return Matrix(rows, names, values, corner, rest)
 
 
 def number(text: str, decimal: str = ".") -> float:
@@ -99,22 +110,24 @@ def _header(entry: Entry, sep: str, header_rows: int) -> tuple[list[list[str]], 
 
 
 def _numbers(
-    entry: Entry, sep: str, header_rows: int, label_columns: int, columns: int, decimal: str
-) -> tuple[list[tuple[str, ...]], Array]:
+    entry: Entry, sep: str, header_rows: int, label_columns: int, columns: int, decimal: str, cut: int | None
+) -> tuple[list[tuple[str, ...]], Array, Array]:
     import pyarrow as pa
     import pyarrow.csv as pc
 
     names = [str(position) for position in range(columns)]
     types = {name: pa.string() if position < label_columns else pa.float64() for position, name in enumerate(names)}
     rows: list[tuple[str, ...]] = []
-    # Nearly all of these tables are about as high as they are wide.
-    values = np.empty((max(columns - label_columns, 1) + 16, columns - label_columns))
+    width = columns - label_columns if cut is None else cut
+    # Nearly all of these tables are about as high as their square block is wide.
+    parts = [np.empty((max(width, 1) + 16, width)), np.empty((max(width, 1) + 16, columns - label_columns - width))]
     with entry.open() as stream:
         try:
             batches = pc.open_csv(
                 stream,
+                # One thread: reading ahead on several holds as many blocks and gains little.
                 pc.ReadOptions(
-                    column_names=names, skip_rows=header_rows, block_size=min(_BLOCK, max(entry.size, 4096))
+                    use_threads=False, column_names=names, skip_rows=header_rows, block_size=max(_BLOCK, 64 * columns)
                 ),
                 pc.ParseOptions(delimiter=sep, newlines_in_values=False),
                 pc.ConvertOptions(
@@ -125,15 +138,15 @@ def _numbers(
                 start, end = len(rows), len(rows) + batch.num_rows
                 labels = [batch.column(position).to_pylist() for position in range(label_columns)]
                 rows.extend(zip(*labels, strict=True) if labels else [()] * batch.num_rows)
-                if end > len(values):
-                    values = np.concatenate(
-                        [values, np.empty((max(end - len(values), len(values) // 2), values.shape[1]))]
-                    )
+                if end > len(parts[0]):
+                    more = max(end - len(parts[0]), len(parts[0]) // 2)
+                    parts = [np.concatenate([part, np.empty((more, part.shape[1]))]) for part in parts]
                 for position in range(columns - label_columns):
-                    values[start:end, position] = batch.column(label_columns + position).to_numpy(zero_copy_only=False)
+                    part, at = (parts[0], position) if position < width else (parts[1], position - width)
+                    part[start:end, at] = batch.column(label_columns + position).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid as error:
             raise _explained(entry, str(error)) from error
-    return [tuple(part.strip() for part in row) for row in rows], values[: len(rows)]
+    return [tuple(label.strip() for label in row) for row in rows], parts[0][: len(rows)], parts[1][: len(rows)]
 
 
 def _explained(entry: Entry, message: str) -> Exception:

@@ -304,9 +304,9 @@ def _from_one(sheet: Sheet) -> Raw:
 def _require_labels(sheet: Sheet, labels: list[str], columns: list[str], rows: list[int]) -> None:
     if len(rows) < 2:
         raise ReadError(
-            f"{sheet.where}: the labels to the left ({', '.join(labels[:3])}, ...) and above ({', '.join(columns[:3])}, ..."
-            ") are not the same, so there is no table of industries. Are regions and industries swapped on one "
-            "side? Write both as region|industry."
+            f"{sheet.where}: the labels to the left ({', '.join(labels[:3])}, ...) and above ("
+            f"{', '.join(columns[:3])}, ...) are not the same, so there is no table of "
+            "industries. Are regions and industries swapped on one side? Write both as region|industry."
         )
     for side, names in (("to the left", labels), ("above", columns)):
         inside = [name for name in names if name in {labels[i] for i in rows}]

@@ -111,7 +111,7 @@ def _batches(entry: sources.Entry, columns: npt.NDArray[np.intp] | None) -> Any:
         try:
             reading = pc.open_csv(
                 stream,
-                pc.ReadOptions(column_names=names, block_size=min(48 << 20, max(entry.size, 4096))),
+                pc.ReadOptions(use_threads=False, column_names=names, block_size=max(8 << 20, 64 * width)),
                 convert_options=pc.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.float64()), include_columns=wanted
                 ),

@@ -26,7 +26,7 @@ import pandas as pd
 from io_linkage.errors import OptionError, ReadError, TableError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import sources
-from io_linkage.readers.delimited import read_matrix, separator
+from io_linkage.readers.delimited import Matrix, read_matrix, separator
 from io_linkage.readers.raw import Raw, reader
 
 TOTALS = frozenset(("OUT", "OUTPUT", "TOTAL", "TTL", "GO", "X"))
@@ -159,7 +159,8 @@ def _year_of(name: str) -> int | None:
 
 def _parse(entry: sources.Entry, path: Path) -> Raw:
     first = sources.text_lines(entry, 1)[0]
-    matrix = read_matrix(entry, sep=separator(first), header_rows=1, label_columns=1)
+    sep = separator(first)
+    matrix = read_matrix(entry, sep=sep, header_rows=1, label_columns=1, cut=_square_part(first, sep))
     columns, rows = matrix.header[0], [row[0] for row in matrix.rows]
     in_rows, in_columns = set(rows), set(columns)
     industry_rows = [i for i, label in enumerate(rows) if label in in_columns and label.upper() not in TOTALS]
@@ -170,26 +171,43 @@ def _parse(entry: sources.Entry, path: Path) -> Raw:
     index = pd.MultiIndex.from_tuples([_pair(rows[i]) for i in industry_rows], names=["region", "industry"])
     demand = [j for j, label in enumerate(columns) if label not in in_rows and label.upper() not in TOTALS]
     regions = set(index.get_level_values(0))
-    values = matrix.values
-    Y = pd.DataFrame(
-        values[np.ix_(industry_rows, demand)],
-        index=index,
-        columns=pd.MultiIndex.from_tuples(
-            [_demand_pair(columns[j], regions, entry.name) for j in demand], names=["region", "category"]
-        ),
-    )
+    names = [_demand_pair(columns[j], regions, entry.name) for j in demand]
     primary = [i for i, label in enumerate(rows) if label not in in_columns and label.upper() not in TOTALS]
-    V = pd.DataFrame(values[np.ix_(primary, industry_columns)], index=[rows[i] for i in primary], columns=index)
-    x, notes = _output(values, rows, columns, industry_rows, industry_columns, index)
-    Z = pd.DataFrame(_block(values, industry_rows, industry_columns), index=index, columns=index, copy=False)
+    Y = pd.DataFrame(
+        _block(matrix, industry_rows, demand),
+        index=index,
+        columns=pd.MultiIndex.from_tuples(names, names=["region", "category"]),
+        copy=False,
+    )
+    V = pd.DataFrame(_block(matrix, primary, industry_columns), index=[rows[i] for i in primary], columns=index)
+    x, notes = _output(matrix, rows, columns, industry_rows, industry_columns, index)
+    Z = pd.DataFrame(_block(matrix, industry_rows, industry_columns), index=index, columns=index, copy=False)
     return Raw(Z, Y, V if len(V) else None, x, notes=notes)
 
 
-def _block(values: Array, rows: list[int], columns: list[int]) -> Array:
-    """Return a block; contiguous rows and columns, the usual case, cost one copy and no index arrays."""
-    if rows == list(range(rows[0], rows[-1] + 1)) and columns == list(range(columns[0], columns[-1] + 1)):
-        return np.ascontiguousarray(values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    return values[np.ix_(rows, columns)]
+def _square_part(line: str, sep: str) -> int | None:
+    """How many columns stand before final demand, where all industries come first."""
+    labels = [cell.strip().strip('"') for cell in line.split(sep)][1:]
+    other = [
+        bool(_ICIO_DEMAND.search(label) or _FIGARO_DEMAND.search(label) or label.upper() in TOTALS) for label in labels
+    ]
+    if True not in other:
+        return None
+    at = other.index(True)
+    return at if at and all(other[at:]) else None
+
+
+def _block(matrix: Matrix, rows: list[int], columns: list[int]) -> Array:
+    """Cells of some rows and columns; a view where they stand together in one part, as they nearly always do."""
+    width = matrix.values.shape[1]
+    if not rows or not columns:
+        return np.zeros((len(rows), len(columns)))
+    part, shift = (matrix.values, 0) if max(columns) < width else (matrix.rest, width)
+    if min(columns) < shift:
+        return np.hstack([matrix.values, matrix.rest])[np.ix_(rows, columns)]
+    where = [column - shift for column in columns]
+    together = rows == list(range(rows[0], rows[-1] + 1)) and where == list(range(part.shape[1]))
+    return part[rows[0] : rows[-1] + 1] if together else part[np.ix_(rows, where)]
 
 
 def _require_square(
@@ -237,7 +255,7 @@ def _demand_pair(label: str, regions: set[str], name: str) -> tuple[str, str]:
 
 
 def _output(
-    values: Array,
+    matrix: Matrix,
     rows: list[str],
     columns: list[str],
     industry_rows: list[int],
@@ -246,10 +264,10 @@ def _output(
 ) -> tuple[pd.Series[float] | None, tuple[str, ...]]:
     column = next((j for j, label in enumerate(columns) if label.upper() in TOTALS), None)
     if column is not None:
-        return pd.Series(values[industry_rows, column], index=index), ()
+        return pd.Series(_block(matrix, industry_rows, [column])[:, 0], index=index), ()
     row = next((i for i, label in enumerate(rows) if label.upper() in ("OUT", "OUTPUT", "GO")), None)
     if row is not None:
-        return pd.Series(values[row, industry_columns], index=index), ()
+        return pd.Series(_block(matrix, [row], industry_columns)[0], index=index), ()
     return None, ("the file gives no gross output; it is the sum of the rows",)
 
 

@@ -85,7 +85,7 @@ def read_accounts(file: Path, *, year: int, x: pd.Series[float]) -> Satellite | 
 
 def to_satellite(cells: dict[tuple[str, str, str], object], x: pd.Series[float]) -> Satellite:
     """Arrange accounts by variable, country and industry on the labels of a table."""
-    from io_linkage import registry
+    from io_linkage.economies import registry
 
     regions = x.index.get_level_values(0)
     # The accounts and the table may spell Romania differently.

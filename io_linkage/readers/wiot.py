@@ -205,7 +205,7 @@ def _require_complete(
 
 
 def _require_regions_first(regions: list[str], codes: list[str], where: str) -> None:
-    from io_linkage import registry
+    from io_linkage.economies import registry
 
     known = sum(registry.find(region) is not None for region in regions)
     swapped = sum(registry.find(code) is not None for code in set(codes) if len(code) == 3)
