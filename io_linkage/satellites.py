@@ -279,7 +279,7 @@ def _list(data: pd.DataFrame | str | Path, decimal: str) -> tuple[pd.DataFrame, 
 
 
 def _regions(table: MRIOTable, given: pd.Series[str], title: str) -> list[str]:
-    from io_linkage import registry
+    from io_linkage.economies import registry
 
     by_economy = {registry.find(region): region for region in table.regions}
     found = {}

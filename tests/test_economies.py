@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from io_linkage import economies
 from io_linkage._shipped import shipped_path
+from io_linkage.economies.registry import Membership, fold, memberships, register
 from io_linkage.errors import OptionError, UnknownLabelError
-from io_linkage.registry import Membership, fold, memberships, register
 from io_linkage.table import MRIOTable
 
 REGIONS = {

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 
 import io_linkage as iol
 from io_linkage.errors import ComparisonError, MissingSatelliteError, UnknownLabelError
-from io_linkage.growth_pull import CHANNELS, growth_pull
 from io_linkage.table import MRIOTable
+from io_linkage.ties.growth import CHANNELS, growth_pull
 from tests.strategies import tables
 
 

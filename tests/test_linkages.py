@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from io_linkage import linkages as lk
 from io_linkage import panel
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
-from io_linkage.roles import ROLES, assign, strength
+from io_linkage.linkages.roles import ROLES, assign, strength
 from tests.examples import germany_1995, leather, miller_blair_2, miller_blair_two_regions
 from tests.strategies import stage_weights, tables
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from numpy.testing import assert_allclose
 
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
-from io_linkage.multipliers import by_region, effects, multipliers
+from io_linkage.spillovers.per_unit import by_region, effects, multipliers
 from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, miller_blair_2, miller_blair_two_regions
 from tests.strategies import tables

@@ -8,8 +8,8 @@ from hypothesis import given
 from numpy.testing import assert_allclose
 
 from io_linkage.errors import OptionError, SolveError
-from io_linkage.multipliers import effects
 from io_linkage.spillovers import Miyazawa, miyazawa
+from io_linkage.spillovers.per_unit import effects
 from tests.examples import leather, miller_blair_two_regions
 from tests.strategies import tables
 

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 
 from io_linkage import stages
 from io_linkage.errors import OptionError, StageError, UnknownLabelError
-from io_linkage.stage_files import shipped_file
+from io_linkage.stages.files import shipped_file
 from io_linkage.table import MRIOTable
 from tests.strategies import tables
 

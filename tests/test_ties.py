@@ -18,7 +18,7 @@ from io_linkage.errors import (
     OptionError,
     UnknownLabelError,
 )
-from io_linkage.partners import cast
+from io_linkage.ties.partners import cast
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
 

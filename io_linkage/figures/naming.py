@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from io_linkage import registry
+from io_linkage.economies import registry
 
 #: "auto" shows names where all codes are known, "codes" the codes as they are; a mapping gives names of one's own.
 Names = Mapping[str, str] | Literal["auto", "codes"]

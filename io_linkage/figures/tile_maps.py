@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage import registry
+from io_linkage.economies import registry
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.export import note

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from io_linkage import economies, registry
+from io_linkage import economies
+from io_linkage.economies import registry
 from io_linkage.errors import IOLinkageError, OptionError, StageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from io_linkage import registry
+from io_linkage.economies import registry
 from io_linkage.figures.naming import shown
 
 _ARTICLE = {

@@ -1,0 +1,203 @@
+r"""Hypothetical extraction: what the economy would lose without an industry, a stage, a region or a corridor of trade.
+
+Kinds
+-----
+complete : the group stops: its sales to industries (its rows), its purchases and the final demand for it go.
+backward : the group buys no inputs from industries (columns of A); final demand for it stays.
+forward : the group sells no inputs to industries (rows of A); final demand for it stays.
+noncompetitive : complete, with all imports as non-competitive: what the group sold is bought abroad instead, and
+    only the region's own industries respond; see `io_linkage.extraction.domestic`.
+replaced : complete, and buyers turn to the same industry in other regions, which gain; see
+    `io_linkage.extraction.replaced`.
+
+`factor` from 0 to 1 takes out a part of that. A stage is a share of every industry, and extracting it takes out that
+share: the industry is treated as two, with the same inputs and the same buyers. Scaling the columns of a partly
+extracted industry too, as is done at a factor of 1, would count twice: its purchases fall with its output anyway.
+
+Losses are split into `own` (the extracted part itself), `home` (elsewhere in the regions of the group) and `abroad`.
+
+References
+----------
+Dietzenbacher, van der Linden & Steenge (1993); Dietzenbacher & van der Linden (1997); Miller & Lahr (2001);
+Dietzenbacher & Lahr (2013), also for partial extraction; Miller & Blair (2022), section 12.2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from io_linkage import closed_forms
+from io_linkage.closed_forms import KINDS, Within
+from io_linkage.errors import OptionError
+from io_linkage.extraction.domestic import noncompetitive_losses
+from io_linkage.extraction.groups import by_region, by_stage, compare, corridor, matrix
+from io_linkage.extraction.replaced import replaced_losses
+from io_linkage.extraction.results import (
+    Affected,
+    RelativeTo,
+    affected,
+    block_attrs,
+    extracted_table,
+    finished,
+    region_sums,
+    require_factor,
+)
+from io_linkage.leontief import Array
+from io_linkage.linkages.normalisation import Account, account, require_option
+from io_linkage.selection import Selection, select
+from io_linkage.table import MRIOTable
+
+__all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "matrix", "spread"]
+
+Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive", "replaced"]
+
+
+def losses(
+    table: MRIOTable,
+    *,
+    region: str | Iterable[str] | None = None,
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+    by: Affected | None = None,
+    relative_to: RelativeTo | None = None,
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Losses from extracting each industry in turn, or one selection.
+
+    Without a selection, every industry is extracted by itself, all n at once:
+
+    .. math:: \text{loss}_j = x_j \frac{(q'L)_j}{l_{jj}} \quad \text{(complete)}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    region, industry, stage : optional
+        What to extract as one group, as `io_linkage.selection.select` takes it.
+    kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
+        "replaced" needs a selection; gains are losses below 0.
+    factor : float
+        From 0 to 1: how much of it.
+    of : str
+        "output", "value_added" or a satellite account such as "jobs".
+    within : {"removed", "kept"}
+        For backward and forward: whether the flows inside the group go as well.
+    by : {"region", "industry", "stage", "region-stage"}, optional
+        With a selection: add the affected industries up.
+    relative_to : {"gdp", "account"}, optional
+        What percentages are of. By default GDP for money, and the account's own total for anything else.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+
+    Returns
+    -------
+    DataFrame
+        Without a selection: one row for each industry extracted, on the table's index; NaN without output. Columns
+        own, home, abroad, total; home_percent: own and home as a percentage of the region's GDP (or account);
+        total_percent: of the world's.
+
+        With a selection: one row for each industry affected (or group, with `by`). Columns own, home, abroad, total
+        and percent of its own account. The sums over rows are in `attrs`.
+
+    Raises
+    ------
+    UnknownLabelError, OptionError
+        Unknown or empty selection; the whole table where something has to remain; factor outside 0 to 1.
+    SolveError
+        What remains of the table has no unique solution.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> world = iol.load()
+    >>> alone = losses(world, of="value_added").loc[("CHN", "30t33")]
+    >>> chosen = losses(world, region="CHN", industry="30t33", of="value_added")
+    >>> bool(np.isclose(alone["total"], chosen["total"].sum()))
+    True
+    """
+    require_option("kind", kind, (*KINDS, "noncompetitive", "replaced"))
+    require_option("within", within, ("removed", "kept"))
+    require_factor(factor)
+    q = account(table, of)
+    selection = None
+    if region is not None or industry is not None or stage is not None:
+        selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        _require_outside(table, selection, kind, within)
+    if kind == "noncompetitive":
+        return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
+    if kind == "replaced":
+        return replaced_losses(table, selection, q, factor, by, relative_to, weights)
+    if selection is None:
+        return _each(table, kind, factor, q, within, relative_to)
+    loss = closed_forms.group(table.system, selection.share, kind, factor, within)
+    own = closed_forms.own_part(table.system, selection.share, loss, kind, factor, within)
+    found = affected(table, selection.share, loss, own, q)
+    return finished(table, found, selection, q, by, relative_to, weights, kind=kind, factor=factor, within=within)
+
+
+def _require_outside(table: MRIOTable, selection: Selection, kind: Kind, within: Within) -> None:
+    if (within == "kept" or kind == "replaced") and (selection.share[table.active] == 1).all():
+        asked = "kind='replaced'" if kind == "replaced" else "within='kept'"
+        raise OptionError(
+            f"{selection.label} is the whole of {table.label}; {asked} needs industries outside it. Select a part."
+        )
+
+
+def spread(
+    table: MRIOTable,
+    *,
+    kind: Literal["complete", "backward", "forward"] = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+) -> pd.DataFrame:
+    """Losses of each region from extracting each industry in turn: (n, regions), all at once.
+
+    Returns
+    -------
+    DataFrame on the table's index (the industry extracted), columns the regions that lose; NaN without output.
+    """
+    require_option("kind", kind, KINDS)
+    require_factor(factor)
+    q = account(table, of)
+    alpha, beta = closed_forms.single(table.system, kind, factor, within)
+    sums = region_sums(table, q)
+    sums *= alpha[:, None]
+    sums[np.arange(len(alpha)), table.region_codes] -= beta * q.per_output
+    columns = pd.Index(table.regions, name="affected")
+    return table.frame(
+        sums, columns, f"extraction loss in {of}", unit=q.unit, kind=kind, factor=factor, **block_attrs(q)
+    )
+
+
+def _each(
+    table: MRIOTable,
+    kind: Literal["complete", "backward", "forward"],
+    factor: float,
+    q: Account,
+    within: Within,
+    relative_to: RelativeTo | None,
+) -> pd.DataFrame:
+    alpha, beta = closed_forms.single(table.system, kind, factor, within)
+    diagonal = table.system.inverse_diagonal()
+    sums = table.system.column_sums() if q.name == "output" else table.system.solve_transposed(q.per_output)
+    # For the home region alone: column j of L summed over the rows of j's own region.
+    home: Array = np.empty(len(alpha))
+    for code in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == code)
+        home[inside] = q.per_output[inside] @ table.system.inverse()[np.ix_(inside, inside)]
+    own = alpha * diagonal * q.per_output - beta * q.per_output
+    at_home = alpha * home - beta * q.per_output
+    total = alpha * sums - beta * q.per_output
+    values = np.column_stack([own, at_home - own, total - at_home, total])
+    values[~(table.active & q.known)] = np.nan
+    return extracted_table(
+        table, values, table.index, table.region_codes, q, relative_to, kind=kind, factor=factor, within=within
+    )

@@ -1,0 +1,397 @@
+"""Extraction of many groups at once, and of corridors of trade from one set of industries to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage import closed_forms
+from io_linkage.closed_forms import KINDS, Kind, Within
+from io_linkage.errors import OptionError, unknown
+from io_linkage.extraction.results import (
+    PARTS,
+    Affected,
+    RelativeTo,
+    block_attrs,
+    extracted_table,
+    percent,
+    percent_base,
+    require_factor,
+)
+from io_linkage.leontief import Array
+from io_linkage.linkages.groups import drawn_shares
+from io_linkage.linkages.normalisation import Account, account, labelled, require_option
+from io_linkage.selection import Selection, groups_by, regions, select
+from io_linkage.table import MRIOTable
+
+Extracted: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
+Flows: TypeAlias = Literal["both", "intermediate", "final"]
+
+
+def by_region(
+    table: MRIOTable,
+    *,
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+    relative_to: RelativeTo | None = None,
+) -> pd.DataFrame:
+    """Losses from extracting each region as a whole.
+
+    Returns
+    -------
+    DataFrame indexed by the region extracted; columns own, home (0), abroad, total, home_percent, total_percent as
+    in `io_linkage.extraction.losses`.
+    """
+    return _by_group(table, "region", None, kind, factor, of, within, relative_to, None)
+
+
+def by_stage(
+    table: MRIOTable,
+    *,
+    region: str | Iterable[str] | None = None,
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+    relative_to: RelativeTo | None = None,
+    weights: pd.DataFrame | None = None,
+    draws: int | Array = 0,
+    seed: int = 0,
+    level: float = 0.9,
+) -> pd.DataFrame:
+    """Losses from extracting each stage of each region as one group.
+
+    Parameters
+    ----------
+    region : str or list, optional
+        Only the stages of these regions.
+    kind, factor, of, within, relative_to, weights
+        As in `io_linkage.extraction.losses`.
+    draws : int or array (draws, n, stages)
+        Number of draws of the shipped stage shares within their ranges, or draws of one's own; needs factor=1 and
+        within="removed".
+    seed, level
+        Seed of the draws; share of them between low and high.
+
+    Returns
+    -------
+    DataFrame indexed by (region, stage) extracted; columns own, home, abroad, total, home_percent, total_percent,
+    and with draws `total_low`, `total_high`, `total_percent_low`, `total_percent_high`, `home_percent_low` and
+    `home_percent_high`.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> found = by_stage(iol.load(), region="CHN", of="value_added")
+    >>> bool(found.loc[("CHN", "emerging"), "abroad"] > found.loc[("CHN", "future"), "abroad"])
+    True
+    """
+    rows = None if region is None else regions(table, region)
+    out = _by_group(table, "region-stage", rows, kind, factor, of, within, relative_to, weights)
+    if isinstance(draws, int) and not draws:
+        return out
+    if factor != 1 or within != "removed":
+        raise OptionError("Intervals over draws are for factor=1 and within='removed'; leave draws out otherwise.")
+    drawn = drawn_shares(table, draws, seed, weights)
+    wanted = list(dict.fromkeys(out.index.get_level_values(0)))
+    spread = _intervals(table, wanted, kind, of, relative_to, drawn, level)
+    both = pd.concat([out, spread.set_axis(out.index)], axis=1)
+    return labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
+
+
+def compare(
+    table: MRIOTable,
+    stage: str,
+    *,
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "value_added",
+    relative_to: RelativeTo | None = None,
+    weights: pd.DataFrame | None = None,
+    draws: int | Array = 0,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare what each region's industries of one stage mean to itself and to the others.
+
+    Returns
+    -------
+    DataFrame indexed by region, largest total loss first: the columns of `by_stage`, with `elsewhere`, the loss
+    outside the stage itself per unit of its own (what the world loses besides, for each unit the stage loses).
+    """
+    out = by_stage(
+        table, kind=kind, factor=factor, of=of, relative_to=relative_to, weights=weights, draws=draws, seed=seed
+    )
+    known = out.index.get_level_values("stage")
+    if stage not in known:
+        raise unknown("stage", stage, known.unique())
+    part = out.loc[known == stage].droplevel("stage")
+    part["elsewhere"] = (part["home"] + part["abroad"]) / part["own"].where(part["own"] != 0)
+    measure = f"{of} lost without the {stage} industries of each region"
+    return labelled(part.sort_values("total", ascending=False, kind="stable"), out.attrs, measure=measure, stage=stage)
+
+
+def matrix(
+    table: MRIOTable,
+    *,
+    extracted: Extracted = "region",
+    affected: Affected = "region",
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "value_added",
+    within: Within = "removed",
+    region: str | Iterable[str] | None = None,
+    relative_to: RelativeTo | Literal["absolute"] = "absolute",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Losses of every affected group from extracting every group: rows extracted, columns affected.
+
+    Parameters
+    ----------
+    extracted, affected : {"region", "industry", "stage", "region-stage"}
+    region : str or list, optional
+        Extract only groups in these regions (extracted "region" or "region-stage").
+    relative_to : {"absolute", "gdp", "account"}
+        Amounts, or percent of the affected group's GDP or own account.
+    kind, factor, of, within, weights
+        As in `io_linkage.extraction.losses`.
+
+    Returns
+    -------
+    DataFrame (groups extracted, groups affected); in the account's unit or percent.
+    """
+    q = account(table, of)
+    W, names, keep = _groups(table, extracted, region, weights)
+    columns, affected_names = groups_by(table, affected, weights)
+    found = np.empty((len(keep), columns.shape[1]))
+    for row, (_, loss, _) in enumerate(_group_losses(table, W, keep, kind, factor, within)):
+        found[row] = columns.T @ (q.per_output * loss)
+    unit = q.unit
+    attrs = {"percent_of": ""}
+    if relative_to != "absolute":
+        _, _, base_name = percent_base(table, q, relative_to)
+        total = table.va.to_numpy() if relative_to == "gdp" else np.nan_to_num(q.total)
+        found, unit, attrs = percent(found, columns.T @ total), "%", {"percent_of": base_name}
+    out = pd.DataFrame(found, index=names[keep], columns=affected_names)
+    out = out.rename_axis(index=_renamed(out.index, "extracted"), columns=_renamed(out.columns, "affected"))
+    return labelled(out, table.caption(f"{of} lost", unit, kind=kind, factor=factor, **attrs, **block_attrs(q)))
+
+
+def corridor(
+    table: MRIOTable,
+    *,
+    sellers: Mapping[str, Any] | Selection,
+    buyers: Mapping[str, Any] | Selection,
+    flows: Flows = "both",
+    factor: float = 1.0,
+    of: str = "output",
+    by: Affected | None = None,
+    across_borders: bool = False,
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Losses from extracting a corridor: what one set of industries sells to another, and to its final demand.
+
+    .. math:: \bar A = A - g \hat s A \hat t, \qquad \bar y = y - g \hat s Y t_r
+
+    Parameters
+    ----------
+    table : MRIOTable
+    sellers, buyers : mapping or Selection
+        What `io_linkage.selection.select` takes, e.g. ``{"region": "CHN", "stage": "emerging"}``. Buyers in a stage
+        count with their share of it.
+    flows : {"both", "intermediate", "final"}
+        Final flows are those to the buyers' regions, so buyers may then name regions only.
+    factor : float
+        How much of the flows is taken out.
+    across_borders : bool
+        Leave the sellers' own regions out of the buyers, e.g. where both are named by overlapping groups.
+    of, by, weights
+        As in `io_linkage.extraction.losses`.
+
+    Returns
+    -------
+    DataFrame, one row for each industry (or group) affected: sellers, buyers, elsewhere (the loss in the regions of
+    the sellers, of the buyers that do not also sell, and in all others), total and percent of its own account. The
+    value of the flows taken out is ``attrs["flows_removed"]``.
+
+    Raises
+    ------
+    OptionError
+        Final flows with buyers that are industries; factor outside 0 to 1; nothing flows.
+    """
+    require_option("flows", flows, ("both", "intermediate", "final"))
+    require_factor(factor)
+    q = account(table, of)
+    sell, buy = _selection(table, sellers, weights), _selection(table, buyers, weights)
+    if across_borders:
+        buy = _abroad(table, sell, buy)
+    s: Array = factor * sell.share
+    t: Array = np.zeros_like(s) if flows == "final" else buy.share
+    demand = np.zeros_like(s) if flows == "intermediate" else s * _bought(table, buy)
+    removed = float((s * table.system.apply(t * table.accounts.x)).sum() + demand.sum())
+    if factor > 0 and removed == 0:
+        raise OptionError(f"{sell.label} sells nothing ({flows} flows) to {buy.label} in {table.label}.")
+    loss = closed_forms.removal(table.system, s, t, demand)
+    out = _corridor_frame(table, sell, buy, loss, q)
+    if by is not None:
+        W, names = groups_by(table, by, weights)
+        sums = W.T @ np.nan_to_num(out.iloc[:, :4].to_numpy())
+        out = pd.DataFrame(sums, index=names, columns=out.columns[:4])
+        out["percent"] = percent(sums[:, 3], W.T @ np.nan_to_num(q.total))
+    title = f"{of} lost without the sales of {sell.label} to {buy.label}"
+    attrs = table.caption(title, q.unit, flows=flows, factor=factor, flows_removed=removed, **block_attrs(q))
+    return labelled(out, attrs)
+
+
+def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Array, q: Account) -> pd.DataFrame:
+    amount = np.where(q.known & table.active, q.per_output * loss, np.nan)
+    selling = np.isin(table.region_codes, np.unique(table.region_codes[sell.share > 0]))
+    buying = np.isin(table.region_codes, np.unique(table.region_codes[buy.share > 0])) & ~selling
+    values = {
+        "sellers": np.where(selling, amount, 0.0 * amount),
+        "buyers": np.where(buying, amount, 0.0 * amount),
+        "elsewhere": np.where(selling | buying, 0.0 * amount, amount),
+        "total": amount,
+        "percent": percent(amount, np.nan_to_num(q.total)),
+    }
+    return pd.DataFrame(values, index=table.index)
+
+
+def _selection(table: MRIOTable, given: Mapping[str, Any] | Selection, weights: pd.DataFrame | None) -> Selection:
+    if isinstance(given, Selection):
+        return given
+    strange = set(given) - {"region", "industry", "stage"}
+    if strange:
+        raise OptionError(f"{sorted(strange)} cannot be selected by; use region, industry and stage.")
+    return select(table, **given, weights=weights)
+
+
+def _abroad(table: MRIOTable, sell: Selection, buy: Selection) -> Selection:
+    domestic = np.isin(table.region_codes, np.unique(table.region_codes[sell.share > 0]))
+    if not (buy.share[~domestic] > 0).any():
+        raise OptionError(f"{buy.label} lies within the regions of {sell.label}; nothing crosses a border.")
+    return Selection(np.where(domestic, 0.0, buy.share), f"{buy.label} abroad")
+
+
+def _bought(table: MRIOTable, buy: Selection) -> Array:
+    """Return final demand of the buyers' regions, (n,)."""
+    found = np.zeros(len(table.regions))
+    for code in range(len(table.regions)):
+        shares = buy.share[table.region_codes == code]
+        if not (shares == shares[0]).all() or shares[0] not in (0.0, 1.0):
+            raise OptionError(
+                f"{buy.label} are industries, and final demand has no industry; pass flows='intermediate', or name "
+                "the buyers by region alone."
+            )
+        found[code] = shares[0]
+    wanted = np.asarray(pd.Index(table.regions).get_indexer(table.accounts.demand.get_level_values(0)))
+    return np.asarray(table.accounts.Y @ found[wanted])
+
+
+def _groups(
+    table: MRIOTable, by: Extracted, region: str | Iterable[str] | None, weights: pd.DataFrame | None
+) -> tuple[Array, pd.Index[Any], npt.NDArray[np.intp]]:
+    require_option("extracted", by, ("region", "industry", "stage", "region-stage"))
+    W, names = groups_by(table, by, weights)
+    keep = np.arange(W.shape[1])
+    if region is not None:
+        if by not in ("region", "region-stage"):
+            raise OptionError(f"extracted={by!r} spans all regions; region= is for 'region' and 'region-stage'.")
+        keep = np.flatnonzero(names.get_level_values(0).isin(regions(table, region)))
+    return W, names, keep
+
+
+def _group_losses(
+    table: MRIOTable, W: Array, keep: npt.NDArray[np.intp], kind: Kind, factor: float, within: Within
+) -> Iterable[tuple[Array, Array, Array]]:
+    """Yield share, loss and own loss of each group."""
+    require_option("kind", kind, KINDS)
+    require_option("within", within, ("removed", "kept"))
+    require_factor(factor)
+    system = table.system
+    ranks = (W[:, keep] != 0).sum(axis=0)
+    # With most columns of L wanted anyway, one inverse is cheaper than the solves.
+    if ranks[ranks <= closed_forms.LOW_RANK].sum() > system.n / 2:
+        system.inverse()
+    for column in keep:
+        share = W[:, column]
+        loss = closed_forms.group(system, share, kind, factor, within)
+        yield share, loss, closed_forms.own_part(system, share, loss, kind, factor, within)
+
+
+def _by_group(
+    table: MRIOTable,
+    by: Extracted,
+    region: list[str] | None,
+    kind: Kind,
+    factor: float,
+    of: str,
+    within: Within,
+    relative_to: RelativeTo | None,
+    weights: pd.DataFrame | None,
+) -> pd.DataFrame:
+    q = account(table, of)
+    W, names, keep = _groups(table, by, region, weights)
+    values = np.empty((len(keep), len(PARTS)))
+    homes = np.zeros((len(keep), len(table.regions)), dtype=bool)
+    for row, (share, loss, own) in enumerate(_group_losses(table, W, keep, kind, factor, within)):
+        homes[row, table.region_codes[share > 0]] = True
+        total, at_home = q.per_output @ loss, (q.per_output * homes[row, table.region_codes]) @ loss
+        mine = q.per_output @ own
+        values[row] = mine, at_home - mine, total - at_home, total
+        if not (table.active & (share > 0)).any() or not (q.known & (share > 0)).any():
+            values[row] = np.nan
+    return extracted_table(table, values, names[keep], homes, q, relative_to, kind=kind, factor=factor, within=within)
+
+
+def _intervals(
+    table: MRIOTable,
+    wanted: list[str],
+    kind: Kind,
+    of: str,
+    relative_to: RelativeTo | None,
+    drawn: Array,
+    level: float,
+) -> pd.DataFrame:
+    """Low and high of the losses of each region and stage over draws of the shares."""
+    if not 0 < level < 1:
+        raise OptionError(f"level={level}: choose a share between 0 and 1.")
+    q = account(table, of)
+    base, world, _ = percent_base(table, q, relative_to)
+    quantiles = [(1 - level) / 2, (1 + level) / 2]
+    blocks = []
+    for region in wanted:
+        code = table.regions.index(region)
+        total, home = _drawn_losses(table, code, np.moveaxis(drawn[:, table.region_codes == code], 1, 2), q, kind)
+        amounts = {
+            "total": total,
+            "home_percent": percent(home, float(base[code])),
+            "total_percent": percent(total, world),
+        }
+        bounds = {name: np.quantile(values, quantiles, axis=0) for name, values in amounts.items()}
+        blocks.append(
+            pd.DataFrame({f"{name}_{end}": b[k] for name, b in bounds.items() for k, end in enumerate(("low", "high"))})
+        )
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _drawn_losses(table: MRIOTable, code: int, shares: Array, q: Account, kind: Kind) -> tuple[Array, Array]:
+    """Return total and home losses (draws, stages) of the parts `shares` (draws, stages, m) of one region."""
+    inside = np.flatnonzero(table.region_codes == code)
+    columns = closed_forms.inverse_columns(table.system, inside)
+    x = table.accounts.x[inside]
+    sold = x * table.system.direct_forward_sums[inside]
+    u, beta = closed_forms.block_factors(columns[inside], shares, x, sold, kind)
+    here = q.per_output[inside]
+    total = u @ (q.per_output @ columns) - beta @ here
+    return np.asarray(total), np.asarray(u @ (here @ columns[inside]) - beta @ here)
+
+
+def _renamed(index: pd.Index[Any], role: str) -> str | list[str]:
+    names = [f"{role} {name}" for name in index.names]
+    return names if isinstance(index, pd.MultiIndex) else names[0]

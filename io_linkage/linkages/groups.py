@@ -1,0 +1,319 @@
+r"""Linkages of stages, regions and industries: aggregates of country-industry results, with the rule stated.
+
+Rules
+-----
+mean : a linkage per unit (backward, forward, net, dispersion, their splits) becomes a weighted mean,
+    :math:`\sum_i w_{ik} u_i m_i / \sum_i w_{ik} u_i`, w the membership of the group and u output unless told otherwise.
+    Normalised linkages are averaged after they were normalised, so 1 stays the average industry of the scope.
+sum : an amount (weighted linkages) becomes the sum :math:`\sum_i w_{ik} m_i`.
+block : pure linkages and extraction losses of a group are not the sum of its members', because the members also
+    trade with each other; they are computed for the group as one block by their own functions, with `by=`.
+
+A result carries its rule in `attrs["rule"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import OptionError, unknown
+from io_linkage.leontief import Array
+from io_linkage.linkages.core import linkages
+from io_linkage.linkages.normalisation import Scope, labelled, weighted_means
+from io_linkage.linkages.roles import ROLES, assign, strength
+from io_linkage.selection import groups_by, regions, select
+from io_linkage.table import MRIOTable
+
+Rule: TypeAlias = Literal["mean", "sum"]
+#: "output", "final_demand", "value_added", "equal" or the name of a satellite account.
+Weight: TypeAlias = str
+By: TypeAlias = Literal["stage", "region", "industry", "region-stage"]
+
+PAIR = ["backward_normalised", "forward_normalised"]
+
+
+def aggregate(
+    table: MRIOTable,
+    result: pd.DataFrame | pd.Series[float],
+    *,
+    by: By = "region-stage",
+    rule: Rule | None = None,
+    weight: Weight | None = None,
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Aggregate a result on the table's index to stages, regions or industries.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    result : DataFrame or Series on the table's index
+        Columns that are not numbers are left out.
+    by : {"region-stage", "stage", "region", "industry"}
+    rule : {"mean", "sum"}, optional
+        By default the rule the result carries in its attrs.
+    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account, optional
+        What the mean is weighted by: by default what the result says in its attrs, else output.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+
+    Returns
+    -------
+    DataFrame indexed by group; attrs say the rule and the weights. NaN for a group without weight.
+
+    Raises
+    ------
+    OptionError
+        The result cannot be aggregated so, or carries no rule.
+    """
+    frame = result.to_frame() if isinstance(result, pd.Series) else result
+    frame = frame.select_dtypes("number")
+    if not frame.index.equals(table.index):
+        raise OptionError("Only a result on the table's own index can be aggregated; this one has another index.")
+    chosen = rule or result.attrs.get("rule")
+    if chosen == "block":
+        raise OptionError(
+            f"{result.attrs.get('measure', 'This measure')} of a group is not the sum or mean of its industries'; "
+            "compute it for the group itself, with by= or a selection."
+        )
+    if chosen not in ("mean", "sum"):
+        raise OptionError("The result does not say how it aggregates; pass rule='mean' or rule='sum'.")
+    W, names = groups_by(table, by, weights)
+    values: Array = frame.to_numpy(dtype=np.float64)
+    weight = weight or str(result.attrs.get("weight", "output"))
+    means = weighted_means(W, _unit_weights(table, weight), values) if chosen == "mean" else _sums(W, values)
+    out = pd.DataFrame(means, index=names, columns=frame.columns)
+    more = {"weight": weight} if chosen == "mean" else {}
+    return labelled(out, result.attrs, by=by, rule=chosen, **more)
+
+
+def by_stage(
+    table: MRIOTable,
+    *,
+    region: str | Iterable[str] | None = None,
+    weights: pd.DataFrame | None = None,
+    of: str = "output",
+    normalise: Scope = "region",
+    weight: Weight = "output",
+    draws: int | Array = 0,
+    seed: int = 0,
+    level: float = 0.9,
+) -> pd.DataFrame:
+    r"""Linkages of the stages in each region: weighted means of their industries'.
+
+    .. math:: b_{rk} = \frac{\sum_{i \in r} w_{ik} x_i b_i}{\sum_{i \in r} w_{ik} x_i}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    region : str or list, optional
+        Region codes, names or a group; all regions by default.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+    of, normalise
+        As in `linkages`.
+    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account
+        u in the mean.
+    draws : int or array (draws, n, stages)
+        Number of draws of the shipped stage shares within their ranges, or draws of one's own; 0 leaves the intervals
+        out.
+    seed, level
+        Seed of the draws; share of them between low and high.
+
+    Returns
+    -------
+    DataFrame indexed by (region, stage): the columns of `linkages`, `share` of the stage in the region's output, and
+    with draws `<linkage>_low`, `<linkage>_high` and `role_holds`, the share of draws in which the role is the same.
+
+    Notes
+    -----
+    The role is that of the averaged normalised linkages. NaN where a region has nothing of a stage.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> found = by_stage(iol.load(), region="CHN")
+    >>> bool(found.loc[("CHN", "emerging"), "backward"] > found.loc[("CHN", "traditional"), "backward"])
+    True
+    """
+    base = linkages(table, of=of, normalise=normalise)
+    rows = table.regions if region is None else regions(table, region)
+    out = _with_roles(aggregate(table, base, by="region-stage", rule="mean", weight=weight, weights=weights))
+    out["share"] = _stage_share(table, weights, out.index)
+    out.attrs["measure"] = "linkages by stage"
+    if not isinstance(draws, int) or draws:
+        drawn = drawn_shares(table, draws, seed, weights)
+        spread = _intervals(table, base, drawn, level, weight, list(out["role"]))
+        both = pd.concat([out, spread.set_axis(out.index)], axis=1)
+        out = labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
+    return labelled(out.loc[rows], out.attrs)
+
+
+def by_region(
+    table: MRIOTable,
+    *,
+    of: str = "output",
+    normalise: Scope = "world",
+    weight: Weight = "output",
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Linkages of each region, or of one stage or some industries in each region: weighted means.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    of, weight
+        As in `by_stage`.
+    normalise : {"world", "industry", "region"}
+        The default is the world: within its region, a region's average industry is 1 by definition.
+    industry, stage, weights
+        Only this part of each region, as `io_linkage.selection.select` takes them.
+
+    Returns
+    -------
+    DataFrame indexed by region: the columns of `linkages` and `share`, the part's share in the region's output.
+    """
+    base = linkages(table, of=of, normalise=normalise)
+    share: Array = np.ones(len(table.index))
+    label = "everything"
+    if industry is not None or stage is not None:
+        part = select(table, industry=industry, stage=stage, weights=weights)
+        share, label = part.share, part.label
+    W, names = groups_by(table, "region")
+    numbers = base.select_dtypes("number")
+    inside = W * share[:, None]
+    means = weighted_means(inside, _unit_weights(table, weight), numbers.to_numpy(dtype=np.float64))
+    out = _with_roles(pd.DataFrame(means, index=names, columns=numbers.columns))
+    x = table.accounts.x
+    output = W.T @ x
+    out["share"] = np.divide(inside.T @ x, output, out=np.full(len(output), np.nan), where=output > 0)
+    return labelled(out, base.attrs, measure="linkages by region", part=label, rule="mean", weight=weight)
+
+
+def compare(
+    table: MRIOTable,
+    stage: str,
+    *,
+    of: str = "output",
+    normalise: Scope = "world",
+    weight: Weight = "output",
+    weights: pd.DataFrame | None = None,
+    draws: int | Array = 0,
+    seed: int = 0,
+    level: float = 0.9,
+) -> pd.DataFrame:
+    """Compare one stage across all regions: its linkages, the share of output, and ranks.
+
+    Parameters
+    ----------
+    stage : {"traditional", "emerging", "future"}
+    of, normalise, weight, weights, draws, seed, level
+        As in `by_stage`; the default scope is the world, since regions are compared.
+
+    Returns
+    -------
+    DataFrame indexed by region, largest backward linkage first: the columns of `by_stage`, with `rank_backward` and
+    `rank_forward` (1 is the largest).
+    """
+    options: dict[str, Any] = {"of": of, "normalise": normalise, "weight": weight, "weights": weights}
+    found = by_stage(table, **options, draws=draws, seed=seed, level=level)
+    known = found.index.get_level_values("stage")
+    if stage not in known:
+        raise unknown("stage", stage, known.unique())
+    out = found.loc[known == stage].droplevel("stage")
+    out["rank_backward"] = out["backward"].rank(ascending=False, method="min")
+    out["rank_forward"] = out["forward"].rank(ascending=False, method="min")
+    ordered = out.sort_values("backward", ascending=False, kind="stable")
+    return labelled(ordered, found.attrs, measure=f"linkages of {stage} industries", stage=stage)
+
+
+def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:
+    pair: list[Array] = [np.array(frame[column], dtype=np.float64) for column in PAIR]
+    return labelled(frame.assign(role=assign(*pair), strength=strength(*pair)), frame.attrs)
+
+
+def _unit_weights(table: MRIOTable, weight: Weight) -> Array:
+    if weight == "equal":
+        return table.active.astype(np.float64)
+    series = table.final_demand if weight == "final_demand" else table.satellite(weight)
+    values: Array = np.array(series, dtype=np.float64)
+    return np.where(table.active, np.nan_to_num(values), 0.0)
+
+
+def _sums(W: Array, values: Array) -> Array:
+    sums: Array = W.T @ np.nan_to_num(values)
+    return sums
+
+
+def _stage_share(table: MRIOTable, weights: pd.DataFrame | None, index: pd.Index[Any]) -> Array:
+    W, _ = groups_by(table, "region-stage", weights)
+    amounts = (W.T @ table.accounts.x).reshape(len(table.regions), -1)
+    totals = amounts.sum(axis=1, keepdims=True)
+    shares = np.divide(amounts, totals, out=np.full(amounts.shape, np.nan), where=totals > 0)
+    return np.asarray(shares.ravel())
+
+
+def _intervals(
+    table: MRIOTable,
+    base: pd.DataFrame,
+    drawn: Array,
+    level: float,
+    weight: Weight,
+    roles: list[Any],
+) -> pd.DataFrame:
+    """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
+    if not 0 < level < 1:
+        raise OptionError(f"level={level}: choose a share between 0 and 1.")
+    columns = ["backward", "forward", *PAIR]
+    found = drawn_means(table, drawn, _unit_weights(table, weight), base[columns].to_numpy(dtype=np.float64))
+    bounds = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    spread = {}
+    for position, column in enumerate(columns):
+        spread[f"{column}_low"] = bounds[0, :, position]
+        spread[f"{column}_high"] = bounds[1, :, position]
+    drawn_roles = assign(found[:, :, 2], found[:, :, 3])
+    same = (drawn_roles == np.array(roles, dtype=object)[None, :]).mean(axis=0)
+    known = np.array([role in ROLES for role in roles])
+    return pd.DataFrame({**spread, "role_holds": np.where(known, same, np.nan)})
+
+
+def drawn_shares(table: MRIOTable, draws: int | Array, seed: int, weights: pd.DataFrame | None = None) -> Array:
+    """Return the draws of stage shares asked for by number, or those given, checked."""
+    if isinstance(draws, int):
+        from io_linkage import stages
+
+        if weights is not None:
+            raise OptionError(
+                f"draws={draws} would draw from the shipped ranges, which are not those of the weights given. Pass the "
+                "draws as an array, e.g. stages.draws(table, file=...)."
+            )
+        return stages.draws(table, n=draws, seed=seed)
+    if draws.ndim != 3 or draws.shape[1] != len(table.index):
+        raise OptionError(f"draws has shape {draws.shape}; it needs (draws, {len(table.index)}, stages).")
+    return draws
+
+
+def drawn_means(table: MRIOTable, drawn: Array, weights: Array, values: Array) -> npt.NDArray[np.float64]:
+    """Weighted means of values (n, m) in every region and stage, for each draw of the shares (draws, n, stages).
+
+    Returns
+    -------
+    array, (draws, regions x stages, m)
+    """
+    count, _, stages = drawn.shape
+    shape = (count, len(table.regions), stages)
+    known = ~np.isnan(values)
+    sums, totals = np.zeros((*shape, values.shape[1])), np.zeros((*shape, values.shape[1]))
+    for code in range(len(table.regions)):
+        inside = table.region_codes == code
+        shares = drawn[:, inside] * weights[inside][None, :, None]
+        sums[:, code] = np.einsum("dis,im->dsm", shares, np.where(known, values, 0.0)[inside], optimize=True)
+        totals[:, code] = np.einsum("dis,im->dsm", shares, known[inside].astype(np.float64), optimize=True)
+    means = np.divide(sums, totals, out=np.full(sums.shape, np.nan), where=np.abs(totals) > 0)
+    return np.asarray(means.reshape(count, -1, values.shape[1]))

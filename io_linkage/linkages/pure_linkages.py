@@ -1,0 +1,158 @@
+r"""Pure linkages: the pull of a group on the rest of the economy, freed of what the group does to itself.
+
+The economy is split into a group K and the rest R. With :math:`\Delta_K = (I - A_{KK})^{-1}`, and the same for R,
+
+.. math:: \text{PBL} = i' \Delta_R A_{RK} \Delta_K y_K, \qquad \text{PFL} = i' \Delta_K A_{KR} \Delta_R y_R
+
+PBL is the output of the rest that the group's own production for final demand needs, without what comes back; PFL is
+the output of the group that the rest's production needs. Their sum is PTL, in money, so groups of any size compare.
+
+For single industries all n come from the Leontief inverse at once, since :math:`\Delta_R A_{Rj} = L_{Rj} / l_{jj}` and
+:math:`A_{jR} \Delta_R y_R = (x_j - l_{jj} y_j) / l_{jj}`:
+
+.. math:: \text{PBL}_j = \frac{b_j - l_{jj}}{l_{jj}} \frac{y_j}{1 - a_{jj}}, \qquad
+          \text{PFL}_j = \frac{x_j / l_{jj} - y_j}{1 - a_{jj}}
+
+A stage is a share of every industry; it is treated as an industry split in two with the same inputs and buyers.
+
+References
+----------
+Sonis, Guilhoto, Hewings & Martins (1995); Guilhoto, Sonis & Hewings (1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage import closed_forms
+from io_linkage.errors import OptionError
+from io_linkage.leontief import Array, System
+from io_linkage.linkages.normalisation import Account, account, labelled
+from io_linkage.selection import groups_by, select
+from io_linkage.table import MRIOTable
+
+COLUMNS = ["pure_backward", "pure_forward", "pure_total"]
+By = Literal["region", "industry", "stage", "region-stage"]
+
+
+def pure(
+    table: MRIOTable,
+    *,
+    by: By | None = None,
+    region: str | Iterable[str] | None = None,
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    of: str = "output",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Pure backward, forward and total linkages of every industry, of groups, or of one selection.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    by : {"region", "industry", "stage", "region-stage"}, optional
+        Every group as one block. Without it and without a selection: every country-industry.
+    region, industry, stage : optional
+        One selection as one block.
+    of : str
+        "output", "value_added" or a satellite account.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+
+    Returns
+    -------
+    DataFrame, one row for each industry or group: pure_backward, pure_forward, pure_total in the account's unit, and
+    each divided by its mean over the rows (`_normalised`), as the authors report them. NaN without output.
+
+    Raises
+    ------
+    OptionError
+        The group is the whole table, so there is no rest.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> found = pure(iol.load(), by="region-stage")
+    >>> bool((found["pure_total"] >= 0).all())
+    True
+    """
+    q = account(table, of)
+    selected = region is not None or industry is not None or stage is not None
+    if by is not None and selected:
+        raise OptionError("Choose either by= (every group) or a selection (one group), not both.")
+    if selected:
+        chosen = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        return _labelled(table, _group(table, chosen.share, chosen.label, q)[None, :], pd.Index([chosen.label]), q)
+    if by is None:
+        return _labelled(table, _each(table, q), table.index, q)
+    W, names = groups_by(table, by, weights)
+    if by in ("region", "region-stage") and not table.system.has_inverse and len(table.regions) > 1:
+        table.system.inverse()
+    values = np.array([_group(table, W[:, k], " ".join(_words(names[k])), q) for k in range(W.shape[1])])
+    return _labelled(table, values, names, q)
+
+
+def _each(table: MRIOTable, q: Account) -> Array:
+    system = table.system
+    own = system.inverse_diagonal()
+    a = np.divide(np.diagonal(system.Z), system.x, out=np.zeros(system.n), where=system.active)
+    y = table.accounts.Y.sum(axis=1)
+    sums = system.column_sums() if q.name == "output" else system.solve_transposed(q.per_output)
+    back = (sums - q.per_output * own) / own * y / (1 - a)
+    ahead = q.per_output * (system.x / own - y) / (1 - a)
+    values = np.column_stack([back, ahead, back + ahead])
+    values[~table.active] = np.nan
+    return values
+
+
+def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
+    system = table.system
+    if not (share[system.active] > 0).any():
+        return np.full(3, np.nan)
+    if (share[system.active] == 1).all():
+        raise OptionError(f"{label} is the whole of {table.label}, so there is no rest for it to be linked with.")
+    y = table.accounts.Y.sum(axis=1)
+    everything = np.ones(system.n)
+    # Parts of one industry are split in proportion, so the rest sells (1 - share) of every row and the group its share.
+    produced = closed_forms.solve_inside(system, share, share * y)
+    where = np.flatnonzero(share)
+    if system.has_inverse and len(where) <= closed_forms.DENSE:
+        return _from_inverse(system, where, share, y, produced, q)
+    back = closed_forms.solve_without(system, share, everything, (1 - share) * system.apply(produced))
+    rest = closed_forms.solve_without(system, share, everything, (1 - share) * y)
+    ahead = closed_forms.solve_inside(system, share, share * system.apply(rest))
+    amounts = float(q.per_output @ back), float(q.per_output @ ahead)
+    return np.array([*amounts, sum(amounts)])
+
+
+def _from_inverse(
+    system: System, where: npt.NDArray[np.intp], share: Array, y: Array, produced: Array, q: Account
+) -> Array:
+    """Return the linkages of one group from L: its rest is L_RK (L_KK)^-1 and L_KK^-1 x_K - y_K, split by shares."""
+    w = share[where]
+    columns = closed_forms.inverse_columns(system, where)
+    own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
+    weights = q.per_output * (1 - share)
+    reach = weights @ columns - weights[where]
+    back = float(reach @ np.linalg.solve(own, produced[where]))
+    needed = np.zeros(system.n)
+    needed[where] = np.linalg.solve(own, w * system.x[where]) - w * y[where]
+    ahead = float(q.per_output @ closed_forms.solve_inside(system, share, needed))
+    return np.array([back, ahead, back + ahead])
+
+
+def _labelled(table: MRIOTable, values: Array, index: pd.Index[Any], q: Account) -> pd.DataFrame:
+    out = pd.DataFrame(values, index=index, columns=COLUMNS)
+    for column in COLUMNS:
+        mean = out[column].mean()
+        out[f"{column}_normalised"] = out[column] / mean if mean else np.nan
+    return labelled(out, table.caption("pure linkages", q.unit, rule="block", **q.attrs))
+
+
+def _words(name: object) -> tuple[str, ...]:
+    return tuple(map(str, name)) if isinstance(name, tuple) else (str(name),)

@@ -1,0 +1,189 @@
+"""Linkages split by where they lead: the industry itself, the rest of its region, a group of partners, the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from io_linkage.errors import OptionError
+from io_linkage.leontief import Array
+from io_linkage.linkages.normalisation import Account, Scope, account, per_unit, require_option, scope_means
+from io_linkage.linkages.variants import By, net, weighted
+from io_linkage.selection import regions
+from io_linkage.table import MRIOTable
+
+Measure: TypeAlias = Literal[
+    "backward",
+    "forward",
+    "direct_backward",
+    "direct_forward",
+    "net_backward",
+    "net_forward",
+    "pure_backward",
+    "pure_forward",
+]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+
+def split(
+    table: MRIOTable,
+    *,
+    measure: Measure = "backward",
+    partners: str | Iterable[str] | None = None,
+    of: str = "output",
+    by: By | None = None,
+    normalise: Scope | None = None,
+) -> pd.DataFrame:
+    r"""Split a linkage by origin (backward) or destination (forward).
+
+    .. math:: b_j = q_j l_{jj} + \sum_{i \in r, i \ne j} q_i l_{ij} + \sum_{i \in P} q_i l_{ij}
+                    + \sum_{i \notin r, P} q_i l_{ij}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    measure : {"backward", "forward", "direct_backward", "direct_forward", "net_backward", "net_forward",
+        "pure_backward", "pure_forward"}
+        Pure backward linkages are split by who makes the output, pure forward ones by whose final demand needs it.
+    partners : str or list, optional
+        Region codes, names or a group, e.g. "belt_and_road"; the industry's own region never counts as a partner.
+    of : str
+        "output", "value_added" or a satellite account.
+    by : {"final_demand", "primary_inputs", "value_added", "output"}, optional
+        Weight by size, as `io_linkage.linkages.variants.weighted` does; for backward and forward.
+    normalise : {"world", "region", "industry"} or None
+        Divide all parts by the mean of the total over this scope.
+
+    Returns
+    -------
+    DataFrame on the table's index: industry (itself), region (other industries of its region), partners, rest (all
+    other regions) and total; without `partners` the third is absent and `rest` is all abroad. The parts add up to the
+    total. NaN without output.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> parts = split(iol.load(), partners="developing")
+    >>> bool(np.allclose(parts.drop(columns="total").sum(axis=1, min_count=1), parts["total"], equal_nan=True))
+    True
+    """
+    require_option("measure", measure, MEASURES)
+    q = account(table, of)
+    group = None if partners is None else np.isin(table.region_codes, _codes(table, partners))
+    values, unit = _parts(table, measure, q, group), per_unit(q, table)
+    if measure.startswith("net"):
+        values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
+    if measure.startswith("pure"):
+        unit = q.unit
+    if by is not None:
+        if measure not in ("backward", "forward"):
+            raise OptionError(f"by={by!r} weights backward and forward linkages, not {measure}; leave it out.")
+        values = values * weighted(table, by=by, of=of)["weight"].to_numpy()[:, None]
+    if normalise is not None:
+        total = np.where(table.active, values[:, -1], np.nan)
+        means = scope_means(table, total, normalise)
+        values = np.divide(values, means[:, None], out=np.full(values.shape, np.nan), where=(means != 0)[:, None])
+        unit = f"mean of the {normalise} = 1"
+    columns = ["industry", "region", *(["partners"] if group is not None else []), "rest", "total"]
+    label: dict[str, Any] = (
+        {} if partners is None else {"partners": partners if isinstance(partners, str) else list(partners)}
+    )
+    name = f"{measure.replace('_', ' ')} linkage by {'origin' if 'backward' in measure else 'destination'}"
+    rule = "block" if measure.startswith("pure") else "mean" if by is None else "sum"
+    return table.frame(values, columns, name, unit=unit, rule=rule, **label, **q.attrs)
+
+
+def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:
+    return [table.regions.index(code) for code in regions(table, partners)]
+
+
+def _parts(table: MRIOTable, measure: Measure, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
+    if measure == "pure_forward":
+        return _pure_forward(table, q, group)
+    direct, ahead = measure.startswith("direct"), measure.endswith("forward")
+    own = _diagonal(table, direct) * q.per_output
+    home = _home(table, q, direct=direct, ahead=ahead)
+    total = _reach(table, q.per_output, direct=direct, ahead=ahead)
+    partners = None
+    if group is not None:
+        partners = _reach(table, np.where(group, q.per_output, 0.0), direct=direct, ahead=ahead)
+    values = _columns(own, home, partners, total, group)
+    if measure == "pure_backward":
+        # Delta_R A_Rj Delta_j y_j is column j of L without its diagonal, over l_jj and 1 - a_jj.
+        values[:, 0], values[:, -1] = 0.0, total - own
+        values *= (_demand(table) / _alone(table))[:, None]
+    return values
+
+
+def _columns(
+    own: Array, home: Array, partners: Array | None, total: Array, group: npt.NDArray[np.bool_] | None
+) -> Array:
+    if partners is None or group is None:
+        return np.column_stack([own, home - own, total - home, total])
+    # The own region never counts as a partner.
+    partners = np.where(group, partners - home, partners)
+    return np.column_stack([own, home - own, partners, total - home - partners, total])
+
+
+def _pure_forward(table: MRIOTable, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
+    """Split q Delta_j A_jR Delta_R y_R, i.e. row j of L times y but for y_j, over l_jj and 1 - a_jj."""
+    system, y = table.system, _demand(table)
+    own, home = system.inverse_diagonal() * y, np.zeros(system.n)
+    for code in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == code)
+        home[inside] = system.inverse()[np.ix_(inside, inside)] @ y[inside]
+    partners = None if group is None else system.solve(np.where(group, y, 0.0))
+    values = _columns(own, home, partners, system.x, group)
+    values[:, 0], values[:, -1] = 0.0, system.x - own
+    return values * (q.per_output / _alone(table))[:, None]
+
+
+def _alone(table: MRIOTable) -> Array:
+    """Return l_jj (1 - a_jj)."""
+    return table.system.inverse_diagonal() * (1.0 - _diagonal(table, direct=True))
+
+
+def _demand(table: MRIOTable) -> Array:
+    return np.asarray(table.accounts.Y.sum(axis=1))
+
+
+def _diagonal(table: MRIOTable, direct: bool) -> Array:
+    system = table.system
+    if not direct:
+        return system.inverse_diagonal()
+    return np.divide(np.diagonal(system.Z), system.x, out=np.zeros(system.n), where=system.active)
+
+
+def _reach(table: MRIOTable, weights: Array, *, direct: bool, ahead: bool) -> Array:
+    system = table.system
+    if direct:
+        return table.per_output(system.Z @ weights) if ahead else system.apply_transposed(weights)
+    return system.ghosh(weights) if ahead else system.solve_transposed(weights)
+
+
+def _home(table: MRIOTable, q: Account, *, direct: bool, ahead: bool) -> Array:
+    """Return sums over the own region alone, from the diagonal blocks of A, B, L or G."""
+    system = table.system
+    result = np.zeros(system.n)
+    for code in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == code)
+        x, weights = system.x[inside], q.per_output[inside]
+        block = (system.Z if direct else system.inverse())[np.ix_(inside, inside)]
+        if not ahead:
+            scale = np.divide(1.0, x, out=np.zeros(len(x)), where=x > 0) if direct else np.ones(len(x))
+            result[inside] = (weights @ block) * scale
+        else:
+            flows = block @ (weights if direct else weights * x)
+            result[inside] = np.divide(flows, x, out=np.zeros(len(x)), where=x > 0)
+    return result
+
+
+def _net_scale(table: MRIOTable, measure: Measure, of: str, total: Array) -> Array:
+    """Return what turns a linkage into its net form, y / (q x) or p / (q x)."""
+    wanted = np.array(net(table, of=of)[measure], dtype=np.float64)
+    result: Array = np.divide(wanted, total, out=np.full(len(total), np.nan), where=total != 0)
+    return result

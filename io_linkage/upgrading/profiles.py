@@ -1,0 +1,309 @@
+r"""The low-end lock-in profile: what a country earns from exports, with what labour, and where in the chain.
+
+Terms
+-----
+d : v_i (M E)_i, domestic value added of industry i in all of its country's exports, directly and through others.
+frontier : economies to be measured against, taken together (sums over sums, not a mean of ratios).
+
+======================  ==========================================================================  =========
+indicator               definition                                                                  direction
+======================  ==========================================================================  =========
+traditional, emerging,  share of each stage of industry in d                                        -
+future
+high_stage              emerging + future                                                           up
+high_tech               share of high-tech activity in d                                            up
+dva_share               domestic value added in gross exports                                       up
+backward, forward       shares of exports in value chains, by side                                  -
+upstreamness,           export-weighted positions                                                   -
+downstreamness
+gvc_position            forward over backward length of value chains, export-weighted               -
+skill                   high-skilled share of the hours worked at home for exports                  up
+va_per_job              domestic value added per person working at home for exports                 up
+======================  ==========================================================================  =========
+
+*Direction* is what counts as upgrading. A high domestic share alone is not: an exporter of crude oil has it too, so the
+profile is read as a whole. Locked in is who stays behind on stage, skill and value added per job at once.
+
+Two limits. The shipped stage and trait shares are the same for an industry wherever it is, so they see who makes
+electronics, not who assembles them: domestic share, skill and value added per job tell these apart. Value added per job
+is at current prices and exchange rates: compare with the frontier of the same year, not between years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from io_linkage import economies, stages
+from io_linkage.errors import MissingSatelliteError, OptionError, StageError
+from io_linkage.exports import Definition, Trade, trade
+from io_linkage.leontief import Array
+from io_linkage.position import position
+from io_linkage.position.lengths import production_length_by
+from io_linkage.table import MRIOTable
+from io_linkage.value_added.chain_participation import trade_based
+
+INDICATORS = (
+    "traditional",
+    "emerging",
+    "future",
+    "high_stage",
+    "high_tech",
+    "dva_share",
+    "backward",
+    "forward",
+    "upstreamness",
+    "downstreamness",
+    "gvc_position",
+    "skill",
+    "va_per_job",
+)
+
+#: Indicators for which more is upgrading.
+UPWARD = ("high_stage", "high_tech", "dva_share", "skill", "va_per_job")
+
+FRONTIER = "frontier"
+
+
+def lock_in(
+    table: MRIOTable,
+    *,
+    regions: str | list[str] = "developing",
+    frontier: str | list[str] = "g7",
+    membership_year: int | None = None,
+    value_added: Definition = "table",
+    weights: pd.DataFrame | None = None,
+    traits: pd.DataFrame | None = None,
+    draws: int = 0,
+) -> pd.DataFrame:
+    """Profile of each country and of the frontier, for one year.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        Two regions or more.
+    regions, frontier : str or list
+        Codes, names or groups.
+    membership_year : int, optional
+        Take the members of groups in this year, so that a series over years compares the same countries.
+    value_added : {"table", "residual"}
+    weights, traits : DataFrame, optional
+        Shares of stages and of traits instead of the shipped ones.
+    draws : int
+        Draws of the stage shares within their ranges; adds `high_stage_low` and `high_stage_high` (5 % and 95 %).
+
+    Returns
+    -------
+    DataFrame
+        Rows: regions and "frontier"; columns: `INDICATORS`. Shares are fractions, positions stages, `va_per_job` the
+        table's unit per unit of the jobs account. NaN where the table lacks an account (named in attrs["missing"]) or a
+        country has no figure in an industry that works for exports.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> found = lock_in(iol.load(year=1995), regions=["CHN", "MEX"])
+    >>> found.loc[["CHN", "MEX", "frontier"], "high_stage"].round(2).tolist()
+    [0.11, 0.1, 0.17]
+    """
+    blocks = trade(table, value_added)
+    chosen = economies.resolve(table, regions, year=membership_year)
+    ahead = economies.resolve(table, frontier, year=membership_year)
+    if draws < 0:
+        raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
+    missing: list[str] = []
+    earned = blocks.v * blocks.local(blocks.total_exports)
+    pairs = _stage_shares(table, blocks, earned, weights, traits, missing)
+    pairs |= _chain(table, blocks, value_added)
+    pairs |= _labour(table, blocks, earned, missing)
+    result = _rows(table, pairs, chosen, ahead)
+    if draws:
+        low, high = _range(table, blocks, earned, draws)
+        both = {"high_stage_low": low, "high_stage_high": high}
+        for name, values in both.items():
+            result[name] = _rows(table, {name: values}, chosen, ahead)[name]
+    attrs = table.caption("low-end lock-in profile", "shares of exports; stages; value per job")
+    result.attrs.update({**attrs, **blocks.attrs, "missing": missing, "frontier": ahead, "jobs": _jobs_unit(table)})
+    return result
+
+
+_Pairs = dict[str, tuple[Array, Array]]
+
+
+def _rows(
+    table: MRIOTable, pairs: Mapping[str, tuple[Array, Array]], chosen: list[str], ahead: list[str]
+) -> pd.DataFrame:
+    """Ratios of each region, and of the sums over the frontier's regions that have both figures."""
+    place = {region: k for k, region in enumerate(table.regions)}
+    own = [place[region] for region in chosen]
+    front = [place[region] for region in ahead]
+    columns = {}
+    for name, (above, below) in pairs.items():
+        known = [k for k in front if np.isfinite(above[k]) and np.isfinite(below[k])]
+        top = _divide(above[known].sum(), below[known].sum()) if known else np.nan
+        columns[name] = [*(_divide(above[k], below[k]) for k in own), top]
+    order = [name for name in INDICATORS if name in columns] or list(columns)
+    return pd.DataFrame(columns, index=pd.Index([*chosen, FRONTIER], name="region"))[order]
+
+
+def _divide(above: float, below: float) -> float:
+    return float(above / below) if below != 0 else float("nan")
+
+
+def _stage_shares(
+    table: MRIOTable,
+    blocks: Trade,
+    earned: Array,
+    weights: pd.DataFrame | None,
+    traits: pd.DataFrame | None,
+    missing: list[str],
+) -> _Pairs:
+    total = blocks.region_sums(earned)
+    nothing = np.full(blocks.G, np.nan)
+    try:
+        W = stages.weights(table) if weights is None else weights
+        shares = W.reindex(table.index).to_numpy(dtype=np.float64)
+        sums = {str(stage): blocks.region_sums(earned * shares[:, k]) for k, stage in enumerate(W.columns)}
+    except StageError as error:
+        missing.append(f"stages: {error}")
+        sums = dict.fromkeys(stages.STAGES, nothing)
+    pairs = {stage: (sums[stage], total) for stage in stages.STAGES}
+    pairs["high_stage"] = (sums["emerging"] + sums["future"], total)
+    try:
+        T = stages.traits(table) if traits is None else traits
+        tech = blocks.region_sums(earned * T["high_tech"].reindex(table.index).to_numpy(dtype=np.float64))
+    except StageError as error:
+        missing.append(f"traits: {error}")
+        tech = nothing
+    pairs["high_tech"] = (tech, total)
+    return pairs
+
+
+def _chain(table: MRIOTable, blocks: Trade, value_added: Definition) -> _Pairs:
+    exports = blocks.total_exports
+    total = blocks.region_sums(exports)
+    split = trade_based(table, value_added=value_added).frame("exporter")
+    measured = position(table).fillna(0.0)
+    ahead = production_length_by(table, by="region")["gvc"]
+    behind = production_length_by(table, by="region", side="backward")["gvc"]
+    terms = {name: split[name].to_numpy(dtype=np.float64) for name in split.columns}
+    return {
+        "dva_share": (blocks.region_sums(blocks.local_value_added * exports), total),
+        "backward": (terms["pure_backward"] + terms["two_sided"], total),
+        "forward": (terms["pure_forward"], total),
+        "upstreamness": (blocks.region_sums(exports * measured["upstreamness"].to_numpy()), total),
+        "downstreamness": (blocks.region_sums(exports * measured["downstreamness"].to_numpy()), total),
+        "gvc_position": (total * (ahead / behind).to_numpy(), total),
+    }
+
+
+def _labour(table: MRIOTable, blocks: Trade, earned: Array, missing: list[str]) -> _Pairs:
+    skilled, hours, jobs = (_embodied(table, blocks, name, missing) for name in ("hours_high_skilled", "hours", "jobs"))
+    return {"skill": (skilled, hours), "va_per_job": (blocks.region_sums(earned), jobs)}
+
+
+def _embodied(table: MRIOTable, blocks: Trade, name: str, missing: list[str]) -> Array:
+    """Return the account's domestic content of each region's exports; NaN where an industry has no figure."""
+    try:
+        values = table.satellite(name).to_numpy(dtype=np.float64)
+    except MissingSatelliteError:
+        missing.append(name)
+        return np.full(blocks.G, np.nan)
+    output = blocks.local(blocks.total_exports)
+    gap = np.isnan(values) & (np.abs(output) > 0) & table.active
+    content = blocks.region_sums(table.per_output(np.nan_to_num(values)) * output)
+    return np.where(blocks.region_sums(gap.astype(float)) > 0, np.nan, content)
+
+
+def _jobs_unit(table: MRIOTable) -> str:
+    try:
+        return str(table.satellite("jobs").attrs["unit"])
+    except MissingSatelliteError:
+        return ""
+
+
+def _range(
+    table: MRIOTable, blocks: Trade, earned: Array, draws: int
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    drawn = stages.draws(table, n=draws)
+    total = blocks.region_sums(earned)
+    high = np.stack([blocks.region_sums(earned * W[:, 1:].sum(axis=1)) for W in drawn])
+    return (np.quantile(high, 0.05, axis=0), total), (np.quantile(high, 0.95, axis=0), total)
+
+
+def distance(profile: pd.DataFrame) -> pd.DataFrame:
+    """How far below the frontier each country is, as a share of the frontier's level.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        From `lock_in`, or several years of it stacked by `panel.over`.
+
+    Returns
+    -------
+    DataFrame, columns `UPWARD`: 1 - own / frontier; 0 at the frontier, negative beyond it.
+    """
+    frontier = profile.xs(FRONTIER, level="region") if profile.index.nlevels > 1 else profile.loc[FRONTIER]
+    own = profile.drop(index=FRONTIER, level="region" if profile.index.nlevels > 1 else None)[list(UPWARD)]
+    if profile.index.nlevels > 1:
+        years = own.index.get_level_values("year")
+        levels = frontier.loc[years, list(UPWARD)].set_axis(own.index)
+    else:
+        levels = frontier[list(UPWARD)]
+    result = 1 - own / levels
+    result.attrs.update(
+        {**profile.attrs, "measure": "distance to the frontier", "unit": "share of the frontier's level"}
+    )
+    return result
+
+
+def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
+    """Whether countries move towards the frontier between the first and last year that have figures.
+
+    Parameters
+    ----------
+    profiles : DataFrame
+        `panel.over(tables, lock_in, ...)`; the same countries in every year (`membership_year`).
+
+    Returns
+    -------
+    DataFrame by (region, indicator)
+        `from`, `to` (years), `first`, `last` (levels), `change`, `distance_first`, `distance_last`, and `reading`:
+        "at the frontier", "closing", "widening", or "no figures".
+    """
+    if "year" not in profiles.index.names:
+        raise OptionError("catching_up needs several years: panel.over(tables, lock_in, ...).")
+    gaps = distance(profiles)
+    rows = {}
+    for region in dict.fromkeys(gaps.index.get_level_values("region")):
+        for indicator in UPWARD:
+            rows[region, indicator] = _course(
+                profiles[indicator].xs(region, level="region"), gaps[indicator].xs(region, level="region")
+            )
+    result = pd.DataFrame.from_dict(rows, orient="index")
+    result.index = pd.MultiIndex.from_tuples(result.index, names=["region", "indicator"])
+    result.attrs.update({**profiles.attrs, "measure": "catching up with the frontier"})
+    return result
+
+
+def _course(levels: pd.Series[float], gaps: pd.Series[float]) -> dict[str, object]:
+    known = gaps.dropna()
+    if len(known) < 2:
+        return {
+            **dict.fromkeys(("from", "to", "first", "last", "change", "distance_first", "distance_last"), np.nan),
+            "reading": "no figures",
+        }
+    first, last = known.index[0], known.index[-1]
+    reading = "closing" if known[last] < known[first] else "widening"
+    return {
+        "from": first,
+        "to": last,
+        "first": levels[first],
+        "last": levels[last],
+        "change": levels[last] - levels[first],
+        "distance_first": known[first],
+        "distance_last": known[last],
+        "reading": "at the frontier" if known[last] <= 0 else reading,
+    }

@@ -1,0 +1,108 @@
+"""Regionalisation and fragmentation: are the chains of a country's exports in its own part of the world, and how long.
+
+Terms
+-----
+bloc : a part of the world; by default from the World Bank's regions (Asia and the Pacific, Europe and Central Asia, the
+    Americas, Africa and the Middle East; Malta is in Europe). Rest of world is a bloc of its own.
+regional share : of the foreign value added in exports, what comes from others of the own bloc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.economies.registry import find, register
+from io_linkage.errors import OptionError, unknown
+from io_linkage.exports import Definition, trade
+from io_linkage.position.lengths import production_length_by
+from io_linkage.table import MRIOTable
+
+_BLOCS = {
+    "East Asia & Pacific": "Asia and the Pacific",
+    "South Asia": "Asia and the Pacific",
+    "Europe & Central Asia": "Europe and Central Asia",
+    "Latin America & Caribbean": "Americas",
+    "North America": "Americas",
+    "Sub-Saharan Africa": "Africa and the Middle East",
+    "Middle East & North Africa": "Africa and the Middle East",
+    "Middle East, North Africa, Afghanistan & Pakistan": "Africa and the Middle East",
+}
+# Aggregates of the shipped table and of EXIOBASE; Malta, which the World Bank counts with the Middle East.
+_PLACED = dict.fromkeys(("EUE", "EUW", "WE", "MLT"), "Europe and Central Asia")
+
+
+def blocs(table: MRIOTable, own: Mapping[str, Sequence[str]] | None = None) -> pd.Series[str]:
+    """Bloc of each region of a table.
+
+    Parameters
+    ----------
+    own : mapping of str to regions, optional
+        Blocs of one's own; regions left out are blocs by themselves.
+    """
+    if own is not None:
+        named = {region: bloc for bloc, regions in own.items() for region in regions}
+        for region in named:
+            if region not in table.regions:
+                raise unknown("region", region, table.regions)
+        if len(named) < sum(len(regions) for regions in own.values()):
+            raise OptionError("A region stands in two blocs; put each in one.")
+        return pd.Series([named.get(r, r) for r in table.regions], index=pd.Index(table.regions, name="region"))
+    found = []
+    for region in table.regions:
+        code = find(region)
+        place = register()[code].wb_region if code else ""
+        found.append(_PLACED.get(code or "", _BLOCS.get(place, region)))
+    return pd.Series(found, index=pd.Index(table.regions, name="region"), name="bloc")
+
+
+def regionalisation(
+    table: MRIOTable,
+    *,
+    own_blocs: Mapping[str, Sequence[str]] | None = None,
+    value_added: Definition = "table",
+) -> pd.DataFrame:
+    """Where the foreign value added in exports comes from, and how long the chains are.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        Two regions or more.
+    own_blocs : mapping, optional
+        Blocs instead of the World Bank's, e.g. ``{"Factory Asia": ["CHN", "JPN", "KOR", "TWN"]}``.
+
+    Returns
+    -------
+    DataFrame by exporter
+        `bloc`; `foreign` (share of foreign value added in gross exports), split into `own_bloc` and `elsewhere`;
+        `regional` = own_bloc / foreign (NaN without foreign value added); `length` (backward production length,
+        stages), `gvc_length` and `crossings` (borders crossed by inputs) of its value chains.
+    """
+    blocks = trade(table, value_added)
+    where = blocs(table, own_blocs)
+    spread = blocks.spread(blocks.total_exports)
+    origins = np.stack([blocks.content[:, block] @ spread[block, s] for s, block in enumerate(blocks.blocks)], axis=1)
+    np.fill_diagonal(origins, 0.0)
+    same = (where.to_numpy()[:, None] == where.to_numpy()) & ~np.eye(blocks.G, dtype=bool)
+    exports = blocks.region_sums(blocks.total_exports)
+    share = np.where(exports != 0, exports, np.nan)
+    lengths = production_length_by(table, by="region", side="backward")
+    result = pd.DataFrame(
+        {
+            "bloc": where,
+            "foreign": origins.sum(axis=0) / share,
+            "own_bloc": (origins * same).sum(axis=0) / share,
+        }
+    )
+    result["elsewhere"] = result["foreign"] - result["own_bloc"]
+    result["regional"] = result["own_bloc"] / result["foreign"].where(result["foreign"] != 0)
+    result["length"] = lengths["total"]
+    result["gvc_length"] = lengths["gvc"]
+    result["crossings"] = lengths["gvc_crossings"]
+    result.index.name = "exporter"
+    result.attrs.update(
+        {**table.caption("regionalisation of exports", "share of gross exports; stages"), **blocks.attrs}
+    )
+    return result

@@ -1,0 +1,152 @@
+r"""How far a country's exports are part of international value chains, and on which side.
+
+Terms
+-----
+traditional : domestic value added absorbed by the direct importer, v_s M_s (Y_sr + A_sr M_r Y_rr): one border.
+pure forward : domestic value added in inputs that the importer exports on, v_s M_s A_sr M_r E_r*.
+pure backward : imported content in exports that the direct importer absorbs.
+two-sided : imported content in inputs that the importer exports on.
+
+Imported content is all but v_s M_s: foreign value added and domestic value added that has been abroad before. The
+last three are trade within value chains, more than one border crossed; with the first they are gross exports.
+Participation of production, by Wang, Wei, Yu & Zhu, is in `io_linkage.position.lengths`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.exports import Decomposition, Definition, Trade, decomposition, trade
+from io_linkage.leontief import Array
+from io_linkage.table import MRIOTable
+
+Level: TypeAlias = Literal["world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"]
+
+TERMS = ("traditional", "pure_forward", "pure_backward", "two_sided")
+
+GROUPS = {
+    "traditional": ("traditional",),
+    "gvc": TERMS[1:],
+    "forward": ("pure_forward",),
+    "backward": ("pure_backward", "two_sided"),
+}
+
+
+def trade_based(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition:
+    """Split exports into traditional trade and pure forward, pure backward and two-sided value chain trade.
+
+    Returns
+    -------
+    Decomposition
+        By exporter, industry and importer; `groups` has `gvc`, `forward` (GVCF) and `backward` (GVCB) as in Borin
+        & Mancini's two-way split.
+
+    References
+    ----------
+    Borin & Mancini (2019); Borin, Mancini & Taglioni (2021), World Bank WPS 9785.
+    """
+    blocks = trade(table, value_added)
+    ends = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))
+    through = blocks.to_importers(ends)
+    absorbed = blocks.final_exports + through[:, :, 0]
+    onward = through[:, :, 1]
+    home = blocks.local_value_added[:, None]
+    imported = (blocks.own_content + blocks.foreign_content - blocks.local_value_added)[:, None]
+    values = np.stack([home * absorbed, home * onward, imported * absorbed, imported * onward], axis=2)
+    return decomposition(blocks, "value chain participation", values, TERMS, GROUPS)
+
+
+def kpww(table: MRIOTable, *, value_added: Definition = "table") -> pd.DataFrame:
+    r"""Participation and position of Koopman, Powers, Wang & Wei.
+
+    .. math::
+        IV_s = v_s L_{ss} \sum_{r \ne s} A_{sr} \sum_{t \ne s,r} X_{rt} \qquad
+        FV_s = \sum_{t \ne s} v_t L_{ts} E_{s*}
+
+        participation = IV/E + FV/E \qquad position = \ln(1 + IV/E) - \ln(1 + FV/E)
+
+    with :math:`X_{rt}` the output of r for the final demand of t. Position is high for a supplier of inputs that
+    others export, low for a country that assembles what others supply.
+
+    Returns
+    -------
+    DataFrame by exporter: `exports`, `IV`, `FV` (table's unit), `forward`, `backward`, `participation`,
+    `position` (dimensionless; NaN without exports).
+
+    References
+    ----------
+    Koopman, Powers, Wang & Wei (2010), NBER 16426, section 2.
+    """
+    blocks = trade(table, value_added)
+    values = blocks.region_sums(_indirect(blocks))
+    result = pd.DataFrame(values, index=pd.Index(table.regions, name="exporter"), columns=["exports", "IV", "FV"])
+    exports = result["exports"].where(result["exports"] != 0)
+    result["forward"] = result["IV"] / exports
+    result["backward"] = result["FV"] / exports
+    result["participation"] = result["forward"] + result["backward"]
+    result["position"] = np.log1p(result["forward"]) - np.log1p(result["backward"])
+    result.attrs.update({**table.caption("value chain participation and position", table.unit), **blocks.attrs})
+    return result
+
+
+def _indirect(blocks: Trade) -> Array:
+    """Return exports, IV and FV by exporting industry, (n, 3)."""
+    by_destination = blocks.system.solve(blocks.demand)
+    abroad = by_destination.sum(axis=1) - by_destination[blocks.rows, blocks.codes]
+    # Importer's output for third countries: neither its own use nor the exporter's.
+    third = abroad[:, None] - by_destination
+    sent = blocks.to_importers(third[:, :, None])[:, :, 0].sum(axis=1)
+    return np.column_stack(
+        [blocks.total_exports, blocks.own_content * sent, blocks.foreign_content * blocks.total_exports]
+    )
+
+
+def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Definition = "table") -> pd.DataFrame:
+    """Shares of exports that are part of value chains: backward, forward, and the three-way split.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        Two regions or more.
+    by : {"world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"}
+    value_added : {"table", "residual"}
+
+    Returns
+    -------
+    DataFrame, shares of gross exports (NaN without exports): `forward`, `backward`, `gvc` = their sum,
+    `pure_forward`, `pure_backward`, `two_sided`, `traditional`; by exporter also `kpww_forward`,
+    `kpww_backward`, `kpww_participation`, `kpww_position`. `exports` is in the table's unit.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> participation(iol.load()).loc[["CHN", "RUS"], ["forward", "backward"]].round(2).to_numpy().tolist()
+    [[0.15, 0.22], [0.35, 0.06]]
+    """
+    split = trade_based(table, value_added=value_added)
+    terms = split.frame(by)
+    exports = terms["exports"].where(terms["exports"] != 0)
+    share = terms.drop(columns="exports").div(exports, axis=0)
+    result = pd.DataFrame(
+        {
+            "forward": share["pure_forward"],
+            "backward": share["pure_backward"] + share["two_sided"],
+            "gvc": share["pure_forward"] + share["pure_backward"] + share["two_sided"],
+            "pure_forward": share["pure_forward"],
+            "pure_backward": share["pure_backward"],
+            "two_sided": share["two_sided"],
+            "traditional": share["traditional"],
+        }
+    )
+    if by == "exporter":
+        result = result.join(
+            kpww(table, value_added=value_added)[["forward", "backward", "participation", "position"]].add_prefix(
+                "kpww_"
+            )
+        )
+    result["exports"] = terms["exports"]
+    result.attrs.update({**split.attrs, "measure": "value chain participation", "unit": "share of gross exports"})
+    return result
