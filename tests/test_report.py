@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import io_linkage as iol
-from io_linkage import linkages, report, spillovers, ties
+from io_linkage import extraction, linkages, report, spillovers, ties
 from io_linkage.errors import OptionError, OutputError, StageError, UnknownLabelError
 from io_linkage.figures.export import numbers
 from io_linkage.report import briefing, findings, output, page, pictures, words, workbook
@@ -121,6 +121,17 @@ class TestSentences:
     def test_key_industries_are_counted(self, world, found):
         roles = linkages.linkages(world).loc["CHN", "role"]
         assert findings.industries(found)[0].startswith(f"{(roles == 'key').sum()} of the {roles.notna().sum()} ")
+
+    def test_whom_an_industry_pulls_is_the_extraction_of_that_industry(self, world, found):
+        frame = found["pulled"]
+        region, industry = frame.index[0][:2]
+        hit = extraction.losses(world, region=region, industry=industry, of="value_added")["total"]
+        first = frame.xs((region, industry), level=("region", "industry"))
+        assert len(first) == 12
+        np.testing.assert_allclose(first["value_added"], hit.loc[list(first.index)])
+        alone = extraction.losses(world, of="value_added").loc["CHN"]
+        assert (alone["home"] + alone["abroad"]).idxmax() == industry
+        assert any("pulls most on" in sentence for sentence in findings.industries(found))
 
     def test_change_is_between_first_and_last_year(self, found):
         text = findings.time(found)[0]

@@ -45,7 +45,7 @@ def compose(found: Results) -> Briefing:
 
 
 # How many of the first sentences of each section stand at the top.
-_BRIEF = (("industries", 1), ("stages", 2), ("partners", 2), ("time", 1))
+_BRIEF = (("industries", 2), ("stages", 2), ("partners", 2), ("time", 1))
 
 
 def _subtitle(found: Results) -> str:
@@ -124,8 +124,23 @@ def _industries(found: Results) -> Section:
         "possible. Key industries are above the average of their economy in both.",
         tuple(findings.industries(found)),
         ("key_industries", "linkages"),
-        (view,) if len(shown) else (),
+        (*_pulled(found), view) if len(shown) else (),
     )
+
+
+def _pulled(found: Results) -> list[View]:
+    rows = []
+    for puller, others in findings.pulled(found).items():
+        shown = [f"{name} {words.money(value, found.unit)} ({share})" for name, value, share in others[:4]]
+        rows.append([puller, "; ".join(shown)])
+    if not rows:
+        return []
+    note = (
+        "Value added in other industries that would be missing without the first, nothing taking its place, and what "
+        "share of the other industry's value added that is. More in data/pulled.csv."
+    )
+    heads = ["Industry", "Pulls along most"]
+    return [View("Who pulls whom", heads, rows, [False, False], note)]
 
 
 def _stages(found: Results) -> Section:

@@ -25,6 +25,7 @@ def industries(found: Results) -> list[str]:
         return [f"No industry of {_focus(found)} has output in this table, so it has no linkages."]
     return [
         _key_industries(found, known),
+        *_pulls(found),
         _strongest(found, known, "backward", "one unit of final demand for it draws"),
         _strongest(found, known, "forward", "one unit of its primary inputs makes possible"),
         *_extraction(found),
@@ -75,8 +76,38 @@ def _extraction(found: Results) -> list[str]:
         where += f" and {words.money(cell(rows, best, 'abroad'), unit)} abroad"
     return [
         f"{_industry(found, best)} has the most value added of others behind it, {where}: what would be missing if the "
-        "industry stopped and nothing took its place. That is an upper bound, no forecast."
+        "industry stopped and nothing took its place. That is an upper bound, no forecast.",
     ]
+
+
+def _pulls(found: Results) -> list[str]:
+    """Say whom the three industries with most behind them pull along."""
+    sentences = []
+    for puller, others in list(pulled(found).items())[:3]:
+        shown = [f"{name} ({share})" for name, _, share in others[:3]]
+        if shown:
+            sentences.append(f"{puller} pulls most on {words.listed(shown)}")
+    if not sentences:
+        return []
+    return [
+        f"{'; '.join(sentences)}. In brackets is the share of the other industry's value added that stands behind the "
+        "first, directly and through others; the shares do not add up."
+    ]
+
+
+def pulled(found: Results) -> dict[str, list[tuple[str, float, str]]]:
+    """By industry that pulls: name, value added and share of the industries pulled, largest first."""
+    if "pulled" not in found:
+        return {}
+    frame, regions = found["pulled"], found.question.regions
+    result: dict[str, list[tuple[str, float, str]]] = {}
+    for row in frame.reset_index().itertuples(index=False):
+        puller = _industry(found, row.industry if len(regions) == 1 else (row.region, row.industry))
+        name = words.industry(str(row.pulled_industry), found.industries)
+        name += "" if row.pulled_region in regions else f" in {words.economy(str(row.pulled_region))}"
+        entry = (name, float(str(row.value_added)), words.percent(float(str(row.percent)) / 100))
+        result.setdefault(puller, []).append(entry)
+    return result
 
 
 def stages(found: Results) -> list[str]:

@@ -18,6 +18,9 @@ from io_linkage.table import MRIOTable
 
 Progress = Callable[[str], None]
 
+# How many industries that pull others along are looked into, and how many of the pulled are kept for each.
+_PULLERS, _PULLED = 6, 12
+
 
 @dataclass(frozen=True)
 class Result:
@@ -99,6 +102,8 @@ def gather(
     )
     progress("Linkages")
     found.frames.update(_linkages(table))
+    if found["extraction"]["total"].notna().any():
+        found.frames["pulled"] = _pulled(table, question, found["extraction"])
     if question.no_stages:
         found.absent["stages"] = question.no_stages
     else:
@@ -152,6 +157,29 @@ def _linkages(table: MRIOTable) -> Iterator[tuple[str, Result]]:
             "own: the industry itself; home: elsewhere in its region; abroad. home_percent: own and home as a "
             "percentage of the region's GDP.",
         ),
+    )
+
+
+def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
+    """Find whom the focus's industries with most behind them pull along: each with the others that lose most."""
+    own = lost[lost.index.get_level_values("region").isin(question.regions)]
+    behind = (own["home"] + own["abroad"]).dropna().sort_values(ascending=False, kind="stable")
+    parts = {}
+    for region, industry in behind.index[:_PULLERS]:
+        hit = extraction.losses(table, region=region, industry=industry, of="value_added")
+        others = hit.drop(index=(region, industry)).sort_values("total", ascending=False, kind="stable")
+        others = others.loc[others["total"] > 0, ["total", "percent"]].head(_PULLED)
+        others.attrs = {}
+        parts[(region, industry)] = others.rename(columns={"total": "value_added"})
+    names = ["region", "industry", "pulled_region", "pulled_industry"]
+    frame = pd.concat(parts, names=names)
+    frame.index.names = names
+    frame.attrs.update(table.caption("value added behind an industry, by the industry in which it arises", table.unit))
+    return Result(
+        frame,
+        f"Industries of {question.focus} with most value added of others behind them, and where that arises",
+        "value_added: what would be missing in the other industry without the first, nothing taking its place; "
+        "percent: of that industry's own value added. The largest of each.",
     )
 
 
