@@ -285,6 +285,11 @@ class TestFiles:
         assert sheet[0] == ("partner", "CHN", "USA", "EU", "JPN")
         assert isinstance(sheet[1][1], float)
 
+    def test_the_same_results_give_the_same_bytes(self, found, tmp_path):
+        for name in ("one.xlsx", "two.xlsx"):
+            workbook.write_workbook(found, tmp_path / name)
+        assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
     def test_text_like_a_formula_stays_text(self, tmp_path):
         Z = pd.DataFrame([[10.0, 20], [30, 10]], index=["=1+1", "b"], columns=["=1+1", "b"])
         table = iol.MRIOTable.from_frames(Z, pd.DataFrame({"final demand": [70.0, 60.0]}, index=Z.index))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +55,7 @@ def write_workbook(found: Results, file: Path) -> None:
     for name, value in found.table.items():
         _line(described, [str(name), str(value)])
     book.save(file)
+    _timeless(file)
 
 
 def sheet_names(found: Results) -> dict[str, str]:
@@ -65,6 +68,17 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     bare = frame.copy(deep=False)
     bare.attrs = {}
     return tidy(bare)
+
+
+def _timeless(file: Path) -> None:
+    """Write the workbook again without the time of writing, so that the same results give the same bytes."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    core = "docProps/core.xml"
+    parts[core] = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", parts[core])
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
 
 def _said(attrs: dict[Any, Any], key: str) -> str:
