@@ -303,9 +303,7 @@ class TestTables:
         assert {row["member"] for row in rows} == {"yes", "no"}
 
     def test_the_script_makes_what_ships(self, shared_data, tmp_path):
-        script = Path(economies.__file__).parent.parent / "tables" / "make_economies.py"
-        if not script.exists():
-            pytest.skip("the script is not part of an installed package")
+        script = Path(__file__).resolve().parent.parent / "tables" / "make_economies.py"
         folder = shared_data / "economies"
         command = [sys.executable, str(script), "--out", str(tmp_path), "--wiod", str(shared_data / "wiod2013")]
         command += ["--world-bank", str(folder / "worldbank_country_income.csv")]
