@@ -27,6 +27,7 @@ FIGURES = {
     "key_industries",
     "linkages",
     "stage_spillovers",
+    "emerging_linkages",
     "region_spillovers",
     "dependence",
     "dependence_over_time",

@@ -154,7 +154,7 @@ def _stages(found: Results) -> Section:
         "The shares are judgements with ranges, so each figure comes with the range it has when the shares are drawn "
         f"anew {found.question.draws} times (nine draws of ten lie inside).",
         tuple(findings.stages(found)),
-        ("stage_spillovers",),
+        ("stage_spillovers", "emerging_linkages"),
         tuple(_stage_view(found, region) for region in found.question.regions),
     )
 

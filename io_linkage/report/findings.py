@@ -250,8 +250,8 @@ def _trade(found: Results, row: str) -> list[str]:
     ]
     pairs = []
     for stage in trade.index[trade.index != ALL]:
-        sold = cell(trade, stage, "value_added_exports") / cell(trade, ALL, "value_added_exports")
-        bought = cell(trade, stage, "value_added_imports") / cell(trade, ALL, "value_added_imports")
+        sold = _part(cell(trade, stage, "value_added_exports"), cell(trade, ALL, "value_added_exports"))
+        bought = _part(cell(trade, stage, "value_added_imports"), cell(trade, ALL, "value_added_imports"))
         pairs.append(f"{stage} {words.percent(sold)} against {words.percent(bought)}")
     if pairs:
         sentences.append(
@@ -259,6 +259,10 @@ def _trade(found: Results, row: str) -> list[str]:
             f"against the value added it buys from them, is {words.listed(pairs)}."
         )
     return sentences
+
+
+def _part(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
 
 
 def time(found: Results) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from io_linkage import figures
+from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
 from io_linkage.report.findings import focus_rows
@@ -51,7 +52,11 @@ def draw(
     kinds = tuple(formats)
     for picture in pictures(found):
         progress(f"Figure: {picture.title}")
-        ax = picture.draw()
+        try:
+            ax = picture.draw()
+        except OptionError:
+            # Nothing to draw, e.g. regions that do not trade; the results and the page stand without it.
+            continue
         files = figures.save(ax, folder / picture.key, formats=kinds)
         saved[picture.key] = Drawn(picture.title, picture.alternative, _inches(ax), tuple(files))
         figures.close(ax)
@@ -89,6 +94,14 @@ def pictures(found: Results) -> Iterator[Picture]:
             title,
             "Heatmap: value added at home and abroad by stage, per 100 of final demand for products of each stage.",
             lambda: _stage_spillovers(found, title),
+        )
+    if "stage_linkages" in found and len(found.regions) > 1:
+        ranked = f"Backward linkages of emerging activities{when}"
+        yield Picture(
+            "emerging_linkages",
+            ranked,
+            "Ranking of regions by the backward linkage of their emerging activities, with the range of each.",
+            lambda: _emerging(found, ranked),
         )
     if "region_spillovers" in found:
         yield Picture(
@@ -204,6 +217,22 @@ def _stage_spillovers(found: Results, title: str) -> Axes:
         column_label="Final demand for products that are",
         title=title,
         empty="nothing of that stage",
+    )
+
+
+def _emerging(found: Results, title: str) -> Axes:
+    frame = found["stage_linkages"]
+    rows = frame[frame.index.get_level_values("stage") == "emerging"].droplevel("stage")
+    rows.attrs = {**frame.attrs, "unit": "1 = average industry of the region"}
+    return figures.ranking(
+        rows,
+        value="backward_normalised",
+        top=MOST_COLUMNS,
+        focus=found.question.regions,
+        label="Backward linkage, 1 = average industry",
+        line=1,
+        names={region: words.head(region) for region in found.regions},
+        title=title,
     )
 
 
