@@ -334,7 +334,7 @@ def _load(name: str, place: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     rows, columns = (_labels(place / f"{name}_{side}.parquet") for side in ("rows", "columns"))
-    with pq.ParquetFile(place / f"{name}.parquet") as file:
+    with pq.ParquetFile(place / f"{name}.parquet", pre_buffer=False) as file:
         if not pa.types.is_floating(file.schema_arrow.field("value").type):
             texts = file.read().column("value").to_pandas().to_numpy()
             return pd.DataFrame(texts.reshape(len(rows), len(columns)), index=rows, columns=columns)

@@ -31,7 +31,7 @@ def read_shipped(year: int | None = None, **options: Any) -> MRIOTable:
     chosen = years[-1] if year is None else year
     if chosen not in years:
         raise unknown("year of the shipped table", chosen, years, remedy="Load your own table for other years.")
-    # Aggregating rounded tables adds up their rounding: up to 15 % of output in a small industry (EUE air transport, 1995).
+    # Aggregating adds up rounding: up to 15 % of output in a small industry (EUE air transport, 1995).
     options["tolerance"] = max(options.get("tolerance", 0.0), AGGREGATED_ROUNDING)
     table = pymrio_saved.read(shipped_path("world", str(chosen)), year=chosen, **options)
     return table.replace(
