@@ -248,7 +248,8 @@ def _may_be_negative(category: str) -> bool:
 
 
 def _unknown_codes(table: MRIOTable) -> Iterator[Finding]:
-    from io_linkage import classifications, registry
+    from io_linkage import classifications
+    from io_linkage.economies import registry
 
     strange = [region for region in table.regions if registry.find(region) is None]
     single = len(table.regions) == 1
