@@ -301,9 +301,7 @@ def _rows_of_frame(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
         try:
             value = float(share) if share != "" else 1.0
         except ValueError as error:
-            raise OptionError(
-                f"Row {row + 1} of the concordance: the share {share!r} is no number."
-            ) from error
+            raise OptionError(f"Row {row + 1} of the concordance: the share {share!r} is no number.") from error
         pieces = found.setdefault(str(old), {})
         pieces[str(new)] = pieces.get(str(new), 0.0) + value
     return found
@@ -316,8 +314,8 @@ def _checked(shares: Mapping[str, Mapping[str, float]], what: str) -> dict[str, 
         if any(value < 0 for value in pieces.values()) or abs(total - 1) > _SUM:
             raise OptionError(
                 f"In {what} the shares of {old!r} add to {total:.6g} ("
-                f"{', '.join(f'{new} {value:g}' for new, value in list(pieces.items())[:5])}); they have to be at least 0 "
-                "and add to 1."
+                f"{', '.join(f'{new} {value:g}' for new, value in list(pieces.items())[:5])}); they have to be at "
+                "least 0 and add to 1."
             )
         made[old] = {new: value / total for new, value in pieces.items()}
     return made

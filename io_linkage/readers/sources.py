@@ -213,8 +213,8 @@ def decode(raw: bytes) -> str:
 
     Examples
     --------
-    >>> decode("Mühle".encode("cp1252")), decode("农业".encode("gb18030"))
-    ('Mühle', '农业')
+    >>> decode("Mühle".encode("cp1252")), decode("中国农业".encode("gb18030"))
+    ('Mühle', '中国农业')
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
