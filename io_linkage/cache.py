@@ -190,7 +190,9 @@ def source_files(path: Path) -> list[Path]:
     """Files a source consists of: itself, or all files of a folder."""
     if path.is_file():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.is_file() and len(file.relative_to(path).parts) <= 4)
+    from io_linkage.readers.sources import files_below
+
+    return files_below(path)
 
 
 def source_size(path: Path) -> int:

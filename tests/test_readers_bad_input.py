@@ -259,6 +259,13 @@ def test_empty_folder(tmp_path):
     refused(tmp_path, "it is empty")
 
 
+def test_a_folder_of_everything_is_refused_soon(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MOST", 20)
+    for k in range(30):
+        (tmp_path / f"{k}.txt").write_text("x", encoding="utf-8")
+    refused(tmp_path, "more than 20 files")
+
+
 def test_no_such_file(tmp_path):
     with pytest.raises(ReadError, match="no file or folder"):
         iol.load(tmp_path / "nothing.csv")

@@ -8,6 +8,7 @@ ever written beside the user's files and no archive is unpacked to disk.
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 import zlib
@@ -24,6 +25,9 @@ LARGE = 1 << 30
 RATIO = 200
 #: No table is this large; EXIOBASE unpacks to about 6 GB, GLORIA to about 30 GB.
 LARGEST = 64 << 30
+
+#: A folder of a table is no deeper and holds no more files than this.
+DEEPEST, MOST = 3, 5000
 
 PICKLES = (".pkl", ".pickle", ".p", ".joblib", ".dill")
 _SIGNATURES = {
@@ -171,16 +175,44 @@ def _check_members(path: Path, zipped: zipfile.ZipFile) -> None:
 def entries(path: Path) -> list[Entry]:
     """Files of a folder (as deep as one level of folders a level) or members of an archive; no pickles are opened."""
     if path.is_dir():
-        try:
-            found = sorted(p for p in path.rglob("*") if p.is_file() and len(p.relative_to(path).parts) <= 4)
-        except OSError as error:
-            raise _no_access(path, error) from error
-        return [_file_entry(p, str(PurePosixPath(p.relative_to(path)))) for p in found]
+        return [_file_entry(p, p.relative_to(path).as_posix()) for p in files_below(path)]
     if path.suffix.lower() in WORKBOOKS or not zipfile.is_zipfile(path):
         return [_file_entry(path, path.name)]
     with archive(path) as zipped:
         members = [m for m in zipped.infolist() if not m.is_dir()]
     return [Entry(m.filename, m.file_size, _member(path, m.filename)) for m in members]
+
+
+def files_below(path: Path) -> list[Path]:
+    """Files of a folder, sorted, down to folders three deep; hidden ones are left out.
+
+    Raises
+    ------
+    ReadError
+        There are so many that the folder cannot be that of a table.
+    """
+    found: list[Path] = []
+    try:
+        for root, folders, names in os.walk(path, onerror=_raise):
+            here = Path(root)
+            folders[:] = [one for one in folders if not one.startswith(".")]
+            if len(here.relative_to(path).parts) >= DEEPEST:
+                folders.clear()
+            found.extend(here / name for name in names if not name.startswith("."))
+            if len(found) > MOST:
+                raise ReadError(
+                    f"{str(path)!r} holds more than {MOST:,} files; a folder of tables has a few. Pass the file or "
+                    "folder of the table itself."
+                )
+    except OSError as error:
+        if isinstance(error, ReadError):
+            raise
+        raise _no_access(path, error) from error
+    return sorted(one for one in found if one.is_file())
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def refuse_pickles(path: Path, names: list[str]) -> None:
