@@ -286,7 +286,7 @@ class TestSave:
         files = figures.save(figures.heatmap(frame), tmp_path / "deep" / "map")
         assert [file.name for file in files] == ["map.png", "map.svg", "map.csv"]
         assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["map.csv", "map.png", "map.svg"]
-        numbers = pd.read_csv(files[2])
+        numbers = pd.read_csv(files[2], float_precision="round_trip")
         assert list(numbers.columns) == ["giver", "taker", "value", "unit", "year", "source"]
         wide = numbers.pivot(index="giver", columns="taker", values="value")
         np.testing.assert_array_equal(wide.to_numpy(), frame.to_numpy())

@@ -246,7 +246,7 @@ def _workbook(path: Path, sheet: str | None) -> pd.DataFrame | None:
         [row[: len(header)] for row in body], columns=[h or f"label {c}" for c, h in enumerate(header)]
     )
     frame["Code"] = [_code(cell).zfill(width) if _code(cell).isdigit() else _code(cell) for cell in frame["Code"]]
-    return frame.replace("", np.nan)
+    return frame.mask(frame == "")
 
 
 def _code(cell: object) -> str:

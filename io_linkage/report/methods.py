@@ -132,7 +132,8 @@ def _lower(text: str) -> str:
 
 
 def _checks(found: Results) -> View:
-    frame = found["checks"].astype(object).fillna("")
+    frame = found["checks"].astype(object)
+    frame = frame.where(frame.notna(), "")
     rows = []
     for row in frame.to_dict("records"):
         what = " ".join(str(row[key]) for key in ("finding", "where") if row[key])
