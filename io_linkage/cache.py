@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import pandas as pd
 
 from io_linkage.accounts import Satellite
 from io_linkage.errors import OutputError, ReadError
+from io_linkage.files import PREFIX, replacing, working_folder
 from io_linkage.leontief import Array
 
 if TYPE_CHECKING:
@@ -124,11 +124,11 @@ def clear() -> int:
     if place is None or not place.is_dir():
         return 0
     freed = 0
-    for note in (*place.glob("*.kind"), *(one for one in place.glob(".writing-*") if one.is_file())):
+    for note in (*place.glob("*.kind"), *(one for one in place.glob(f"{PREFIX}*") if one.is_file())):
         note.unlink(missing_ok=True)
     for sub in place.iterdir():
         # Only what this module writes: a folder named by a digest, or one left by a writer that was interrupted.
-        if sub.is_dir() and (_is_key(sub.name) or sub.name.startswith(".writing-")):
+        if sub.is_dir() and (_is_key(sub.name) or sub.name.startswith(PREFIX)):
             freed += sum(file.stat().st_size for file in sub.rglob("*") if file.is_file())
             try:
                 shutil.rmtree(sub)
@@ -174,16 +174,9 @@ def recalled_kind(path: Path, known: Callable[[], str], *, use: bool | None = No
     with contextlib.suppress(OSError):
         return note.read_text(encoding="utf-8")
     kind = known()
-    with contextlib.suppress(OSError):
-        place.mkdir(parents=True, exist_ok=True)
-        _write_text(note, kind)
+    with contextlib.suppress(OSError), replacing(note) as new:
+        new.write_text(kind, encoding="utf-8")
     return kind
-
-
-def _write_text(file: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=".writing-", delete=False, encoding="utf-8") as new:
-        new.write(text)
-    Path(new.name).replace(file)
 
 
 def source_files(path: Path) -> list[Path]:
@@ -219,11 +212,12 @@ def _write(raw: Raw, target: Path, source: str) -> None:
     if target.exists():
         # A damaged or half-deleted one; a sound one would have been read.
         shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-    try:
-        files = _save_blocks(raw, working)
-        manifest = {"source": source, "files": files, "raw": _facts(raw)}
+    with working_folder(target.parent) as working:
+        try:
+            saved = _save_blocks(raw, working)
+        except pa.ArrowException as error:
+            raise OSError(str(error)) from error
+        manifest = {"source": source, "files": saved, "raw": _facts(raw)}
         (working / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         try:
             working.rename(target)
@@ -231,10 +225,6 @@ def _write(raw: Raw, target: Path, source: str) -> None:
             # Another process was first; what it wrote is the same.
             if not target.is_dir():
                 raise
-    except pa.ArrowException as error:
-        raise OSError(str(error)) from error
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
 
 
 def _facts(raw: Raw) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Literal
@@ -13,10 +11,13 @@ import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY
 from io_linkage.errors import OptionError, OutputError
+from io_linkage.files import unwritable, working_folder
 from io_linkage.table import MRIOTable
 
 Form = Literal["pymrio", "csv", "xlsx", "parquet"]
 FORMS: tuple[Form, ...] = ("pymrio", "csv", "xlsx", "parquet")
+#: What pymrio writes at the top of every saved system.
+_SAVED = "file_parameters.json"
 
 
 def write(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwrite: bool = False) -> Path:
@@ -48,26 +49,33 @@ def write(table: MRIOTable, path: str | Path, *, form: Form | None = None, overw
     chosen = form or _form(target)
     if chosen not in FORMS:
         raise OptionError(f"form={chosen!r} is not possible; choose one of {', '.join(map(repr, FORMS))}.")
-    if target.exists() and not overwrite:
+    _require_place(target, chosen, overwrite=overwrite)
+    try:
+        with working_folder(target.parent) as working:
+            made = _made(table, working, target, chosen)
+            if target.is_dir():
+                # Out of the way first, and only then gone: a folder cannot be replaced in one step.
+                target.rename(working / "earlier")
+            made.replace(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    return target
+
+
+def _require_place(target: Path, form: Form, *, overwrite: bool) -> None:
+    """Refuse to replace what is there unasked, and a folder that holds anything but a saved table."""
+    if not target.exists():
+        return
+    if not overwrite:
         raise OutputError(
             f"{str(target)!r} is there already; choose another name, or pass overwrite=True (--overwrite)."
         )
-    working: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-        made = _made(table, working, target, chosen)
-        if target.is_dir():
-            shutil.rmtree(target)
-        made.replace(target)
-    except OSError as error:
+    if not target.is_dir():
+        return
+    if form != "pymrio" or (any(target.iterdir()) and not (target / _SAVED).is_file()):
         raise OutputError(
-            f"{str(target)!r} cannot be written: {error.strerror or error}. Choose another place, or free some space."
-        ) from error
-    finally:
-        if working is not None:
-            shutil.rmtree(working, ignore_errors=True)
-    return target
+            f"{str(target)!r} is a folder that is no saved table, and all in it would be lost. Choose another name."
+        )
 
 
 def _form(target: Path) -> Form:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -286,7 +284,8 @@ class TestSave:
         files = figures.save(figures.heatmap(frame), tmp_path / "deep" / "map")
         assert [file.name for file in files] == ["map.png", "map.svg", "map.csv"]
         assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["map.csv", "map.png", "map.svg"]
-        numbers = pd.read_csv(files[2], float_precision="round_trip")
+        # Read as text: how exactly pandas itself reads numbers depends on its version.
+        numbers = pd.read_csv(files[2], dtype=str).astype({"value": float})
         assert list(numbers.columns) == ["giver", "taker", "value", "unit", "year", "source"]
         wide = numbers.pivot(index="giver", columns="taker", values="value")
         np.testing.assert_array_equal(wide.to_numpy(), frame.to_numpy())
@@ -315,19 +314,6 @@ class TestSave:
         files = figures.save(ax, tmp_path / "map", data=pd.Series([1.0, 2.0], name="mine"), formats=["png"])
         assert pd.read_csv(files[-1])["mine"].tolist() == [1.0, 2.0]
 
-    def test_a_failure_leaves_the_old_file_and_no_other(self, tmp_path):
-        place = tmp_path / "map.csv"
-        place.write_text("old")
-
-        def broken(file):
-            file.write_text("half")
-            raise OSError(28, "No space left on device")
-
-        with pytest.raises(OutputError, match="No space left"):
-            export.atomically(place, broken)
-        assert place.read_text() == "old"
-        assert list(tmp_path.iterdir()) == [place]
-
     def test_an_unknown_format_is_named_before_anything_is_written(self, tmp_path):
         with pytest.raises(OptionError, match="bmpp"):
             figures.save(figures.heatmap(matrix()), tmp_path / "map", formats=["png", "bmpp"])
@@ -337,12 +323,6 @@ class TestSave:
         (tmp_path / "taken").write_text("")
         with pytest.raises(OutputError, match="taken"):
             figures.save(figures.heatmap(matrix()), tmp_path / "taken" / "map")
-
-    def test_files_get_the_usual_permissions(self, tmp_path):
-        files = figures.save(figures.heatmap(matrix()), tmp_path / "map", formats=["svg"])
-        umask = os.umask(0)
-        os.umask(umask)
-        assert stat.S_IMODE(files[0].stat().st_mode) == 0o666 & ~umask
 
 
 class TestTidy:

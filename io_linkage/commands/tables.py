@@ -169,12 +169,9 @@ def _plain(text: str, style: str = "") -> Any:
 
 
 def _save(found: Any, path: Path) -> None:
-    from io_linkage.errors import OutputError
+    from io_linkage.files import atomically
 
-    try:
-        found.to_csv(path, index=False)
-    except OSError as error:
-        raise OutputError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from error
+    atomically(path, lambda file: found.to_csv(file, index=False))
 
 
 @contextmanager

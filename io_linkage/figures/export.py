@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from io_linkage.errors import OptionError, OutputError
+from io_linkage.errors import OptionError
+from io_linkage.files import atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,32 +121,6 @@ def tidy(data: pd.DataFrame | pd.Series[Any]) -> pd.DataFrame:
         if key not in frame.columns and value not in (None, ""):
             frame[key] = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
     return frame
-
-
-def atomically(place: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under a temporary name in the same folder, then give it its own."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=place.suffix, dir=place.parent)
-        os.close(handle)
-        temporary = Path(name)
-        try:
-            write(temporary)
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(place)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"Cannot write {str(place)!r}: {reason}. Choose a folder that can be written, and check the free space."
-        ) from error
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def _picture(figure: Figure, file: Path, kind: str, dpi: int) -> None:

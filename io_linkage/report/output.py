@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from io_linkage import __version__
-from io_linkage.errors import OutputError
-from io_linkage.figures.export import atomically, tidy
+from io_linkage.errors import IOLinkageError, OutputError
+from io_linkage.figures.export import tidy
+from io_linkage.files import PREFIX, atomically, unwritable, working_folder
 from io_linkage.report import briefing, page, workbook
 from io_linkage.report.pictures import draw
 from io_linkage.report.question import Question
@@ -19,6 +18,7 @@ from io_linkage.report.results import Progress, Results, gather
 from io_linkage.table import MRIOTable
 
 PAGE, MANIFEST = "report.html", "report.json"
+_FOLDER = "the folder"
 
 
 def write(
@@ -105,20 +105,14 @@ def staged(folder: Path, *, overwrite: bool) -> Iterator[Path]:
     # On the same disk, so that moving is renaming; it also shows at once whether the place can be written.
     parent = folder if folder.is_dir() else folder.parent
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=parent))
+        with working_folder(parent) as temporary:
+            yield temporary
+            _move(temporary, folder, old)
     except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        temporary.chmod(0o755)
-        yield temporary
-        _move(temporary, folder, old)
-    except OSError as error:
-        if isinstance(error, OutputError):
+        # A file of the package's own that cannot be read is no fault of the folder's.
+        if isinstance(error, IOLinkageError):
             raise
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        raise unwritable(folder, error, what=_FOLDER) from error
 
 
 def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
@@ -128,10 +122,10 @@ def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
     if not folder.is_dir():
         raise OutputError(f"{str(folder)!r} is a file, and a folder is needed. Choose another name.")
     try:
-        there = [path.name for path in folder.iterdir() if not path.name.startswith(".writing-")]
+        there = [path.name for path in folder.iterdir() if not path.name.startswith(PREFIX)]
         old = _manifest(folder)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error, what=_FOLDER) from error
     if there and old is None and not overwrite:
         shown = ", ".join(sorted(there)[:3])
         raise OutputError(
@@ -171,11 +165,3 @@ def _move(temporary: Path, folder: Path, old: list[str]) -> None:
         (temporary / name).replace(place)
     for name in set(old) - {*names, MANIFEST}:
         (folder / name).unlink(missing_ok=True)
-
-
-def _unwritable(folder: Path, error: OSError) -> OutputError:
-    reason = error.strerror or str(error)
-    return OutputError(
-        f"Cannot write the folder {str(folder)!r}: {reason}. Choose a folder that can be written with --out, and check "
-        "the free space."
-    )
