@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import BalanceError, BalanceWarning, OptionError, TableError, unknown
+from io_linkage.errors import BalanceError, BalanceWarning, NotProductiveError, OptionError, TableError, unknown
 from io_linkage.labels import joined
 from io_linkage.leontief import Array
 
@@ -115,6 +115,7 @@ def balance(
     rows = Z.sum(axis=1) + Y.sum(axis=1)
     x = _gross_output(index, rows, published, output)
     x, Z, stray = _set_aside_stray(Z, x, published)
+    _require_value_added(index, Z.sum(axis=0), x)
     rounding = _rounding(Z, Y.shape[1])
     if published is not None:
         _require_balanced(index, published - rows, published, tolerance, rounding, "row", "Z and Y")
@@ -221,6 +222,18 @@ def _set_aside_stray(Z: Array, x: Array, published: Array | None) -> tuple[Array
     Z[where] = 0.0
     Z[:, where] = 0.0
     return x, Z, Stray(where, rows, columns)
+
+
+def _require_value_added(index: pd.MultiIndex, inputs: Array, x: Array) -> None:
+    active = x > 0
+    if not active.any() or (inputs[active] < x[active]).any():
+        return
+    worst = int(np.argmax(np.where(active, inputs - x, -np.inf)))
+    raise NotProductiveError(
+        f"In all {int(active.sum())} industries with output, inputs from industries reach or exceed output, so none "
+        f"has value added (worst: {_name(index[worst])}, inputs {inputs[worst]:,.6g} for output {x[worst]:,.6g}). "
+        "Check that rows are sellers and columns buyers, that Y is given for every region, and that Z and Y are in one unit."
+    )
 
 
 def _rounding(Z: Array, others: int) -> float:
