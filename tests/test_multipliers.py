@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose
 
-from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
+from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, UnknownLabelError
 from io_linkage.spillovers.per_unit import by_region, effects, multipliers
 from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, miller_blair_2, miller_blair_two_regions
@@ -118,6 +118,18 @@ def test_type_two_says_what_it_assumes():
     assert (half < result).all()
     with pytest.raises(UnknownLabelError, match="propensity"):
         multipliers(table, kind="II", consumption="final demand", propensity={"FRA": 0.5})
+
+
+def test_spending_that_never_ends_is_refused():
+    """All income spent again on products whose price is all income: no multiplier is finite."""
+    table = germany_1995()
+    options = {"kind": "II", "consumption": "final demand"}
+    with pytest.raises(NotProductiveError, match="Pass a smaller propensity="):
+        multipliers(table, income=table.x - table.Z.sum(), propensity=1.0, **options)
+    with pytest.raises(NotProductiveError, match="come back as their income"):
+        multipliers(with_income(table), propensity=5.0, **options)
+    with pytest.raises(OptionError, match="below 0"):
+        multipliers(with_income(table), propensity=-0.1, **options)
 
 
 def test_income_above_value_added_is_said():

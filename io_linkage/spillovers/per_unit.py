@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import MissingSatelliteError, OptionError, unknown
+from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, unknown
 from io_linkage.leontief import Array, System
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -142,7 +142,9 @@ def multipliers(
     MissingSatelliteError
         The table lacks the account, or income in a region to be closed.
     OptionError
-        No category of final demand is recognised as household consumption.
+        No category of final demand is recognised as household consumption; a propensity below 0.
+    NotProductiveError
+        What households spend comes back as at least as much income, so that the rounds of spending never end.
 
     References
     ----------
@@ -166,10 +168,23 @@ def multipliers(
         H, C, extra = _households(table, income, consumption, propensity, regions)
         solved = table.system.solve_transposed(np.column_stack([q.values, H]))
         base, LH = solved[:, 0], solved[:, 1:]
+        respent = LH.T @ C
+        _require_leak(table, respent)
         # Spending rounds: (I - H'LC)^-1 is closed households' income per unit of their first income.
-        rounds = np.linalg.solve((np.eye(H.shape[1]) - LH.T @ C).T, C.T @ base)
+        rounds = np.linalg.solve((np.eye(H.shape[1]) - respent).T, C.T @ base)
         values = base + LH @ rounds
     return table.series(values, f"{q.name} multiplier, type {kind}", unit=q.per(table), **q.gaps(table), **extra)
+
+
+def _require_leak(table: MRIOTable, respent: Array) -> None:
+    """Raise unless income spent again dies out: the spectral radius of H'LC is below 1."""
+    returned = float(np.abs(np.linalg.eigvals(respent)).max(initial=0.0))
+    if returned >= 1 - 1e-9:
+        raise NotProductiveError(
+            f"Households of {table.label} cannot be closed: of each unit they spend {returned:.4g} units come back as "
+            "their income, so spending never ends. Pass a smaller propensity=, close fewer regions, or take an income= "
+            "that is less than all value added."
+        )
 
 
 def _households(
@@ -209,6 +224,8 @@ def _households(
         if absent:
             raise unknown("region in propensity", absent[0], given)
         capped, chosen = [], np.array([float(given[region]) for region in closed])
+        if not (chosen >= 0).all():
+            raise OptionError(f"propensity={propensity}: the share of income spent cannot be below 0.")
     C = np.divide(bought, spent, out=np.zeros_like(bought), where=spent != 0) * chosen
     above = (H.sum(axis=1) > table.v.to_numpy()) & table.active
     said = {
