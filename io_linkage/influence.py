@@ -58,7 +58,7 @@ def intensity(table: MRIOTable, *, measure: Measure = "frobenius") -> pd.DataFra
 def most_influential(
     table: MRIOTable,
     *,
-    measure: Measure = "frobenius",
+    measure: Measure = "elasticity",
     top: int = 20,
     existing: bool = True,
     diagonal: bool = True,
@@ -68,7 +68,8 @@ def most_influential(
     Parameters
     ----------
     measure
-        As in `intensity`.
+        As in `intensity`. The elasticity is the default here, since the others are per unit of a coefficient whatever
+        its size: on a table of the world their largest are trickles between countries, of which no unit is near.
     top : int
         How many.
     existing : bool

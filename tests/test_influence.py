@@ -80,6 +80,13 @@ def test_the_list_holds_the_largest(table, measure, top):
         assert row.coefficient == pytest.approx(coefficient)
 
 
+def test_the_list_is_of_coefficients_that_carry_weight_unless_told_otherwise(world):
+    """Per unit of a coefficient the largest fields of a table of the world are those of trickles between countries."""
+    default, per_unit = influence.most_influential(world), influence.most_influential(world, measure="frobenius")
+    assert default["coefficient"].min() > 0.01
+    assert per_unit["coefficient"].median() < 0.001
+
+
 def test_a_tolerable_rise_moves_one_output_by_one_percent():
     table = leather()
     row = influence.most_influential(table, measure="elasticity", top=1).iloc[0]
