@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from io_linkage import economies
 from io_linkage import extraction as ex
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
 from tests.examples import germany_1995, leather, miller_blair_two_regions
@@ -302,6 +303,18 @@ def test_regions_without_jobs_are_named_and_nan(world):
 def test_bad_input_is_refused_with_a_remedy(arguments, error, says):
     with pytest.raises(error, match=says):
         ex.losses(leather(), **arguments)
+
+
+def test_a_group_of_later_years_is_refused_with_what_works_in_its_place(world):
+    remedy = r"economies\.resolve\(table, 'belt_and_road', year=2013\)"
+    with pytest.raises(OptionError, match=remedy):
+        ex.losses(world, region="belt_and_road")
+    later = economies.resolve(world, "belt_and_road", year=2019)
+    assert ex.losses(world, region=later).attrs["extracted"] == "+".join(later)
+    with pytest.raises(OptionError, match=remedy):
+        ex.corridor(world, sellers={"region": "CHN"}, buyers={"region": "belt_and_road"})
+    buyers = {"region": later}
+    assert ex.corridor(world, sellers={"region": "CHN"}, buyers=buyers, across_borders=True)["total"].sum() > 0
 
 
 def test_bad_corridors_are_refused_with_a_remedy():

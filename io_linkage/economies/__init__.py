@@ -202,8 +202,9 @@ def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, yea
         everyone = ", ".join(standing(group, when))  # raises when the group itself is empty that year
         raise OptionError(
             f"None of the {len(table.regions)} regions of {table.label} is a member of {group!r} in {when}. "
-            f"Its members then: {everyone}. Name a region, or count an aggregate in, e.g. "
-            f"aggregates={{'RoW': {{'{group}': True}}}}."
+            f"Its members then: {everyone}. Name a region, or count an aggregate in: "
+            f"economies.resolve(table, {group!r}, aggregates={{'RoW': {{{group!r}: True}}}}) gives a list to pass in "
+            "place of the group."
         )
     return chosen
 
@@ -297,8 +298,8 @@ def _year(table: MRIOTable, year: int | None) -> int:
     when = table.year if year is None else year
     if when is None:
         raise OptionError(
-            f"{table.label} has no year, and membership in a group has dates: pass year=, or set it with "
-            "table.replace(year=...)."
+            f"{table.label} has no year, and membership in a group has dates: set it with "
+            "table.replace(year=...), or name the members, e.g. economies.resolve(table, group, year=...)."
         )
     return when
 

@@ -203,7 +203,8 @@ def standing(group: str, year: int) -> dict[str, None]:
         first = min((spell.start for spell in spells if spell.dated), default="")
         raise OptionError(
             f"Group {group!r} has no member in {year}: it starts on {first}. Take a table of {first[:4]} or "
-            f"later, or pass year={first[:4]} to use the members it had then."
+            f"later, or name the members it had later: economies.resolve(table, {group!r}, year={first[:4]}) lists "
+            "those of a table, and every function that takes a group takes that list in its place."
         )
     return found
 
