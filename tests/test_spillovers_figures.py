@@ -149,7 +149,7 @@ def test_growth_bars_add_up():
     assert_allclose(numbers(part)["share_of_change"].groupby("partner").sum()[["BRA"]], 100 * total[["BRA"]])
     without = figures.growth_sources(pull, leave_out=["own"])
     assert "Not drawn: own" in caption(without)
-    assert "current prices" in caption(without)
+    assert "Current prices" in caption(without)
     with pytest.raises(OptionError, match="growth_pull"):
         figures.growth_sources(pull.droplevel("source"))
 

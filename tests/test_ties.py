@@ -136,6 +136,7 @@ def test_jobs_of_regions_without_figures_are_empty(world):
     assert np.isnan(result.loc[("CHN", "RoW", "all"), "value_added_imports"])
     assert result.loc[("CHN", "RoW", "all"), "value_added_exports"] > 0
     assert result.attrs["units"]["value_added_exports"] == "thousand persons"
+    assert "35 of 735 country-industries (15.3% of output) have no jobs: RoW" in result.attrs["left_out"]
 
 
 def test_focus_as_comparator_and_unseen_comparators_are_said(world):
@@ -226,6 +227,8 @@ def test_employment_dependence_is_empty_where_jobs_are(world):
     assert D.loc["RoW"].isna().all()
     assert_allclose(D.drop("RoW").sum(axis=1), 1)
     assert isinstance(D, pd.DataFrame)
+    assert D.attrs["measure"] == "share of jobs absorbed in final demand"
+    assert any("no jobs: RoW" in note for note in D.attrs["left_out"])
 
 
 def test_full_table_agrees_with_itself(wiod_2011):

@@ -67,8 +67,7 @@ def growth_sources(
     units = {"share_of_change": "per cent of the change", "points": "percentage points of growth"}
     attrs: dict[Any, Any] = {**result.attrs, "unit": units.get(value, result.attrs.get("unit", ""))}
     years = result.attrs.get("years")
-    prices = f", {result.attrs['prices']} prices" if "prices" in result.attrs else ""
-    said = [*notes, f"Change from {years[0]} to {years[1]}{prices}" if years else ""]
+    said = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]
     said += [f"Not drawn: {', '.join(hidden)}"] if hidden else []
     with style.theme():
         drawn = style.axes(ax, (width, 0.27 * len(table) + 1.35))

@@ -175,6 +175,5 @@ def _sentence(text: Any) -> str:
 
 def _left_out(attrs: Mapping[Any, Any]) -> list[str]:
     said = attrs.get("left_out")
-    if not said:
-        return []
-    return [f"Left out: {said if isinstance(said, str) else '; '.join(said)}"]
+    # A single sentence is about figures that are missing, and every caption says that anyway.
+    return [f"Left out: {'; '.join(said)}"] if said and not isinstance(said, str) else []

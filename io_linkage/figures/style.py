@@ -134,7 +134,7 @@ def lines(names: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
-    """Return the line below a figure: unit, table and year, source, notes.
+    """Return the line below a figure: unit, table and year, source, prices, notes, and whose figures are missing.
 
     Examples
     --------
@@ -147,8 +147,20 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
         shown.append(f"Year: {_years(attrs['year'])}")
     if attrs.get("source"):
         shown.append(f"Source: {attrs['source']}")
-    parts = [part.rstrip(".") for part in (*shown, *notes) if part]
+    prices = attrs.get("prices")
+    shown.append(f"{str(prices).capitalize()} prices" if prices else "")
+    parts = [part.rstrip(".") for part in (*shown, *notes, _without_figures(attrs)) if part]
     return ". ".join(parts) + "."
+
+
+def _without_figures(attrs: Mapping[Any, Any]) -> str:
+    """Say whose figures the account lacks, as results say it: a sentence, or the regions."""
+    gaps, regions = attrs.get("left_out"), attrs.get("missing")
+    if isinstance(gaps, str) and gaps:
+        return f"Left out: {gaps}"
+    if isinstance(regions, tuple) and regions and "of" in attrs:
+        return f"No {str(attrs['of']).replace('_', ' ')} known, and none counted, for {', '.join(map(str, regions))}"
+    return ""
 
 
 def _years(year: Any) -> str:

@@ -145,7 +145,7 @@ def bilateral(
             focus=focus,
             partners=partners if isinstance(partners, str) else list(who.partners),
             all_partners=common,
-            left_out=list(who.left_out),
+            left_out=[*who.left_out, *intensity(table, of).gaps(table).values()],
             aggregates=list(who.aggregates),
             units={**dict.fromkeys(FLOWS, table.unit), **dict.fromkeys(FLOWS[-3:], flows.unit), "others": "share"},
         )
@@ -283,8 +283,9 @@ def dependence(
     frame = pd.DataFrame(D, index=pd.Index(rows, name="economy"), columns=pd.Index(columns, name="depends on"))
     if rest:
         frame["others"] = 1 - frame.sum(axis=1, skipna=False)
+    account = intensity(table, of)
     what = {
-        "demand": f"share of {'GDP' if of == 'value_added' else 'account'} absorbed in final demand",
+        "demand": f"share of {'GDP' if of == 'value_added' else account.name} absorbed in final demand",
         "inputs": "share of intermediate inputs" + (", direct" if direct else ", direct and indirect"),
         "sales": "share of intermediate sales" + (", direct" if direct else ", direct and indirect"),
     }
@@ -296,7 +297,7 @@ def dependence(
             columns="on whom",
             kind=kind,
             groups=rows,
-            left_out=list(dict.fromkeys([*notes, *more])),
+            left_out=list(dict.fromkeys([*notes, *more, *(account.gaps(table).values() if kind == "demand" else ())])),
         )
     )
     return frame

@@ -142,12 +142,18 @@ def growth_pull(
             comparators=[name for name in who.economies if name != focus],
             years=[before.year, after.year],
             prices=prices,
-            left_out=[note for note in who.left_out if "being part of it" not in note],
+            left_out=[*(note for note in who.left_out if "being part of it" not in note), *_gaps(before, after, of)],
             aggregates=list(who.aggregates),
             filled=sorted({*first.filled, *last.filled}),
         )
     )
     return frame
+
+
+def _gaps(before: MRIOTable, after: MRIOTable, of: Account) -> list[str]:
+    """Say of each year whose figures are missing."""
+    gaps = {table.year: intensity(table, of).gaps(table).get("left_out") for table in (before, after)}
+    return [f"{said} ({year})" for year, said in gaps.items() if said]
 
 
 def _require_order(before: MRIOTable, after: MRIOTable) -> None:
