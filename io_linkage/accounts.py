@@ -232,7 +232,8 @@ def _require_value_added(index: pd.MultiIndex, inputs: Array, x: Array) -> None:
     raise NotProductiveError(
         f"In all {int(active.sum())} industries with output, inputs from industries reach or exceed output, so none "
         f"has value added (worst: {_name(index[worst])}, inputs {inputs[worst]:,.6g} for output {x[worst]:,.6g}). "
-        "Check that rows are sellers and columns buyers, that Y is given for every region, and that Z and Y are in one unit."
+        "Check that rows are sellers and columns buyers, that Y is given for every region, and that Z and Y are in one "
+        "unit."
     )
 
 
