@@ -21,9 +21,9 @@ import pandas as pd
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by, regions
+from io_linkage.spillovers.intervals import matrix_interval
 from io_linkage.spillovers.per_unit import Account, Intensity, by_region, effects, intensity, multipliers
 from io_linkage.spillovers.two_groups import Miyazawa, miyazawa
-from io_linkage.stages.intervals import matrix_interval
 from io_linkage.table import MRIOTable
 
 __all__ = [

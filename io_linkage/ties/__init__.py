@@ -29,8 +29,8 @@ from io_linkage import economies as countries
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
+from io_linkage.spillovers.intervals import trade_interval
 from io_linkage.spillovers.per_unit import Account, intensity
-from io_linkage.stages.intervals import trade_interval
 from io_linkage.table import MRIOTable
 from io_linkage.ties.baskets import basket, reweighted, shift
 from io_linkage.ties.concentration import hhi
@@ -81,6 +81,7 @@ def bilateral(
     stages: bool = True,
     weights: pd.DataFrame | None = None,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    members: int | None = None,
 ) -> pd.DataFrame:
     r"""Gross and value-added trade with each partner by stage, both directions, and mutual dependence.
 
@@ -102,6 +103,9 @@ def bilateral(
         Stage shares instead of the shipped central ones.
     aggregates : mapping, optional
         How aggregates count in groups, see `economies.resolve`.
+    members : int, optional
+        Year whose members of a group the focus and the partners are, to keep one composition over several tables;
+        the table's own by default.
 
     Returns
     -------
@@ -128,7 +132,7 @@ def bilateral(
     >>> ties.loc[("CHN", "BRA", "all"), ["exports", "imports", "value_added_imports"]].round().tolist()
     [37621.0, 36459.0, 26835.0]
     """
-    who = cast(table, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    who = cast(table, focus, partners=partners, comparators=comparators, aggregates=aggregates, members=members)
     flows = _Flows.of(table, of, stages, weights)
     common = [p for p in who.partners if not any(who.overlap(e, p) for e in who.economies)]
     rows: dict[tuple[str, str], list[str]] = {(e, p): who.partners[p] for e, p in who.pairs()}

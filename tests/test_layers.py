@@ -1,0 +1,108 @@
+"""Imports run one way, and pandas stops at the door of the linear algebra."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "io_linkage"
+
+MEASURES = {
+    "exports",
+    "extraction",
+    "influence",
+    "linkages",
+    "position",
+    "spillovers",
+    "ties",
+    "trade_blocks",
+    "upgrading",
+    "value_added",
+}
+#: Each layer may import itself and those above it in this list.
+LAYERS = [
+    {"_shipped", "errors", "files"},
+    {"leontief"},
+    {"closed_forms", "labels"},
+    {"accounts"},
+    {"description", "table"},
+    {
+        "aggregation",
+        "balance_checks",
+        "cache",
+        "checks",
+        "classifications",
+        "content_checks",
+        "conversion",
+        "economies",
+        "fetch",
+        "findings",
+        "panel",
+        "readers",
+        "rebalance",
+        "satellites",
+        "selection",
+        "stages",
+    },
+    MEASURES,
+    {"figures"},
+    {"report"},
+    {"cli", "commands"},
+]
+HEIGHT = {name: k for k, layer in enumerate(LAYERS) for name in layer}
+#: from_pymrio and describe are reached from the table, inside functions, for the sake of `table.to_pymrio()`.
+UPWARD = {("table", "readers"), ("accounts", "readers")}
+
+
+def modules() -> list[Path]:
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+def topic(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Topics that a module imports, anywhere in it, but for the sake of types alone."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "io_linkage":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("io_linkage.")}
+    return found & HEIGHT.keys()
+
+
+def test_every_module_has_its_layer():
+    assert {topic(path) for path in modules()} == set(HEIGHT)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path):
+    own = topic(path)
+    upward = {name for name in imported(path) if HEIGHT[name] > HEIGHT[own] and (own, name) not in UPWARD}
+    assert not upward, f"{own} imports {', '.join(sorted(upward))}, which stand above it"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "figures").rglob("*.py")), ids=lambda path: path.name)
+def test_figures_take_results_only(path):
+    assert not imported(path) & (MEASURES | {"table", "accounts", "leontief", "readers"})
+
+
+@pytest.mark.parametrize("name", ["leontief", "closed_forms"])
+def test_the_linear_algebra_sees_arrays_only(name):
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+    names = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    assert "pandas" not in names
