@@ -49,6 +49,10 @@ class SolveError(IOLinkageError, ArithmeticError):
     """A linear system could not be solved to the required accuracy."""
 
 
+class AddingUpError(IOLinkageError, ArithmeticError):
+    """The terms of a decomposition do not add up to gross exports."""
+
+
 class StageError(IOLinkageError, ValueError):
     """Stage or trait weights that are inconsistent or do not fit the table."""
 

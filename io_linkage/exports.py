@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import IOLinkageError, OptionError, unknown
+from io_linkage.errors import AddingUpError, OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.trade_blocks import Definition, Trade, trade
 
-__all__ = ["LEVELS", "NON_VA", "AddingUpError", "Decomposition", "Definition", "Trade", "decomposition", "trade"]
+__all__ = ["LEVELS", "NON_VA", "Decomposition", "Definition", "Trade", "decomposition", "trade"]
 
 Level: TypeAlias = Literal[
     "world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer", "exporter-stage"
@@ -27,10 +27,6 @@ LEVELS = ("exporter", "industry", "importer")
 
 #: Largest gap between the terms of a decomposition and gross exports, relative to the flow.
 ADDING_UP = 1e-9
-
-
-class AddingUpError(IOLinkageError, ArithmeticError):
-    """The terms of a decomposition do not add up to gross exports."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +108,13 @@ class Decomposition:
 
         Returns
         -------
-        DataFrame
+        DataFrame; NaN for industries without output. The terms (with `NON_VA` where there is one) add up to
+        `exports`, to 1 as shares.
         """
         wide = self.terms.assign(exports=self.exports)
         result = self._summed(wide, "-".join(self.levels) if by is None else by, weights)
         if groups:
-            named = {name: result[[t for t in parts if t in result]].sum(axis=1) for name, parts in self.groups.items()}
+            named = {name: result[list(parts)].sum(axis=1, skipna=False) for name, parts in self.groups.items()}
             result = pd.DataFrame({**named, "exports": result["exports"]}, index=result.index)
         if shares:
             result = result.div(result["exports"].where(result["exports"] != 0), axis=0)
@@ -140,7 +137,8 @@ class Decomposition:
             raise unknown("level", by, kept, remedy=finer)
         if names == self.levels:
             return wide
-        return wide.groupby(level=names, sort=False).sum()
+        # An industry without output is NaN in all its flows; a country is the sum of the others.
+        return wide.groupby(level=names, sort=False).sum(min_count=1 if "industry" in names else 0)
 
     def _by_stage(self, wide: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         flows = self._summed(wide, "exporter-industry", None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
+import io_linkage
 from io_linkage import stages
 from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
@@ -158,6 +159,45 @@ def test_results_carry_their_unit_and_definition(world):
     assert residual.attrs["value_added"] == "output less intermediate inputs"
     assert va.NON_VA not in residual
     assert va.participation(world).attrs["unit"] == "share of gross exports"
+
+
+@pytest.mark.parametrize("definition", ["table", "residual"])
+def test_shares_add_up_to_one_with_what_is_not_value_added(definition, world):
+    option = {"value_added": definition}
+    nine, sixteen, split = (make(world, **option) for make in (va.kww, va.wwz, va.trade_based))
+    source = va.borin_mancini(world, **option)
+    sink = va.borin_mancini(world, approach="sink", perimeter="world", **option)
+    for made in (nine, sixteen, va.to_kww(sixteen), split, source, sink):
+        shares = made.frame("exporter", shares=True).drop(columns="exports")
+        assert (va.NON_VA in shares) == (definition == "table"), made.method
+        assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-9, err_msg=made.method)
+    other = [va.NON_VA] if definition == "table" else []
+    named = {
+        nine: ["DVA", "DDC", "FVA", "FDC"],
+        sixteen: ["DVA", "RDV", "FVA", "PDC"],
+        source: ["DVA", "DDC", "FVA", "FDC"],
+        split: ["traditional", "gvc"],
+    }
+    for made, parts in named.items():
+        shares = made.frame("exporter", groups=True, shares=True)
+        assert_allclose(shares[[*parts, *other]].sum(axis=1), 1.0, rtol=1e-9, err_msg=made.method)
+    for origin in ("domestic", "region"):
+        assert_allclose(va.content(world, origin=origin, **option).sum(axis=1), 1.0, rtol=1e-9)
+    found = va.participation(world, **option)
+    assert_allclose(found[["traditional", "gvc", *other]].sum(axis=1), 1.0, rtol=1e-9)
+
+
+def test_residual_by_option_or_by_table(shared_data):
+    # Asked for when the table is loaded, no measure has to be told.
+    folder = shared_data / "wiod2013" / "2011"
+    asked, loaded = io_linkage.load(folder), io_linkage.load(folder, value_added="residual")
+    for make in (va.kww, va.wwz, va.borin_mancini, va.trade_based):
+        expected = make(asked, value_added="residual")
+        found = make(loaded)
+        assert va.NON_VA not in found.terms
+        assert_allclose(found.terms, expected.terms, rtol=1e-9, atol=1e-9, err_msg=found.method)
+    for make in (va.matrix, va.vax, va.extracted, va.vertical_specialisation, va.content, va.kpww, va.advantage):
+        assert_allclose(make(loaded), make(asked, value_added="residual"), rtol=1e-9, atol=1e-7, err_msg=make.__name__)
 
 
 def test_stages_of_the_shipped_table(world):

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
 from io_linkage import value_added as va
-from io_linkage.errors import OptionError, UnknownLabelError
-from io_linkage.exports import AddingUpError, Decomposition
+from io_linkage.errors import AddingUpError, OptionError, UnknownLabelError
+from io_linkage.exports import Decomposition
 from io_linkage.table import MRIOTable
 from io_linkage.value_added.nine_terms import TERMS as NINE
 from io_linkage.value_added.sixteen_terms import TERMS as SIXTEEN
@@ -363,6 +363,29 @@ def test_a_country_without_exports_has_no_shares():
     assert np.isnan(va.vax(closed_country()).loc["b", "ratio"])
     assert va.participation(closed_country()).loc["b"].drop("exports").isna().all()
     assert va.advantage(closed_country()).loc["b"].isna().all()
+
+
+def test_an_industry_without_output_exports_nothing_and_has_no_figures():
+    table = leather()
+    idle = ("Argentina", "Transport Equipment")
+    Z, Y = table.Z.copy(), table.Y.copy()
+    Z.loc[idle], Y.loc[idle] = 0.0, 0.0
+    Z[idle] = 0.0
+    # Stray deliveries that cancel out: recorded exports of a product that is not made.
+    Y.loc[idle, "Turkey"], Y.loc[idle, "Germany"] = 2.0, -2.0
+    given_table = MRIOTable.from_frames(Z, Y)
+    without = MRIOTable.from_frames(Z.drop(index=[idle], columns=[idle]), Y.drop(index=[idle]))
+    for made, expected in zip(
+        every_decomposition(given_table, "residual"), every_decomposition(without, "residual"), strict=True
+    ):
+        for groups in (False, True):
+            for level in ("exporter-industry", "exporter-industry-importer") if "industry" in made.levels else ():
+                frame = made.frame(level, groups=groups)
+                of_idle = [flow[:2] == idle for flow in frame.index]
+                assert frame[of_idle].isna().all(axis=None), (made.method, level)
+                assert frame[np.invert(of_idle)].notna().all(axis=None), (made.method, level)
+            found = made.frame("exporter", groups=groups)
+            assert_allclose(found, expected.frame("exporter", groups=groups), rtol=1e-9, err_msg=made.method)
 
 
 def test_stocks_drawn_down_are_kept_negative():

@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import unknown
-from io_linkage.exports import NON_VA, AddingUpError, Decomposition, Definition, Trade, trade
+from io_linkage.errors import AddingUpError, unknown
+from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, trade
 from io_linkage.leontief import Array
 from io_linkage.position.lengths import production_participation
 from io_linkage.selection import groups_by

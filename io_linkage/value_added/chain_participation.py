@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.exports import Decomposition, Definition, Trade, decomposition, trade
+from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, decomposition, trade
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -117,8 +117,9 @@ def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Defi
     Returns
     -------
     DataFrame, shares of gross exports (NaN without exports): `forward`, `backward`, `gvc` = their sum,
-    `pure_forward`, `pure_backward`, `two_sided`, `traditional`; by exporter also `kpww_forward`,
-    `kpww_backward`, `kpww_participation`, `kpww_position`. `exports` is in the table's unit.
+    `pure_forward`, `pure_backward`, `two_sided`, `traditional`, and `NON_VA` where value added is not all of the
+    primary inputs: `gvc`, `traditional` and `NON_VA` add up to 1. By exporter also `kpww_forward`, `kpww_backward`,
+    `kpww_participation`, `kpww_position`. `exports` is in the table's unit.
 
     Examples
     --------
@@ -141,6 +142,8 @@ def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Defi
             "traditional": share["traditional"],
         }
     )
+    if NON_VA in share:
+        result[NON_VA] = share[NON_VA]
     if by == "exporter":
         result = result.join(
             kpww(table, value_added=value_added)[["forward", "backward", "participation", "position"]].add_prefix(

@@ -112,7 +112,14 @@ def borin_mancini(
             f"Borin & Mancini, {perimeter} perimeter",
             np.stack(_one_flow(blocks, by_industry=perimeter == "flow"), axis=2),
             ("DVA", "DDC", "FVA", "FDC"),
-            {"DVA": ("DVA",), "DDC": ("DDC",), "FVA": ("FVA",), "FDC": ("FDC",), "DC": ("DVA", "DDC")},
+            {
+                "DVA": ("DVA",),
+                "DDC": ("DDC",),
+                "FVA": ("FVA",),
+                "FDC": ("FDC",),
+                "DC": ("DVA", "DDC"),
+                "FC": ("FVA", "FDC"),
+            },
         )
     values = _source(blocks) if approach == "source" else _sink(blocks)
     names: Sequence[str] = TERMS
