@@ -39,8 +39,12 @@ class Written(Literal):
         simple, simple_stages = M @ F @ M @ own, (M @ M @ F @ M + M @ F @ M @ M) @ own
         values = [M @ own, M @ sent, simple, M @ F @ L @ y - simple]
         stages = [M @ M @ own, M @ M @ sent, simple_stages, (M @ M @ F @ L + M @ F @ L @ L) @ y - simple_stages]
-        crossings = L @ F @ L @ y
-        return values, stages, crossings
+        places = {
+            "gvc_crossings": L @ F @ L @ y,
+            "gvc_home": (M @ M @ F @ L @ y, L @ F @ M @ M @ y),
+            "gvc_abroad": (M @ F @ L @ self.D @ L @ y, L @ self.D @ L @ F @ M @ y),
+        }
+        return values, stages, places
 
 
 def ratio(stages, values):
@@ -52,17 +56,18 @@ def ratio(stages, values):
 @pytest.mark.parametrize("side", ["forward", "backward"])
 def test_lengths_by_the_formulas(side, table):
     written = Written(table)
-    values, stages, crossings = written.paths()
+    values, stages, places = written.paths()
+    expected_places = {name: p if name == "gvc_crossings" else p[side == "backward"] for name, p in places.items()}
     found = position.production_length(table, side=side)
     shares = position.production_participation(table, side=side)
     if side == "forward":
         values = [v.sum(axis=1) for v in values]
         stages = [s.sum(axis=1) for s in stages]
-        crossings = crossings.sum(axis=1)
+        expected_places = {name: p.sum(axis=1) for name, p in expected_places.items()}
     else:
         values = [written.v @ v for v in values]
         stages = [written.v @ s for s in stages]
-        crossings = written.v @ crossings
+        expected_places = {name: written.v @ p for name, p in expected_places.items()}
     total = sum(values)
     for part, v, s in zip(PARTS, values, stages, strict=True):
         expected = ratio(s, v)
@@ -72,7 +77,8 @@ def test_lengths_by_the_formulas(side, table):
         assert_allclose(shares[part][ok], (v / np.where(ok, total, 1))[ok], atol=1e-8)
     gvc = values[2] + values[3]
     ok = table.active & (gvc > 1e-7 * total)
-    assert_allclose(found["gvc_crossings"][ok], ratio(crossings, gvc)[ok], rtol=1e-6)
+    for place, p in expected_places.items():
+        assert_allclose(found[place][ok], ratio(p, gvc)[ok], rtol=1e-6, atol=1e-6, err_msg=place)
 
 
 @settings(**SMALL)
@@ -121,7 +127,7 @@ def test_regions_industries_may_differ():
     assert found["gvc"].notna().all()
 
 
-@pytest.mark.parametrize("by", ["region", "industry", "stage", "region-stage"])
+@pytest.mark.parametrize("by", ["world", "region", "industry", "stage", "region-stage"])
 @pytest.mark.parametrize("side", ["forward", "backward"])
 def test_groups_are_weighted_by_what_they_hold(by, side):
     table = leather()
@@ -136,6 +142,35 @@ def test_groups_are_weighted_by_what_they_hold(by, side):
             level="region", sort=False
         ).sum()
         assert_allclose(found["total"], mean, rtol=1e-10)
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2, negative_demand=False))
+def test_the_world_has_the_same_chains_from_either_end(table):
+    columns = ["total", *PARTS, "gvc", "gvc_crossings"]
+    ahead, behind = (position.production_length_by(table, by="world", side=side) for side in ("forward", "backward"))
+    large = position.production_participation(table, by="world").loc["world", PARTS] > 1e-6
+    known = [c for c in columns if large.all() or c == "total"]
+    assert_allclose(ahead[known], behind[known], rtol=1e-7)
+    index = position.position_index(table, by="world")
+    assert index.loc["world", "total"] == pytest.approx(1.0)
+
+
+def test_position_index_of_groups_is_the_ratio_of_their_lengths(world):
+    found = position.position_index(world, by="region")
+    ahead, behind = (position.production_length_by(world, side=side) for side in ("forward", "backward"))
+    assert_allclose(found["gvc"], ahead["gvc"] / behind["gvc"], rtol=1e-12)
+    assert ahead.attrs["weighted_by"] == "value added"
+    assert behind.attrs["weighted_by"] == "final products"
+
+
+@settings(**SMALL)
+@given(tables())
+def test_smile_with_taxes_and_margins_adds_up_to_the_product(table):
+    found = position.smile(table, region=table.regions[0], industry=None)
+    product = table.final_demand[(table.region_codes == 0) & table.active].sum()
+    assert found.attrs["product_value"] == pytest.approx(product, rel=1e-9, abs=1e-9)
+    assert found["value_added"].sum() + found.attrs["NON_VA"] == pytest.approx(product, rel=1e-8, abs=1e-9)
 
 
 @settings(**SMALL)

@@ -24,6 +24,7 @@ import pandas as pd
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array, System
 from io_linkage.position.lengths import (
+    groups,
     position_index,
     production_length,
     production_length_by,
@@ -168,10 +169,7 @@ def by_group(
     DataFrame: `upstreamness`, `downstreamness`, `ratio` of the two means; NaN for groups without weight.
     """
     measured = position(table, inventories=inventories, inventory_categories=inventory_categories)
-    if by == "world":
-        W, names = np.ones((len(table.index), 1)), pd.Index(["world"])
-    else:
-        W, names = groups_by(table, by, weights)
+    W, names = groups(table, by, weights)
     weight = np.where(table.active, _weight(table, weighted_by), 0.0)
     total = W.T @ weight
     values = np.nan_to_num(measured[["upstreamness", "downstreamness"]].to_numpy())

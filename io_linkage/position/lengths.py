@@ -20,7 +20,18 @@ complex       M A_F (x - M y_D)            the rest of v'L y             more th
 
 Each part's length is the same expression with every stage counted: LL for L, MM for M and so on. The length of simple
 and complex chains together is also split by place: stages at home (before the first border forward, after the last one
-backward), border crossings of inputs, and further stages abroad.
+backward), border crossings of inputs, and further stages abroad:
+
+=========  ======================================  ===================================================
+place      forward, per value added                backward, per final product
+=========  ======================================  ===================================================
+home       M M A_F L y                             v'L A_F M M y, in the country of the final product
+crossings  L A_F L y                               v'L A_F L y
+abroad     M A_F L A_D L y                         v'L A_D L A_F M y
+=========  ======================================  ===================================================
+
+with A_D : A - A_F. Programs that sum the forward expressions by product instead (v'M M A_F L y for home) count
+backward the stages in the country where the value added arose; `gvc` and crossings are the same there.
 
 Reference: Wang, Wei, Yu & Zhu (2017a) NBER 23222 (participation) and (2017b) NBER 23261 (length). Over all four parts
 the forward length is upstreamness; the backward length is downstreamness when v is all primary inputs.
@@ -40,7 +51,7 @@ from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 
 Side: TypeAlias = Literal["forward", "backward"]
-Grouping: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
+Grouping: TypeAlias = Literal["world", "region", "industry", "stage", "region-stage"]
 
 PARTS = ("domestic", "traditional", "simple", "complex")
 PLACES = ("gvc_home", "gvc_crossings", "gvc_abroad")
@@ -85,29 +96,47 @@ def production_length_by(
     value_added: Definition = "residual",
     weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Production lengths of regions, industries or stages.
+    """Production lengths of the world, of regions, industries or stages.
 
-    Forward, industries are weighted by their value added in each part; backward, by final products.
+    Forward, industries are weighted by their value added in each part; backward, by final products in each part.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    by : {"world", "region", "industry", "stage", "region-stage"}
+    side, value_added
+        As in `production_length`; forward, value added here is the weight.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped ones.
 
     Returns
     -------
-    DataFrame by group, columns as in `production_length`.
+    DataFrame by group, columns as in `production_length`; `attrs["weighted_by"]` says the weight. For the world,
+    forward and backward lengths agree in every part, as both count the same chains.
     """
     blocks = Trade(table, value_added)
     values, stages = _parts(blocks, side)
-    W, names = groups_by(table, by, weights)
+    W, names = groups(table, by, weights)
     weight = W * blocks.v[:, None] if side == "forward" else W
     columns, lengths = _lengths(weight.T @ values, weight.T @ stages)
     result = pd.DataFrame(lengths, index=names, columns=columns)
-    result.attrs.update(table.caption(f"production length, {side}", "stages"))
+    by_what = "value added" if side == "forward" else "final products"
+    result.attrs.update({**table.caption(f"production length, {side}", "stages"), "weighted_by": by_what})
     return result
+
+
+def groups(table: MRIOTable, by: str, weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
+    """Membership (n, groups) and names of groups, the whole world among them."""
+    if by == "world":
+        return np.ones((len(table.index), 1)), pd.Index(["world"])
+    return groups_by(table, by, weights)
 
 
 def production_participation(
     table: MRIOTable,
     *,
     side: Side = "forward",
-    by: Literal["country-industry", "region", "industry", "stage", "region-stage"] = "country-industry",
+    by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
     value_added: Definition = "residual",
     weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -124,7 +153,7 @@ def production_participation(
         names: pd.Index[str] = table.index
         sums = values[:, :4]
     else:
-        W, names = groups_by(table, by, weights)
+        W, names = groups(table, by, weights)
         sums = (W * blocks.v[:, None] if side == "forward" else W).T @ values[:, :4]
     total = sums.sum(axis=1, keepdims=True)
     shares = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total != 0)
@@ -136,20 +165,39 @@ def production_participation(
     return result
 
 
-def position_index(table: MRIOTable, *, value_added: Definition = "residual") -> pd.DataFrame:
+def position_index(
+    table: MRIOTable,
+    *,
+    by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
+    value_added: Definition = "residual",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Relative position: forward over backward production length.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    by : {"country-industry", "world", "region", "industry", "stage", "region-stage"}
+        Of a group, the ratio of its two lengths, each weighted as in `production_length_by`.
+    value_added : {"residual", "table"}
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped ones.
 
     Returns
     -------
-    DataFrame by (region, industry): `total` over all chains, `gvc` over simple and complex chains alone (the
+    DataFrame by (region, industry) or group: `total` over all chains, `gvc` over simple and complex chains alone (the
     GVC position index). Above 1 an industry is nearer the start of its chains.
 
     References
     ----------
     Wang, Wei, Yu & Zhu (2017b), section 2.5.
     """
-    ahead = production_length(table, side="forward", value_added=value_added)
-    behind = production_length(table, side="backward", value_added=value_added)
+    if by == "country-industry":
+        ahead = production_length(table, side="forward", value_added=value_added)
+        behind = production_length(table, side="backward", value_added=value_added)
+    else:
+        ahead = production_length_by(table, by=by, side="forward", value_added=value_added, weights=weights)
+        behind = production_length_by(table, by=by, side="backward", value_added=value_added, weights=weights)
     ratio = ahead[["total", "gvc"]] / behind[["total", "gvc"]]
     ratio.attrs.update(table.caption("position index", "ratio of lengths"))
     return ratio

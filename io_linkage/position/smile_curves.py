@@ -46,6 +46,8 @@ def smile(
         `value_added` (table's unit), `share` of the product's value added, `distance` (stages; NaN where the
         industry adds nothing), `upstreamness` (all chains), `per_output` (value added per unit of output the
         industry delivers to the chain: the height of the curve), `final` (whether it finishes the product).
+        `attrs["product_value"]` is the final demand for the product, `attrs["NON_VA"]` what of it is not value added
+        (taxes, margins and the discrepancy along the chain; 0 with "residual"): value added and it add up.
 
     Examples
     --------
@@ -74,5 +76,7 @@ def smile(
         np.column_stack(list(values.values())), list(values), "smile curve", unit=table.unit, product=chosen.label
     )
     result["final"] = chosen.share > 0
-    result.attrs.update({**blocks.attrs, "product": chosen.label})
+    worth = float(product.sum())
+    left = float(blocks.other_content @ product)
+    result.attrs.update({**blocks.attrs, "product": chosen.label, "product_value": worth, "NON_VA": left})
     return result
