@@ -94,7 +94,7 @@ def _notes(card: Card, years: list[Any]) -> list[str]:
     ahead = ", ".join(shown(list(card.attrs.get("frontier", []))))
     return [
         f"Frontier: {ahead} taken together" if ahead else "",
-        f"Value added per job: {card.attrs.get('unit', '')} per unit of the jobs account, current prices"
+        f"Value added per job: {card.attrs.get('unit', '')} per {card.attrs.get('jobs') or 'job'}, current prices"
         if jobs
         else "",
         f"Industries and partners: {years[-1]}",

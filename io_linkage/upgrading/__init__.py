@@ -26,7 +26,15 @@ from io_linkage.exports import Definition, trade
 from io_linkage.position import by_group
 from io_linkage.selection import regions as select_regions
 from io_linkage.table import MRIOTable
-from io_linkage.upgrading.profiles import FRONTIER, INDICATORS, UPWARD, catching_up, distance, lock_in
+from io_linkage.upgrading.profiles import (
+    FRONTIER,
+    INDICATORS,
+    UPWARD,
+    catching_up,
+    distance,
+    jobs_unit,
+    lock_in,
+)
 from io_linkage.upgrading.regional_chains import blocs, regionalisation
 from io_linkage.value_added import content, matrix
 from io_linkage.value_added.chain_participation import trade_based
@@ -219,7 +227,7 @@ def _last(table: MRIOTable, code: str, value_added: Definition) -> _Last:
         industries,
         origins.rename("share of exports").sort_values(ascending=False),
         destinations.rename("share of value added absorbed abroad").sort_values(ascending=False),
-        {**table.caption("country card", table.unit), **blocks.attrs},
+        {**table.caption("country card", table.unit), **blocks.attrs, "jobs": jobs_unit(table)},
     )
 
 

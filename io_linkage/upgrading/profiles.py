@@ -125,7 +125,7 @@ def lock_in(
         for name, values in both.items():
             result[name] = _rows(table, {name: values}, chosen, ahead)[name]
     attrs = table.caption("low-end lock-in profile", "shares of exports; stages; value per job")
-    result.attrs.update({**attrs, **blocks.attrs, "missing": missing, "frontier": ahead, "jobs": _jobs_unit(table)})
+    result.attrs.update({**attrs, **blocks.attrs, "missing": missing, "frontier": ahead, "jobs": jobs_unit(table)})
     return result
 
 
@@ -217,7 +217,8 @@ def _embodied(table: MRIOTable, blocks: Trade, name: str, missing: list[str]) ->
     return np.where(blocks.region_sums(gap.astype(float)) > 0, np.nan, content)
 
 
-def _jobs_unit(table: MRIOTable) -> str:
+def jobs_unit(table: MRIOTable) -> str:
+    """Return the unit of the jobs account; empty without one."""
     try:
         return str(table.satellite("jobs").attrs["unit"])
     except MissingSatelliteError:
