@@ -238,6 +238,42 @@ def test_replaced_stages_move_primary_inputs_and_lose_none(table):
     assert found.attrs["not_replaced"] == 0
 
 
+@given(
+    tables(min_regions=2, max_regions=3), st.sampled_from(["noncompetitive", "replaced"]), st.sampled_from([0.5, 1.0])
+)
+def test_groups_of_every_kind_match_their_selections(table, kind, factor):
+    """Each row by stage, by region and of a matrix is the extraction of that group alone."""
+    W = stage_weights(table)
+    active = [
+        region for region in table.regions if table.active[table.region_codes == table.regions.index(region)].any()
+    ]
+    if len(active) < 2:
+        return
+    options = {"kind": kind, "factor": factor, "of": "value_added"}
+    by_stage, by_region = ex.by_stage(table, weights=W, **options), ex.by_region(table, **options)
+    matrix = ex.matrix(table, extracted="region-stage", affected="region", weights=W, **options)
+    besides = {"noncompetitive": "replacement", "replaced": "not_replaced"}[kind]
+    for region in active:
+        chosen = [
+            (by_region.loc[region], ex.losses(table, region=region, **options)),
+            (by_stage.loc[(region, "future")], ex.losses(table, region=region, stage="future", weights=W, **options)),
+        ]
+        for row, alone in chosen:
+            parts = ["own", "home", "abroad", "total", "home_percent", "total_percent", besides]
+            assert_allclose(row[parts].astype(float), [alone.attrs[part] for part in parts], rtol=1e-8, atol=1e-8)
+        alone = ex.losses(table, region=region, stage="future", weights=W, by="region", **options)
+        assert_allclose(matrix.loc[(region, "future")], alone["total"].fillna(0), rtol=1e-8, atol=1e-8)
+
+
+def test_stages_of_every_kind_compare_over_regions(world):
+    found = ex.compare(world, "emerging", kind="replaced")
+    assert found.loc["CHN", "abroad"] < 0 < found.loc["CHN", "total"]
+    with pytest.raises(OptionError, match="leave draws out"):
+        ex.by_stage(world, kind="noncompetitive", draws=5)
+    with pytest.raises(OptionError, match="DEU is the whole of Germany 1995"):
+        ex.by_region(germany_1995(), kind="replaced")
+
+
 def test_one_region_loses_the_same_with_competitive_and_noncompetitive_imports():
     """A national table has no repercussions from abroad, so both forms agree."""
     table = germany_1995()

@@ -25,15 +25,15 @@ Dietzenbacher & Lahr (2013), also for partial extraction; Miller & Blair (2022),
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from io_linkage import closed_forms
 from io_linkage.closed_forms import KINDS, Within
-from io_linkage.errors import OptionError
 from io_linkage.extraction.domestic import noncompetitive_losses
+from io_linkage.extraction.each_group import ALL_KINDS, Kind, require_outside
 from io_linkage.extraction.groups import by_region, by_stage, compare, corridor, matrix
 from io_linkage.extraction.replaced import replaced_losses
 from io_linkage.extraction.results import (
@@ -48,12 +48,10 @@ from io_linkage.extraction.results import (
 )
 from io_linkage.leontief import Array
 from io_linkage.linkages.normalisation import Account, account, require_option
-from io_linkage.selection import Selection, select
+from io_linkage.selection import select
 from io_linkage.table import MRIOTable
 
 __all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "matrix", "spread"]
-
-Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive", "replaced"]
 
 
 def losses(
@@ -122,14 +120,14 @@ def losses(
     >>> bool(np.isclose(alone["total"], chosen["total"].sum()))
     True
     """
-    require_option("kind", kind, (*KINDS, "noncompetitive", "replaced"))
+    require_option("kind", kind, ALL_KINDS)
     require_option("within", within, ("removed", "kept"))
     require_factor(factor)
     q = account(table, of)
     selection = None
     if region is not None or industry is not None or stage is not None:
         selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
-        _require_outside(table, selection, kind, within)
+        require_outside(table, selection.share, selection.label, kind, within)
     if kind == "noncompetitive":
         return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
     if kind == "replaced":
@@ -140,14 +138,6 @@ def losses(
     own = closed_forms.own_part(table.system, selection.share, loss, kind, factor, within)
     found = affected(table, selection.share, loss, own, q)
     return finished(table, found, selection, q, by, relative_to, weights, kind=kind, factor=factor, within=within)
-
-
-def _require_outside(table: MRIOTable, selection: Selection, kind: Kind, within: Within) -> None:
-    if (within == "kept" or kind == "replaced") and (selection.share[table.active] == 1).all():
-        asked = "kind='replaced'" if kind == "replaced" else "within='kept'"
-        raise OptionError(
-            f"{selection.label} is the whole of {table.label}; {asked} needs industries outside it. Select a part."
-        )
 
 
 def spread(

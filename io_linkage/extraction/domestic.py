@@ -44,7 +44,7 @@ def noncompetitive_losses(
     """Return losses as `io_linkage.extraction.losses` returns them, with a column or attribute `replacement`."""
     if selection is None:
         return _each(table, q, factor, relative_to)
-    loss, own, replacement = _group(table, selection.share, factor)
+    loss, own, replacement = noncompetitive_group(table, selection.share, factor)
     found = affected(table, selection.share, loss, own, q)
     return finished(
         table, found, selection, q, by, relative_to, weights, kind=KIND, factor=factor, replacement=replacement
@@ -68,7 +68,8 @@ def _home_demand(table: MRIOTable, code: int, inside: npt.NDArray[np.intp]) -> A
     return np.asarray(table.accounts.Y[np.ix_(inside, np.flatnonzero(own))].sum(axis=1))
 
 
-def _group(table: MRIOTable, share: Array, factor: float) -> tuple[Array, Array, float]:
+def noncompetitive_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array, Array, float]:
+    """Return the loss of output, the part of it that is the group's own, and what is bought abroad instead."""
     loss, own = np.zeros(len(share)), np.zeros(len(share))
     x, replacement = table.accounts.x, 0.0
     missing = np.zeros(len(share))

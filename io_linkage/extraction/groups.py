@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import closed_forms
-from io_linkage.closed_forms import KINDS, Kind, Within
+from io_linkage.closed_forms import Within
 from io_linkage.errors import OptionError, unknown
+from io_linkage.extraction.each_group import BESIDES, Extracted, Kind, group_losses, groups
 from io_linkage.extraction.results import (
     PARTS,
     Affected,
@@ -28,7 +28,6 @@ from io_linkage.linkages.normalisation import Account, account, labelled, requir
 from io_linkage.selection import Selection, groups_by, regions, select
 from io_linkage.table import MRIOTable
 
-Extracted: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
 Flows: TypeAlias = Literal["both", "intermediate", "final"]
 
 
@@ -46,7 +45,8 @@ def by_region(
     Returns
     -------
     DataFrame indexed by the region extracted; columns own, home (0), abroad, total, home_percent, total_percent as
-    in `io_linkage.extraction.losses`.
+    in `io_linkage.extraction.losses`; with kind="noncompetitive" also `replacement`, what is imported instead, and
+    with kind="replaced" (gains are losses below 0) `not_replaced`, what finds no other supplier.
     """
     return _by_group(table, "region", None, kind, factor, of, within, relative_to, None)
 
@@ -74,16 +74,15 @@ def by_stage(
     kind, factor, of, within, relative_to, weights
         As in `io_linkage.extraction.losses`.
     draws : int or array (draws, n, stages)
-        Number of draws of the shipped stage shares within their ranges, or draws of one's own; needs factor=1 and
-        within="removed".
+        Number of draws of the shipped stage shares within their ranges, or draws of one's own; for complete,
+        backward and forward extraction with factor=1 and within="removed".
     seed, level
         Seed of the draws; share of them between low and high.
 
     Returns
     -------
-    DataFrame indexed by (region, stage) extracted; columns own, home, abroad, total, home_percent, total_percent,
-    and with draws `total_low`, `total_high`, `total_percent_low`, `total_percent_high`, `home_percent_low` and
-    `home_percent_high`.
+    DataFrame indexed by (region, stage) extracted; columns as in `by_region`, and with draws `total_low`, `total_high`,
+    `total_percent_low`, `total_percent_high`, `home_percent_low` and `home_percent_high`.
 
     Examples
     --------
@@ -96,8 +95,11 @@ def by_stage(
     out = _by_group(table, "region-stage", rows, kind, factor, of, within, relative_to, weights)
     if isinstance(draws, int) and not draws:
         return out
-    if factor != 1 or within != "removed":
-        raise OptionError("Intervals over draws are for factor=1 and within='removed'; leave draws out otherwise.")
+    if kind == "noncompetitive" or kind == "replaced" or factor != 1 or within != "removed":
+        raise OptionError(
+            "Intervals over draws are for complete, backward and forward extraction with factor=1 and "
+            "within='removed'; leave draws out otherwise."
+        )
     drawn = drawn_shares(table, draws, seed, weights)
     wanted = list(dict.fromkeys(out.index.get_level_values(0)))
     spread = _intervals(table, wanted, kind, of, relative_to, drawn, level)
@@ -166,10 +168,10 @@ def matrix(
     DataFrame (groups extracted, groups affected); in the account's unit or percent.
     """
     q = account(table, of)
-    W, names, keep = _groups(table, extracted, region, weights)
+    W, names, keep = groups(table, extracted, region, weights)
     columns, affected_names = groups_by(table, affected, weights)
     found = np.empty((len(keep), columns.shape[1]))
-    for row, (_, loss, _) in enumerate(_group_losses(table, W, keep, kind, factor, within)):
+    for row, (_, loss, _, _) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
         found[row] = columns.T @ (q.per_output * loss)
     unit = q.unit
     attrs = {"percent_of": ""}
@@ -293,37 +295,6 @@ def _bought(table: MRIOTable, buy: Selection) -> Array:
     return np.asarray(table.accounts.Y @ found[wanted])
 
 
-def _groups(
-    table: MRIOTable, by: Extracted, region: str | Iterable[str] | None, weights: pd.DataFrame | None
-) -> tuple[Array, pd.Index[Any], npt.NDArray[np.intp]]:
-    require_option("extracted", by, ("region", "industry", "stage", "region-stage"))
-    W, names = groups_by(table, by, weights)
-    keep = np.arange(W.shape[1])
-    if region is not None:
-        if by not in ("region", "region-stage"):
-            raise OptionError(f"extracted={by!r} spans all regions; region= is for 'region' and 'region-stage'.")
-        keep = np.flatnonzero(names.get_level_values(0).isin(regions(table, region)))
-    return W, names, keep
-
-
-def _group_losses(
-    table: MRIOTable, W: Array, keep: npt.NDArray[np.intp], kind: Kind, factor: float, within: Within
-) -> Iterable[tuple[Array, Array, Array]]:
-    """Yield share, loss and own loss of each group."""
-    require_option("kind", kind, KINDS)
-    require_option("within", within, ("removed", "kept"))
-    require_factor(factor)
-    system = table.system
-    ranks = (W[:, keep] != 0).sum(axis=0)
-    # With most columns of L wanted anyway, one inverse is cheaper than the solves.
-    if ranks[ranks <= closed_forms.LOW_RANK].sum() > system.n / 2:
-        system.inverse()
-    for column in keep:
-        share = W[:, column]
-        loss = closed_forms.group(system, share, kind, factor, within)
-        yield share, loss, closed_forms.own_part(system, share, loss, kind, factor, within)
-
-
 def _by_group(
     table: MRIOTable,
     by: Extracted,
@@ -336,23 +307,26 @@ def _by_group(
     weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
     q = account(table, of)
-    W, names, keep = _groups(table, by, region, weights)
+    W, names, keep = groups(table, by, region, weights)
     values = np.empty((len(keep), len(PARTS)))
     homes = np.zeros((len(keep), len(table.regions)), dtype=bool)
-    for row, (share, loss, own) in enumerate(_group_losses(table, W, keep, kind, factor, within)):
+    besides = np.zeros(len(keep))
+    for row, (share, loss, own, moved) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
+        besides[row] = moved
         homes[row, table.region_codes[share > 0]] = True
         total, at_home = q.per_output @ loss, (q.per_output * homes[row, table.region_codes]) @ loss
         mine = q.per_output @ own
         values[row] = mine, at_home - mine, total - at_home, total
         if not (table.active & (share > 0)).any() or not (q.known & (share > 0)).any():
             values[row] = np.nan
-    return extracted_table(table, values, names[keep], homes, q, relative_to, kind=kind, factor=factor, within=within)
+    out = extracted_table(table, values, names[keep], homes, q, relative_to, kind=kind, factor=factor, within=within)
+    return labelled(out.assign(**{BESIDES[kind]: besides}), out.attrs) if kind in BESIDES else out
 
 
 def _intervals(
     table: MRIOTable,
     wanted: list[str],
-    kind: Kind,
+    kind: closed_forms.Kind,
     of: str,
     relative_to: RelativeTo | None,
     drawn: Array,
@@ -380,7 +354,9 @@ def _intervals(
     return pd.concat(blocks, ignore_index=True)
 
 
-def _drawn_losses(table: MRIOTable, code: int, shares: Array, q: Account, kind: Kind) -> tuple[Array, Array]:
+def _drawn_losses(
+    table: MRIOTable, code: int, shares: Array, q: Account, kind: closed_forms.Kind
+) -> tuple[Array, Array]:
     """Return total and home losses (draws, stages) of the parts `shares` (draws, stages, m) of one region."""
     inside = np.flatnonzero(table.region_codes == code)
     columns = closed_forms.inverse_columns(table.system, inside)

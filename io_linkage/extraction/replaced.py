@@ -44,8 +44,17 @@ def replaced_losses(
     """Return losses as `io_linkage.extraction.losses` does, gains below 0, with the attribute `not_replaced`."""
     if selection is None:
         raise OptionError("kind='replaced' extracts one selection at a time; name a region, an industry or a stage.")
-    system, taken = table.system, factor * selection.share
-    rows, moved, moved_demand, not_replaced = _moved(table, selection.share, taken)
+    loss, own, not_replaced = replaced_group(table, selection.share, factor)
+    found = affected(table, selection.share, loss, own, q)
+    return finished(
+        table, found, selection, q, by, relative_to, weights, kind=KIND, factor=factor, not_replaced=not_replaced
+    )
+
+
+def replaced_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array, Array, float]:
+    """Return the loss of output, the part of it that is the group's own, and what finds no other supplier."""
+    system, taken = table.system, factor * share
+    rows, moved, moved_demand, not_replaced = _moved(table, share, taken)
     demand = table.accounts.Y.sum(axis=1)
     left = (1.0 - taken) * demand
     left[rows] += moved_demand
@@ -57,11 +66,7 @@ def replaced_losses(
 
     after = closed_forms.solve_near(system, remaining, left)
     loss = system.x - after
-    own = closed_forms.own_part(system, selection.share, loss, "complete", factor)
-    found = affected(table, selection.share, loss, own, q)
-    return finished(
-        table, found, selection, q, by, relative_to, weights, kind=KIND, factor=factor, not_replaced=not_replaced
-    )
+    return loss, closed_forms.own_part(system, share, loss, "complete", factor), not_replaced
 
 
 def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np.intp], Array, Array, float]:
