@@ -108,6 +108,8 @@ def test_vertical_specialisation(table):
         all_others = sum((own @ written.block(written.L, s, r) @ written.E_all(r) for r in written.others(s)), 0.0)
         assert found["VS1_star"].iloc[s] == pytest.approx(star, abs=scale)
         assert found["VS1"].iloc[s] == pytest.approx(all_others, abs=scale)
+    with pytest.raises(UnknownLabelError, match="exporter-industry"):
+        va.vertical_specialisation(table, by="industry")
     detail = va.vertical_specialisation(table, by="exporter-industry", value_added="residual")
     assert_allclose(detail.groupby(level="region", sort=False).sum(), found, atol=scale)
 

@@ -39,12 +39,12 @@ the forward length is upstreamness; the backward length is downstreamness when v
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, unknown
 from io_linkage.exports import Definition, Trade
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -129,6 +129,8 @@ def groups(table: MRIOTable, by: str, weights: pd.DataFrame | None) -> tuple[Arr
     """Membership (n, groups) and names of groups, the whole world among them."""
     if by == "world":
         return np.ones((len(table.index), 1)), pd.Index(["world"])
+    if by not in get_args(Grouping):
+        raise unknown("grouping", by, get_args(Grouping))
     return groups_by(table, by, weights)
 
 

@@ -262,6 +262,8 @@ def vertical_specialisation(
     Hummels, Ishii & Yi (2001); Daudin, Rifflart & Schweisguth (2011) for VS1*; Koopman, Wang & Wei (2014),
     equations 38 to 41.
     """
+    if by not in ("exporter", "exporter-industry"):
+        raise unknown("level", by, ("exporter", "exporter-industry"))
     blocks = trade(table, value_added)
     # L_sr E_r* by column r, and sum_t L_st E_tr.
     own_exports, received = np.split(
