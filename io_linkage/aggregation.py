@@ -218,7 +218,7 @@ def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str,
         unit=table.unit,
         source=table.source,
         name=f"{table.name}, {industry} split",
-        carried={"notes": notes} if notes else None,
+        carried={"notes": (*table.carried.get("notes", ()), *notes)} if notes or table.carried.get("notes") else None,
         copy=False,
     )
 
@@ -339,12 +339,17 @@ def _region_map(
             if code in region_of and region_of[code] != new:
                 raise OptionError(f"Region {code!r} is in two groups, {region_of[code]!r} and {new!r}; name it once.")
             region_of[code] = new
-    for code in table.regions:
-        region_of.setdefault(code, rest if rest is not None else code)
-    kept = [code for code in table.regions if region_of[code] == code and code not in groups]
-    clash = [code for code in kept if code in groups]
+    others = [code for code in table.regions if code not in region_of]
+    clash = [code for code in others if code in groups and rest is None]
     if clash:
-        raise OptionError(f"{clash[0]!r} is both a region of the table and the name of a group; rename the group.")
+        raise OptionError(
+            f"{clash[0]!r} is the name of a group and of a region of the table that is in no group, so they would be "
+            "added up. Rename the group, or name the region among its members."
+        )
+    if rest is not None and others and (rest in groups or (rest in table.regions and rest not in others)):
+        what = "a group" if rest in groups else "a region of the table that is in a group"
+        raise OptionError(f"rest={rest!r} is the name of {what} already; give the other regions another name.")
+    region_of |= {code: rest if rest is not None else code for code in others}
     order = [*groups, *dict.fromkeys(region_of[code] for code in table.regions)]
     return region_of, [new for new in dict.fromkeys(order) if new in set(region_of.values())]
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from io_linkage.readers.raw import Raw
 
 #: Raised whenever a reader returns something else for the same file.
-READER_VERSION = 1
+READER_VERSION = 2
 #: Smaller sources are parsed as quickly as they would be read back.
 SMALLEST = 1 << 20
 VARIABLE = "IO_LINKAGE_CACHE"
@@ -171,7 +171,7 @@ def recalled_kind(path: Path, known: Callable[[], str], *, use: bool | None = No
     if use is False or place is None or not path.is_file() or source_size(path) < SMALLEST:
         return known()
     note = place / f"{content(path)}.{READER_VERSION}.kind"
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeDecodeError):
         return note.read_text(encoding="utf-8")
     kind = known()
     with contextlib.suppress(OSError), replacing(note) as new:

@@ -176,10 +176,10 @@ def download(source: Source, folder: Path, remedy: str, progress: Progress | Non
     if target.is_file():
         return target
     have = part.stat().st_size if part.is_file() else 0
+    # Compressed on the way, a file would have another size than the server states.
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
-        with requests.get(
-            source.url, stream=True, timeout=_TIMEOUT, headers={"Range": f"bytes={have}-"} if have else {}
-        ) as answer:
+        with requests.get(source.url, stream=True, timeout=_TIMEOUT, headers=headers) as answer:
             if answer.status_code == 416 and have:
                 # Nothing is left to send: the part is whole, or of another file.
                 return _finished(part, target, None, remedy)
@@ -232,7 +232,10 @@ def _finished(part: Path, target: Path, size: int | None, remedy: str) -> Path:
         if broken:
             part.unlink()
             raise ReadError(f"What arrived as {target.name} is damaged and was deleted. Run it again. {remedy}")
-    part.replace(target)
+    try:
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{str(target)!r} cannot be written: {error.strerror or error}.") from error
     return target
 
 

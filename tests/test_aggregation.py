@@ -226,3 +226,15 @@ def test_stage_shares_fit_every_classification(name):
     for bound in ("low", "high"):
         other = stages.weights(table, which=bound)
         assert other.shape == weights.shape
+
+
+def test_group_with_the_name_of_another_region_is_refused(world):
+    with pytest.raises(OptionError, match="'USA' is the name of a group and of a region"):
+        aggregation.aggregate(world, regions={"USA": ["CHN"]})
+    both = aggregation.aggregate(world, regions={"USA": ["CHN", "USA"]})
+    assert both.x["USA"].sum() == pytest.approx(world.x["CHN"].sum() + world.x["USA"].sum())
+    with pytest.raises(OptionError, match="rest='Asia' is the name of a group"):
+        aggregation.aggregate(world, regions={"Asia": ["CHN", "JPN"]}, rest="Asia")
+    with pytest.raises(OptionError, match="rest='CHN' is the name of a region"):
+        aggregation.aggregate(world, regions={"Asia": ["CHN", "JPN"]}, rest="CHN")
+    assert "RoW" in aggregation.aggregate(world, regions={"Asia": ["CHN", "JPN"]}, rest="RoW").regions

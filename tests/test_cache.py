@@ -150,3 +150,30 @@ def test_folder_follows_the_platform(monkeypatch):
     folder = cache.folder()
     assert folder is not None
     assert "io_linkage" in str(folder)
+
+
+def test_what_stands_beside_a_source_is_part_of_the_key(place, tmp_path):
+    folder = tmp_path / "eora"
+    folder.mkdir()
+    made = publishers.balanced(["CHN", "USA"], ["Agriculture", "Fishing"])
+    files = publishers.eora(made)
+    labels = {name: text for name, text in files.items() if name.startswith("labels")}
+    path = publishers.zipped(
+        folder / "Eora26_2015_bp.zip", {name: text for name, text in files.items() if name not in labels}
+    )
+    publishers.zipped(folder / "indices.zip", labels)
+    assert iol.load(path, cache=True).regions == ["CHN", "USA"]
+    other = {name: text.replace("CHN", "JPN") for name, text in labels.items()}
+    publishers.zipped(folder / "indices.zip", other)
+    assert iol.load(path, cache=True).regions == ["JPN", "USA"]
+    assert len(cache.kept()) == 2
+
+
+@pytest.mark.parametrize("note", [b"", b"nonsense", b"\xff\xfe\x80"])
+def test_a_damaged_note_of_the_kind_is_not_trusted(place, source, monkeypatch, note):
+    monkeypatch.setattr(cache, "SMALLEST", 100)
+    first = iol.load(source)
+    notes = list(place.glob("*.kind"))
+    assert len(notes) == 1
+    notes[0].write_bytes(note)
+    same(first, iol.load(source))

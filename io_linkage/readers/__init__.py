@@ -116,6 +116,9 @@ def load(
     with sources.damage(path):
         if database is None:
             database = kept.recalled_kind(path, lambda: _choose(path, None).name, use=options.get("cache"))
+            if database not in {reader.name for reader in READERS}:
+                # A damaged note of what the path was the last time.
+                database = _choose(path, None).name
         return _choose(path, database).read(path, year=year, **choices)
 
 

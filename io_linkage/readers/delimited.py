@@ -16,7 +16,7 @@ import numpy as np
 
 from io_linkage.errors import ReadError
 from io_linkage.leontief import Array
-from io_linkage.readers.sources import Entry, decode
+from io_linkage.readers.sources import Entry, as_utf8, decode
 
 #: Cells that mean an absent value; a lone dash means nil.
 ABSENT = ("", "NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "null", "..", "...", "#N/A", ":")
@@ -63,6 +63,7 @@ def read_matrix(
     ReadError
         A line has another number of columns than the first, or a cell is no number: which.
     """
+    entry = as_utf8(entry)
     header, columns = _header(entry, sep, header_rows)
     corner = [line[:label_columns] for line in header]
     names = [line[label_columns:] for line in header]

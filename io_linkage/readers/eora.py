@@ -201,4 +201,5 @@ EORA = reader(
     is_eora,
     parse,
     options=("price", "names"),
+    beside=lambda path: [labels] if (labels := path.parent / "indices.zip").is_file() else [],
 )

@@ -86,12 +86,24 @@ def parse(path: Path, *, year: int | None = None, extensions: bool | Sequence[st
         x,
         satellites=satellites,
         year=_year(path, files) or year,
-        unit="M EUR",
+        unit=_money(files),
         source="EXIOBASE 3 (Stadler et al. 2018)",
         name=f"EXIOBASE 3 {kind}".strip(),
         classification=f"EXIOBASE3_{kind}" if kind else None,
         notes=() if V is not None else ("no primary inputs were found; value added is output less inputs",),
     )
+
+
+def _money(files: dict[str, sources.Entry]) -> str:
+    """Return the unit of the flows: M EUR, unless the archive says otherwise, as the hybrid version does."""
+    if "unit.txt" not in files:
+        return "M EUR"
+    lines = sources.decode(files["unit.txt"].read()).splitlines()[1:]
+    units = {line.rpartition("\t")[2].strip() for line in lines if line.strip()}
+    if len(units) > 1:
+        return "mixed units"
+    stated = next(iter(units), "M EUR")
+    return "M EUR" if _MONEY.match(stated) else stated
 
 
 def _but(satellite: Satellite, money: pd.Series[bool]) -> pd.DataFrame | None:

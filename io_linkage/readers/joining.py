@@ -42,7 +42,19 @@ def join_regions(raw: Raw, parts: Mapping[str, str]) -> Raw:
     new = pd.MultiIndex.from_tuples(list(kept), names=index.names)
     return raw.but(
         Z=pd.DataFrame(Z[np.ix_(first, first)], index=new, columns=new),
-        Y=pd.DataFrame(Y[first], index=new, columns=raw.Y.columns),
+        Y=_joined_demand(pd.DataFrame(Y[first], index=new, columns=raw.Y.columns), parts),
         V=None if V is None or raw.V is None else pd.DataFrame(V[:, first], index=raw.V.index, columns=new),
         x=None if x is None else pd.Series(x[first], index=new),
     )
+
+
+def _joined_demand(Y: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:
+    """Add final demand of parts to the whole, where a file gives it to them."""
+    if not set(Y.columns.get_level_values(0)) & set(parts):
+        return Y
+    regions, categories = (Y.columns.get_level_values(level) for level in (0, 1))
+    labels = pd.MultiIndex.from_arrays([[parts.get(r, r) for r in regions], categories], names=Y.columns.names)
+    codes, kept = pd.factorize(labels)
+    sums = np.zeros((len(Y), len(kept)))
+    np.add.at(sums.T, codes, Y.to_numpy().T)
+    return pd.DataFrame(sums, index=Y.index, columns=pd.MultiIndex.from_tuples(list(kept), names=Y.columns.names))

@@ -27,6 +27,7 @@ from io_linkage.errors import OptionError, ReadError, TableError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix, separator
+from io_linkage.readers.figaro_flat import is_flat, read_flat
 from io_linkage.readers.raw import Raw, reader
 
 TOTALS = frozenset(("OUT", "OUTPUT", "TOTAL", "TTL", "GO", "X"))
@@ -46,7 +47,7 @@ def is_icio(path: Path) -> bool:
 
 
 def is_figaro(path: Path) -> bool:
-    """Whether a file, archive or folder holds FIGARO industry-by-industry matrices."""
+    """Whether a file, archive or folder holds FIGARO tables."""
     return bool(_tables(path, _FIGARO_DEMAND))
 
 
@@ -84,21 +85,37 @@ def parse_icio(path: Path, *, year: int | None = None, split: Split = "join") ->
 
 
 def parse_figaro(path: Path, *, year: int | None = None) -> Raw:
-    """Read a FIGARO industry-by-industry matrix (Eurostat), in M EUR.
+    """Read a FIGARO table (Eurostat), in M EUR: matrix or flat format, by industries or by products.
 
     Rows W2_D21X31 (taxes on products) and W2_OP_RES, W2_OP_NRES (purchases of residents abroad and of non-residents)
     are not value added.
     """
     entry, found_year, edition = _choose(path, _FIGARO_DEMAND, year, "FIGARO table")
-    raw = _parse(entry, path)
+    raw, system = _without_cpa(_parse(entry, path))
     rows = () if raw.V is None else tuple(row for row in raw.V.index if re.search(r"_(D1|D29X39|B2A3G|B1G)$", row))
     return raw.but(
         year=found_year,
         unit="M EUR",
         source=f"Eurostat FIGARO{f', {edition} edition' if edition else ''}",
-        name="FIGARO",
+        name=f"FIGARO{system}",
         va_rows=rows or None,
     )
+
+
+def _without_cpa(raw: Raw) -> tuple[Raw, str]:
+    """Products carry the code of their industry after CPA_; without it both kinds have the same industries."""
+    pairs = [(region, code.removeprefix("CPA_")) for region, code in raw.Z.index]
+    if pairs == list(raw.Z.index):
+        return raw, ""
+    index = pd.MultiIndex.from_tuples(pairs, names=raw.Z.index.names)
+    note = "the table is product by product; its products have the codes of the industries that mainly make them"
+    return raw.but(
+        Z=raw.Z.set_axis(index, axis=0).set_axis(index, axis=1),
+        Y=raw.Y.set_axis(index, axis=0),
+        V=None if raw.V is None else raw.V.set_axis(index, axis=1),
+        x=None if raw.x is None else raw.x.set_axis(index),
+        notes=(*raw.notes, note),
+    ), ", product by product"
 
 
 def _tables(path: Path, demand: re.Pattern[str]) -> list[sources.Entry]:
@@ -107,7 +124,8 @@ def _tables(path: Path, demand: re.Pattern[str]) -> list[sources.Entry]:
         if entry.suffix not in (".csv", ".txt", ".tsv") or not entry.size:
             continue
         first = sources.text_lines(entry, 1)
-        if first and _looks_like(first[0], demand):
+        flat = bool(first) and demand is _FIGARO_DEMAND and is_flat(first[0])
+        if flat or (first and _looks_like(first[0], demand)):
             found.append(entry)
     return found
 
@@ -160,7 +178,10 @@ def _year_of(name: str) -> int | None:
 def _parse(entry: sources.Entry, path: Path) -> Raw:
     first = sources.text_lines(entry, 1)[0]
     sep = separator(first)
-    matrix = read_matrix(entry, sep=sep, header_rows=1, label_columns=1, cut=_square_part(first, sep))
+    if is_flat(first):
+        matrix = read_flat(entry)
+    else:
+        matrix = read_matrix(entry, sep=sep, header_rows=1, label_columns=1, cut=_square_part(first, sep))
     columns, rows = matrix.header[0], [row[0] for row in matrix.rows]
     in_rows, in_columns = set(rows), set(columns)
     industry_rows = [i for i, label in enumerate(rows) if label in in_columns and label.upper() not in TOTALS]
@@ -181,6 +202,9 @@ def _parse(entry: sources.Entry, path: Path) -> Raw:
     )
     V = pd.DataFrame(_block(matrix, primary, industry_columns), index=[rows[i] for i in primary], columns=index)
     x, notes = _output(matrix, rows, columns, industry_rows, industry_columns, index)
+    moved = {label.partition("_")[0]: name[0] for label, name in zip((columns[j] for j in demand), names, strict=True)}
+    moved = {whole: part for whole, part in moved.items() if PARTS.get(part) == whole}
+    notes += tuple(f"final demand of {whole} stands under {part}, its first part" for whole, part in moved.items())
     Z = pd.DataFrame(_block(matrix, industry_rows, industry_columns), index=index, columns=index, copy=False)
     return Raw(Z, Y, V if len(V) else None, x, notes=notes)
 
@@ -290,4 +314,9 @@ ICIO = reader(
     parse_icio,
     options=("split",),
 )
-FIGARO = reader("figaro", "FIGARO industry-by-industry matrix (csv)", is_figaro, parse_figaro)
+FIGARO = reader(
+    "figaro",
+    "FIGARO (csv in matrix or flat format, industry by industry or product by product)",
+    is_figaro,
+    parse_figaro,
+)

@@ -237,7 +237,9 @@ def _workbook(path: Path, sheet: str | None) -> pd.DataFrame | None:
     if line is None:
         return None
     header = [_code(cell) for cell in rows[line]]
-    width = next(len(code) for code in header if code.isdigit() and int(code) == 1)
+    # Excel drops the zeros before numbers.
+    width = max(2, *(len(code) for code in header if code.isdigit()))
+    header = [code.zfill(width) if code.isdigit() else code for code in header]
     body = [row for row in rows[line + 1 :] if any(str(cell).strip() for cell in row)]
     # Codes of rows stand in the column that holds TII; without a header of its own it is called Code.
     column = next(c for c in range(len(header)) if any(_code(row[c]) in ("TII", "TVA") for row in body if c < len(row)))

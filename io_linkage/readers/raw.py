@@ -116,6 +116,7 @@ def reader(
     parse: Callable[..., Raw],
     *,
     options: tuple[str, ...] = (),
+    beside: Callable[[Path], Sequence[Path]] | None = None,
 ) -> Reader:
     """Make a reader of a function that parses a path into raw blocks, with the cache in between.
 
@@ -123,6 +124,9 @@ def reader(
     ----------
     options : tuple of str
         What `parse` takes besides `path` and `year`.
+    beside : callable, optional
+        Files outside the path that `parse` reads too, so that a kept copy made without them, or with others, is not
+        taken for the same.
     """
 
     def read(path: Path, *, year: int | None = None, cache: bool | None = None, **choices: Any) -> MRIOTable:
@@ -133,7 +137,9 @@ def reader(
             takes = ", ".join(options) or "none of its own"
             raise OptionError(f"Tables of kind {name!r} take no option {strange[0]!r} (their options: {takes}).")
         own = {key: choices.pop(key) for key in options if key in choices}
-        raw = kept.through(name, path, {"year": year, **own}, lambda: _parsed(name, parse, path, year, own), use=cache)
+        others = [] if beside is None or cache is False else [kept.content(file) for file in beside(path)]
+        depends = {"year": year, **own} | ({"beside": others} if others else {})
+        raw = kept.through(name, path, depends, lambda: _parsed(name, parse, path, year, own), use=cache)
         return raw.table(year=None if raw.year is not None else year, **choices)
 
     return Reader(name, description, recognises, read)

@@ -238,6 +238,16 @@ def text_lines(entry: Entry, count: int) -> list[str]:
     return [decode(line).rstrip("\r\n") for line in raw if line]
 
 
+def as_utf8(entry: Entry) -> Entry:
+    """Return an entry whose bytes can be read line by line: one in UTF-16, as Excel saves, rewritten in memory."""
+    with entry.open() as stream:
+        marked = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    if not marked:
+        return entry
+    rewritten = entry.read().decode("utf-16", errors="replace").encode()
+    return Entry(entry.name, entry.size, lambda: io.BytesIO(rewritten))
+
+
 def decode(raw: bytes) -> str:
     """Decode text that is UTF-8, UTF-16 with a mark, GB 18030 or Windows-1252.
 

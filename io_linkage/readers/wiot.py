@@ -16,6 +16,7 @@ which have no region of the rows. Rows below the industries are primary inputs o
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,17 +27,25 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import Satellite
-from io_linkage.errors import ReadError, unknown
+from io_linkage.errors import OptionError, ReadError, unknown
 from io_linkage.readers import grid as grids
-from io_linkage.readers import sources
+from io_linkage.readers import sources, wiot_text
 from io_linkage.readers.grid import Grid
 from io_linkage.readers.raw import Raw, reader
 
 _NUMBERED = re.compile(r"^[crfCRF]\d{1,3}$")
 _YEAR = re.compile(r"(?<!\d)(19[6-9]\d|20[0-4]\d)(?!\d)")
-_TOTAL_CODES = frozenset(("r60", "r69", "r65", "r73", "ii_fob", "go", "tot", "total"))
-_TOTAL_NAME = re.compile(r"^(total intermediate|output at basic|total output|gross output|total$|total inputs)", re.I)
-_OUTPUT_NAME = re.compile(r"^(output at basic|total output|gross output|output$|go$)", re.I)
+#: Numbers prove nothing: r69 is output in the release of 2013 and purchases of non-residents in that of 2016.
+_TOTAL_CODES = frozenset(("ii_fob", "go", "tot", "total"))
+_TOTAL_NAME = re.compile(
+    r"^(total intermediate|intermediate input total|output at basic|total output|gross output|total$|total inputs)",
+    re.IGNORECASE,
+)
+#: ADB's last row and column are just called TOTAL.
+_OUTPUT_NAME = re.compile(r"^(output at basic|total output|gross output|output$|go$|total$)", re.I)
+_VALUE_ADDED = re.compile(r"^(value added|va$)", re.IGNORECASE)
+#: The year whose prices a table is in is not the year it is of.
+_PRICES = re.compile(r"(constant|previous|prior|base)[^,;()]{0,12}(19|20)\d\d[^,;()]{0,3}", re.IGNORECASE)
 _RELEASES = {"WIOD2013": "WIOD, 2013 release", "WIOD2016": "WIOD, 2016 release", "ADB35": "ADB MRIO"}
 
 
@@ -51,7 +60,7 @@ class _Lines:
 
 
 def is_wiot(path: Path) -> bool:
-    """Whether a path is a workbook in this layout, or a folder with one."""
+    """Whether a path is a workbook or text in this layout, or a folder with one."""
     return any(_release(_peek(file)) is not None for file in _workbooks(path))
 
 
@@ -71,17 +80,26 @@ def parse(path: Path, *, year: int | None = None, sheet: str | None = None, acco
         folder SEA there; see `io_linkage.satellites`.
     """
     file = _choose(path, year)
-    found = grids.grid(file, sheet)
+    found = _grid(file, sheet)
     raw = to_raw(found, file.name)
     release = _release([*found.above, *[side[:80] for side in found.left]]) or "WIOD2013"
     raw = raw.but(
         year=_year(found, file.name, year),
         classification=release,
-        source=_RELEASES[release],
+        source=_RELEASES[release] + _prices(found.title),
         name=_RELEASES[release],
+        va_rows=tuple(row for row in (() if raw.V is None else raw.V.index) if _VALUE_ADDED.match(row)) or None,
     )
     accounts_file = _accounts_beside(file) if accounts and release == "WIOD2013" else None
     return raw if accounts_file is None else _with_accounts(raw, accounts_file)
+
+
+def _grid(file: Path, sheet: str | None) -> Grid:
+    if not wiot_text.is_text(file):
+        return grids.grid(file, sheet)
+    if sheet is not None:
+        raise OptionError(f"{file.name!r} is text and has no sheets; leave sheet= out.")
+    return grids.to_grid(wiot_text.cells(file), file.name)
 
 
 def to_raw(found: Grid, name: str) -> Raw:
@@ -226,10 +244,18 @@ def _unit(title: list[str], above: list[list[str]]) -> str:
     return "M USD"
 
 
+def _prices(title: list[str]) -> str:
+    """Say whose prices a table is in, where they are not those of its own year."""
+    found = _PRICES.search(" ".join(title))
+    return f", {found[0].strip()}" if found else ""
+
+
 def _year(found: Grid, name: str, asked: int | None) -> int | None:
-    for text in (" ".join(found.title), name):
-        if years := _YEAR.findall(text):
-            return int(years[0]) if text == name else int(years[-1])
+    # In the title the year stands last, in names of files and sheets first (the month of the edition follows).
+    sheet = found.where.rpartition(", sheet ")[2]
+    for text, at in ((" ".join(found.title), -1), (name, 0), (sheet, 0)):
+        if years := _YEAR.findall(_PRICES.sub(" ", text)):
+            return int(years[at])
     short = re.search(r"wiot(\d\d)(?!\d)", name, re.I)
     if short:
         return 1900 + int(short[1]) if int(short[1]) > 50 else 2000 + int(short[1])
@@ -253,8 +279,8 @@ def _release(labels: list[list[str]] | None) -> str | None:
 def _peek(file: Path) -> list[list[str]] | None:
     """Labels of a workbook's largest sheet, without its numbers; None where it is no such workbook."""
     try:
-        rows, _ = grids.cells(file)
-    except (ReadError, OSError):
+        rows = wiot_text.peek(file) if wiot_text.is_text(file) else grids.cells(file)[0]
+    except (ReadError, OSError, csv.Error):
         return None
     lines = [[str(cell).strip() for cell in row] for row in rows[:12]]
     return [*lines, *([str(row[c]).strip() for row in rows[:90]] for c in range(min(5, len(rows[0]) if rows else 0)))]
@@ -262,12 +288,14 @@ def _peek(file: Path) -> list[list[str]] | None:
 
 def _workbooks(path: Path) -> list[Path]:
     if path.is_file():
-        return [path] if path.suffix.lower() in sources.WORKBOOKS and sources.kind(path) == "workbook" else []
-    return sorted(
+        return [path] if wiot_text.is_text(path) or sources.kind(path) == "workbook" else []
+    kinds = (*sources.WORKBOOKS, ".csv")
+    found = (
         file
         for file in path.iterdir()
-        if file.suffix.lower() in sources.WORKBOOKS and not file.name.startswith((".", "~")) and "SEA" not in file.name
+        if file.suffix.lower() in kinds and not file.name.startswith((".", "~")) and "SEA" not in file.name
     )
+    return sorted(file for file in found if not wiot_text.is_text(file) or _release(_peek(file)) is not None)
 
 
 def _choose(path: Path, year: int | None) -> Path:
@@ -296,6 +324,12 @@ def _accounts_beside(file: Path) -> Path | None:
     return None
 
 
+def _beside(path: Path) -> list[Path]:
+    """Files outside the path that are read with it; those of a folder belong to it already."""
+    accounts = _accounts_beside(path) if path.is_file() else None
+    return [] if accounts is None else [accounts]
+
+
 def _with_accounts(raw: Raw, file: Path) -> Raw:
     from io_linkage.readers.wiod_accounts import read_accounts
 
@@ -312,8 +346,9 @@ def _with_accounts(raw: Raw, file: Path) -> Raw:
 
 WIOT = reader(
     "wiod",
-    "WIOD 2013 (xlsx), WIOD 2016 (xlsb or xlsx) or ADB MRIO (xlsx), one workbook or a folder of them",
+    "WIOD 2013 (xlsx), WIOD 2016 (xlsb, xlsx or csv) or ADB MRIO (xlsx), one workbook or a folder of them",
     is_wiot,
     parse,
     options=("sheet", "accounts"),
+    beside=_beside,
 )
