@@ -299,6 +299,12 @@ def test_percentages_are_of_gdp_for_money_and_of_the_account_for_the_rest():
         ex.losses(table, of="jobs", relative_to="gdp")
 
 
+def test_rounding_leaves_no_trace_of_a_loss_elsewhere(world):
+    """All of a region goes, so nothing at home is left to lose."""
+    assert ex.losses(world, region="CHN").attrs["home"] == 0
+    assert ex.losses(world, region=list(world.regions)).attrs["home"] == 0
+
+
 def test_comparison_of_a_stage_and_its_intervals(world):
     found = ex.compare(world, "emerging", draws=40)
     assert found["total"].is_monotonic_decreasing

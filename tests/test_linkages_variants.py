@@ -44,15 +44,15 @@ def test_value_added_weighted_forward_gives_output_where_all_primary_inputs_are_
     assert found["weighted_forward"].sum() * table.va.sum() == pytest.approx(table.x.sum())
 
 
-@given(tables(), st.sampled_from(["world", "region"]))
-def test_dispersion_matches_its_definition(table, within):
+@given(tables(), st.sampled_from(["world", "region"]), accounts)
+def test_dispersion_matches_its_definition(table, within, of):
     n, x = len(table.index), table.accounts.x
-    L = np.linalg.inv(np.eye(n) - coefficients(table))
-    found = lk.dispersion(table, within=within)
+    L, q = np.linalg.inv(np.eye(n) - coefficients(table)), table.per_output(table.satellite(of).to_numpy())
+    found = lk.dispersion(table, within=within, of=of)
     for j in np.flatnonzero(table.active):
         reached = table.active & ((table.region_codes == table.region_codes[j]) | (within == "world"))
-        column, row = L[reached, j], L[j, reached]
-        ghosh = row * x[reached] / x[j]
+        column, row = q[reached] * L[reached, j], q[j] * L[j, reached]
+        ghosh = L[j, reached] * q[reached] * x[reached] / x[j]
         for name, values in (("backward", column), ("forward", ghosh), ("leontief", row)):
             given_value = found[f"variation_{name}"].iloc[j]
             if reached.sum() == 1:
@@ -60,13 +60,27 @@ def test_dispersion_matches_its_definition(table, within):
             else:
                 assert given_value == pytest.approx(values.std(ddof=1) / values.mean(), rel=1e-7)
     if within == "world":
-        assert_allclose(found["power"], lk.backward(table, normalise="region"), rtol=1e-9)
-        assert_allclose(found["sensitivity"], lk.forward(table, normalise="region"), rtol=1e-9)
+        assert_allclose(found["power"], lk.backward(table, of=of, normalise="region"), rtol=1e-9)
+        assert_allclose(found["sensitivity"], lk.forward(table, of=of, normalise="region"), rtol=1e-9)
+        rows = lk.forward_leontief(table, of=of, normalise="region")
+        assert_allclose(found["sensitivity_leontief"], rows, rtol=1e-9)
+
+
+def test_dispersion_counts_only_industries_with_a_number(world):
+    """No jobs are known for the rest of the world, so it is neither reached nor one of those reached."""
+    found = lk.dispersion(world, of="jobs")
+    L, q = world.L.to_numpy(), world.per_output(world.satellite("jobs").fillna(0).to_numpy())
+    known = world.satellite("jobs").notna().to_numpy() & world.active
+    j = world.index.get_loc(("CHN", "30t33"))
+    column = (q * L[:, j])[known]
+    assert found["variation_backward"].iloc[j] == pytest.approx(column.std(ddof=1) / column.mean())
+    assert found.attrs["missing"] == ("RoW",)
+    assert lk.dispersion(world, of="jobs", within="region").loc["RoW"].isna().all(axis=None)
 
 
 @given(
     tables(),
-    st.sampled_from(["backward", "forward", "direct_backward", "direct_forward", "net_backward", "net_forward"]),
+    st.sampled_from([measure for measure in lk.splits.MEASURES if not measure.startswith("pure")]),
     accounts,
 )
 def test_splits_add_up_and_match_blocks(table, measure, of):
@@ -84,7 +98,7 @@ def test_splits_add_up_and_match_blocks(table, measure, of):
     M = A if measure.startswith("direct") else np.linalg.inv(np.eye(len(x)) - A)
     if measure.endswith("forward"):
         M = np.divide(M * x, x[:, None], out=np.zeros_like(M), where=on[:, None]).T
-    M = q[:, None] * M
+    M = M.T * q if measure == "forward_leontief" else q[:, None] * M
     own, home = np.diagonal(M), table.region_codes[:, None] == table.region_codes
     with_partner = (table.region_codes == len(table.regions) - 1)[:, None] & ~home
     assert_allclose(found.loc[on, "industry"], own[on], rtol=1e-9, atol=1e-12)

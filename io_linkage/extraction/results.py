@@ -73,6 +73,7 @@ def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Account
     """Return the losses of each country-industry from one extraction, split by where they arise."""
     home = np.isin(table.region_codes, np.unique(table.region_codes[share > 0]))
     elsewhere = loss - own
+    elsewhere = np.where(np.abs(elsewhere) <= ROUNDING * np.abs(loss), 0.0, elsewhere)
     values = q.per_output[:, None] * np.column_stack(
         [own, np.where(home, elsewhere, 0.0), np.where(home, 0.0, elsewhere), loss]
     )

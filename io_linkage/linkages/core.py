@@ -64,16 +64,19 @@ def forward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = N
     return _series(table, values, "forward linkage", q.attrs, per_unit(q, table), normalise)
 
 
-def forward_leontief(table: MRIOTable, *, normalise: Scope | None = None) -> pd.Series[float]:
+def forward_leontief(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Row sums of the Leontief inverse, for comparison with older studies; `forward` is the measure to use.
 
-    .. math:: r_i = \sum_j l_{ij}
+    .. math:: r_i = q_i \sum_j l_{ij}, \qquad q_i = 1 \text{ for output}
 
     It answers what industry i must make when the final demand for every industry rises by one unit, which is no
     event that happens; it is the sensitivity of dispersion of Rasmussen (1956) before it is normalised.
+
+    Parameters and returns as `backward`.
     """
-    values = table.system.solve(np.ones(len(table.index)))
-    return _series(table, values, "forward linkage (Leontief row sums)", {"of": "output"}, "", normalise)
+    q = account(table, of)
+    values = q.per_output * table.system.solve(np.ones(len(table.index)))
+    return _series(table, values, "forward linkage (Leontief row sums)", q.attrs, per_unit(q, table), normalise)
 
 
 def direct_backward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:

@@ -21,6 +21,7 @@ Measure: TypeAlias = Literal[
     "forward",
     "direct_backward",
     "direct_forward",
+    "forward_leontief",
     "net_backward",
     "net_forward",
     "pure_backward",
@@ -46,8 +47,8 @@ def split(
     Parameters
     ----------
     table : MRIOTable
-    measure : {"backward", "forward", "direct_backward", "direct_forward", "net_backward", "net_forward",
-        "pure_backward", "pure_forward"}
+    measure : {"backward", "forward", "direct_backward", "direct_forward", "forward_leontief", "net_backward",
+        "net_forward", "pure_backward", "pure_forward"}
         Pure backward linkages are split by who makes the output, pure forward ones by whose final demand needs it.
     partners : str or list, optional
         Region codes, names or a group, e.g. "belt_and_road"; the industry's own region never counts as a partner.
@@ -104,6 +105,8 @@ def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:
 def _parts(table: MRIOTable, measure: Measure, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
     if measure == "pure_forward":
         return _pure_forward(table, q, group)
+    if measure == "forward_leontief":
+        return _leontief_rows(table, np.ones(len(table.index)), group) * q.per_output[:, None]
     direct, ahead = measure.startswith("direct"), measure.endswith("forward")
     own = _diagonal(table, direct) * q.per_output
     home = _home(table, q, direct=direct, ahead=ahead)
@@ -131,15 +134,21 @@ def _columns(
 
 def _pure_forward(table: MRIOTable, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
     """Split q Delta_j A_jR Delta_R y_R, i.e. row j of L times y but for y_j, over l_jj and 1 - a_jj."""
-    system, y = table.system, _demand(table)
-    own, home = system.inverse_diagonal() * y, np.zeros(system.n)
+    values = _leontief_rows(table, _demand(table), group)
+    values[:, -1] -= values[:, 0]
+    values[:, 0] = 0.0
+    return values * (q.per_output / _alone(table))[:, None]
+
+
+def _leontief_rows(table: MRIOTable, demand: Array, group: npt.NDArray[np.bool_] | None) -> Array:
+    """Split row i of L times a demand by whose demand it is."""
+    system = table.system
+    own, home = system.inverse_diagonal() * demand, np.zeros(system.n)
     for code in range(len(table.regions)):
         inside = np.flatnonzero(table.region_codes == code)
-        home[inside] = system.inverse()[np.ix_(inside, inside)] @ y[inside]
-    partners = None if group is None else system.solve(np.where(group, y, 0.0))
-    values = _columns(own, home, partners, system.x, group)
-    values[:, 0], values[:, -1] = 0.0, system.x - own
-    return values * (q.per_output / _alone(table))[:, None]
+        home[inside] = system.inverse()[np.ix_(inside, inside)] @ demand[inside]
+    partners = None if group is None else system.solve(np.where(group, demand, 0.0))
+    return _columns(own, home, partners, system.solve(demand), group)
 
 
 def _alone(table: MRIOTable) -> Array:

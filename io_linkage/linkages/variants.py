@@ -10,7 +10,7 @@ import pandas as pd
 
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import backward, forward
-from io_linkage.linkages.normalisation import Scope, account, normalised, per_unit, require_option
+from io_linkage.linkages.normalisation import Account, Scope, account, normalised, per_unit, require_option
 from io_linkage.table import MRIOTable
 
 By: TypeAlias = Literal["final_demand", "primary_inputs", "value_added", "output"]
@@ -84,17 +84,25 @@ def weighted(table: MRIOTable, *, by: By = "final_demand", of: str = "output") -
 
 
 def dispersion(
-    table: MRIOTable, *, within: Literal["world", "region"] = "world", normalise: Scope = "region"
+    table: MRIOTable,
+    *,
+    of: str = "output",
+    within: Literal["world", "region"] = "world",
+    normalise: Scope = "region",
 ) -> pd.DataFrame:
     r"""Power and sensitivity of dispersion, and coefficients of variation: strong linkages, and even ones.
 
     .. math:: V_j = \frac{1}{m_j} \sqrt{\frac{1}{n-1} \sum_i (l_{ij} - m_j)^2}, \qquad m_j = \frac1n \sum_i l_{ij}
 
-    and likewise along the rows of G (and of L). A low value says that the linkage spreads over many industries.
+    and likewise along the rows of G (and of L). A low value says that the linkage spreads over many industries. In
+    another account than output, l is :math:`q_i l_{ij}`, g is :math:`g_{ij} q_j`, and industries without a number are
+    not among the n.
 
     Parameters
     ----------
     table : MRIOTable
+    of : str
+        "output", "value_added" or a satellite account.
     within : {"world", "region"}
         The industries a linkage may reach: all with output, or those of the own region (domestic dispersion).
     normalise : {"region", "industry", "world"}
@@ -111,18 +119,19 @@ def dispersion(
     Rasmussen (1956); Hirschman (1958); Hazari (1970); Miller & Blair (2022), section 12.2.
     """
     require_option("within", within, ("world", "region"))
+    q = account(table, of)
     n = len(table.index)
     sums: Array = np.zeros((3, n))
     squares: Array = np.zeros((3, n))
-    counts: Array = np.zeros(n)
+    counts: Array = np.zeros((3, n))
     if within == "world":
         blocks = [np.flatnonzero(table.active)]
     else:
         blocks = [np.flatnonzero((table.region_codes == code) & table.active) for code in range(len(table.regions))]
     for block in blocks:
         if len(block):
-            _moments(table, block, sums, squares)
-            counts[block] = len(block)
+            _moments(table, block, q, sums, squares)
+            counts[:, block] = np.array([q.known[block].sum(), q.known[block].sum(), len(block)])[:, None]
     means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
     deviation = np.maximum(squares - counts * means**2, 0.0)
     variance = np.divide(deviation, counts - 1, out=np.full(sums.shape, np.nan), where=counts > 1)
@@ -130,25 +139,25 @@ def dispersion(
     relative = np.array([normalised(table, row, normalise) for row in sums])
     columns = ["power", "sensitivity", "sensitivity_leontief"]
     columns += [f"variation_{kind}" for kind in ("backward", "forward", "leontief")]
-    return table.frame(
-        np.vstack([relative, variation]).T, columns, "dispersion", rule="mean", within=within, normalise=normalise
-    )
+    values = np.vstack([relative, variation]).T
+    return table.frame(values, columns, "dispersion", rule="mean", within=within, normalise=normalise, **q.attrs)
 
 
-def _moments(table: MRIOTable, block: npt.NDArray[np.intp], sums: Array, squares: Array) -> None:
+def _moments(table: MRIOTable, block: npt.NDArray[np.intp], q: Account, sums: Array, squares: Array) -> None:
     """Add sums and sums of squares of columns of L, rows of G and rows of L within a block, a few rows at a time."""
-    L, x = table.system.inverse(), table.accounts.x[block]
+    L, x, per = table.system.inverse(), table.accounts.x[block], q.per_output
     everything = len(block) == len(table.index)
     for start in range(0, len(block), 512):
         rows = block[start : start + 512]
         part = L[rows] if everything else L[np.ix_(rows, block)]
-        sums[0, block] += part.sum(axis=0)
-        squares[0, block] += np.einsum("ij,ij->j", part, part)
-        sums[2, rows] = part.sum(axis=1)
-        squares[2, rows] = np.einsum("ij,ij->i", part, part)
-        ghosh = part * x / table.accounts.x[rows, None]
+        ghosh = part * (x * per[block]) / table.accounts.x[rows, None]
         sums[1, rows] = ghosh.sum(axis=1)
         squares[1, rows] = np.einsum("ij,ij->i", ghosh, ghosh)
+        drawn = part if q.name == "output" else part * per[rows, None]
+        sums[0, block] += drawn.sum(axis=0)
+        squares[0, block] += np.einsum("ij,ij->j", drawn, drawn)
+        sums[2, rows] = drawn.sum(axis=1)
+        squares[2, rows] = np.einsum("ij,ij->i", drawn, drawn)
 
 
 def _demand(table: MRIOTable) -> Array:
