@@ -11,9 +11,10 @@ from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 
 import io_linkage as iol
-from io_linkage import spillovers
+from io_linkage import linkages, spillovers
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
 from io_linkage.selection import groups_by
+from io_linkage.table import MRIOTable
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
 
@@ -26,6 +27,41 @@ def test_leather_value_added_absorbed_abroad():
     """The VAX of Koopman, Wang & Wei: 46.73209, 77.34144, 96.71914."""
     S = spillovers.matrix(leather())
     assert_allclose(off_diagonal(S), [46.73209, 77.34144, 96.71914], atol=5e-6)
+
+
+def without_inventories(table: MRIOTable) -> MRIOTable:
+    """One industry a country, every row scaled by x / (x - inventories), as Antras & Chor prepare WIOD."""
+    of = table.index.get_level_values("region")
+    Z = table.Z.groupby(of, sort=False).sum().T.groupby(of, sort=False).sum().T
+    Y, x = table.Y.groupby(of, sort=False).sum(), table.x.groupby(of, sort=False).sum()
+    stocks = Y.columns.get_level_values(1) == "Changes in inventories and valuables"
+    scale = x / (x - Y.loc[:, stocks].sum(axis=1))
+    index = pd.MultiIndex.from_product([table.regions, ["all"]], names=["region", "industry"])
+    Z, Y, x = (
+        Z.mul(scale, axis=0).set_axis(index).set_axis(index, axis=1),
+        Y.loc[:, ~stocks].mul(scale, axis=0).set_axis(index),
+        x.set_axis(index),
+    )
+    V = (x - Z.sum()).to_frame("Value added").T
+    return MRIOTable.from_frames(Z, Y, V, x, year=table.year, unit=table.unit, name="countries")
+
+
+@pytest.mark.parametrize(
+    ("year", "final", "added", "upstream", "downstream"),
+    [(1995, 0.384, 0.373, 2.535, 2.591), (2011, 0.340, 0.325, 2.819, 2.900)],
+)
+def test_china_as_antras_and_chor(shared_data, year, final, added, upstream, downstream):
+    """Their table 1: what arises in China for all final demand, and its multiplier, on WIOD by country."""
+    table = without_inventories(iol.load(shared_data / "wiod2013" / str(year), classification="WIOD2013"))
+    output = table.x.groupby(level="region").sum()
+    assert spillovers.matrix(table).loc["CHN"].sum() / output["CHN"] == pytest.approx(added, abs=0.001)
+    drawn = spillovers.matrix(table, of="output", demand="product")
+    own = table.final_demand.groupby(level="region").sum()["CHN"]
+    assert own / output["CHN"] == pytest.approx(final, abs=0.001)
+    assert drawn["CHN"].sum() / own == pytest.approx(downstream, abs=0.001)
+    effects = spillovers.effects(table).loc["CHN"].iloc[0]
+    assert effects[["intra", "feedback", "spillover"]].sum() == pytest.approx(downstream, abs=0.001)
+    assert linkages.forward(table).loc["CHN"].iloc[0] == pytest.approx(upstream, abs=0.001)
 
 
 @given(
