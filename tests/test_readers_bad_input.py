@@ -357,3 +357,28 @@ def test_signature_of_members_is_checked_before_reading(tmp_path):
     path = tmp_path / "IOT_2011_ixi.zip"
     path.write_bytes(buffer.getvalue())
     refused(path, "climbs out")
+
+
+def test_workbook_that_unpacks_to_absurd_size(tmp_path):
+    made = publishers.balanced(REGIONS, ["AtB", "15t16"])
+    path = publishers.write_workbook(tmp_path / "w.xlsx", {"t": publishers.wiot_rows(made, style="wiod2013")})
+    raw = bytearray(path.read_bytes())
+    central = raw.rindex(b"PK\x01\x02")
+    raw[central + 24 : central + 28] = struct.pack("<I", 0xFFFFFFF0)
+    path.write_bytes(raw)
+    refused(path, "absurd size", database="wiod")
+
+
+@pytest.mark.parametrize("database", [None, "figaro", "nbs", "wiod", "generic"])
+def test_a_cell_without_end(tmp_path, database):
+    path = tmp_path / "t.csv"
+    path.write_text('"' + "a" * 300_000 + '",1\nb,2\n', encoding="utf-8")
+    refused(path, "no table|not a table|no tables|no columns|as lines of cells|holds no", database=database)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe(tmp_path):
+    path = tmp_path / "t.csv"
+    os.mkfifo(path)
+    with pytest.raises(ReadError, match="neither a file nor a folder"):
+        iol.load(path)

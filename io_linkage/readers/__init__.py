@@ -7,6 +7,7 @@ says what, and a test shows it. Recognition looks at the content, since names ar
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +108,8 @@ def load(
         raise ReadError(f"{str(path)!r} could not be reached: {error.strerror}. Check the permissions.") from error
     if not there:
         raise ReadError(f"There is no file or folder {str(path)!r} (looked in {Path.cwd()}).")
+    if not path.is_file() and not path.is_dir():
+        raise ReadError(f"{str(path)!r} is neither a file nor a folder, so there is no table to read.")
     if path.is_file():
         # What the file is at all: empty, a web page, protected, a pickle.
         sources.kind(path)
@@ -152,6 +155,9 @@ def _recognises(reader: Reader, path: Path) -> bool:
     """Ask a reader; what is wrong with the file itself is an error, what it is not is False."""
     try:
         return reader.recognises(path)
+    except (csv.Error, UnicodeDecodeError):
+        # Text that is no lines of cells.
+        return False
     except OSError as error:
         if isinstance(error, ReadError):
             raise

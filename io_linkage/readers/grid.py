@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,10 @@ def _open(path: Path) -> Any:
 
     if sources.kind(path) != "workbook":
         raise ReadError(f"{str(path)!r} is no Excel workbook.")
+    if zipfile.is_zipfile(path):
+        # A workbook is an archive, and may unpack to as absurd a size as any.
+        with sources.archive(path):
+            pass
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     except (CalamineError, OSError, ValueError) as error:

@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from io_linkage.errors import ReadError
+from io_linkage.errors import OptionError, ReadError
 from io_linkage.readers import sources
 from io_linkage.readers.pymrio_system import from_pymrio
-from io_linkage.readers.raw import Reader
+from io_linkage.readers.raw import BALANCE_OPTIONS, Reader
 from io_linkage.table import MRIOTable
 
 PARAMETERS = "file_parameters.json"
@@ -35,6 +35,9 @@ def read(path: Path, *, year: int | None = None, cache: bool | None = None, **op
     cache : bool, optional
         Without effect: what pymrio saved is as quick to read as a kept copy.
     """
+    strange = [key for key in options if key not in BALANCE_OPTIONS and key != "primary"]
+    if strange:
+        raise OptionError(f"Systems saved by pymrio take no option {strange[0]!r} (their own option: primary).")
     found = _place(path, year)
     if found is None:
         years = _years(path)

@@ -7,6 +7,7 @@ ever written beside the user's files and no archive is unpacked to disk.
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
@@ -148,6 +149,10 @@ def damage(path: Path) -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ReadError(f"{str(path)!r}: a member could not be unpacked ({error}). Fetch it again.") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ReadError(
+            f"{str(path)!r} could not be read as lines of cells ({error}). It is damaged, or no table; fetch it again."
+        ) from error
 
 
 def _check_members(path: Path, zipped: zipfile.ZipFile) -> None:
