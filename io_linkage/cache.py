@@ -111,7 +111,7 @@ def kept() -> list[Kept]:
         if sub.is_dir() and (sub / _MANIFEST).is_file():
             try:
                 source = str(json.loads((sub / _MANIFEST).read_text(encoding="utf-8")).get("source", "?"))
-            except (OSError, ValueError):
+            except (OSError, ValueError, AttributeError):
                 source = "damaged"
             size = sum(file.stat().st_size for file in sub.iterdir() if file.is_file())
             found.append(Kept(sub.name, source, size, sub))
@@ -316,7 +316,7 @@ def _read(place: Path) -> Raw | None:
             notes=tuple(facts.pop("notes")),
             **facts,
         )
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
         # Whatever is wrong with it, the source is there to be parsed again.
         return None
 

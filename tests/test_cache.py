@@ -177,3 +177,11 @@ def test_a_damaged_note_of_the_kind_is_not_trusted(place, source, monkeypatch, n
     assert len(notes) == 1
     notes[0].write_bytes(note)
     same(first, iol.load(source))
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"files": []}', '{"files": {}, "raw": []}', "", "null", '"text"'])
+def test_a_manifest_that_says_something_else_is_not_trusted(place, source, manifest):
+    first = iol.load(source, cache=True)
+    (cache.kept()[0].folder / "manifest.json").write_text(manifest, encoding="utf-8")
+    assert len(cache.kept()) == 1
+    same(first, iol.load(source, cache=True))
