@@ -111,6 +111,30 @@ def test_stages_of_content_have_their_colours(world):
     assert numbers(ax).columns[0] == "domestic, traditional"
 
 
+@pytest.mark.parametrize("make", [va.kww, va.wwz, va.borin_mancini, va.trade_based])
+def test_no_two_terms_have_one_look(make, world):
+    frame = make(world).frame("exporter", shares=True)
+    ax = figures.export_decomposition(frame)
+    assert len({c[0].get_facecolor() for c in ax.containers}) == len(ax.containers)
+    words = [t.get_text() for t in ax.get_legend().get_texts()]
+    assert len(set(words)) == len(words)
+    assert not {*words} & {*frame.columns}
+    ax.figure.draw_without_rendering()
+    assert ax.get_legend().get_window_extent().x1 <= ax.figure.bbox.width
+
+
+def test_many_origins_are_gathered_and_named(world):
+    ax = figures.export_decomposition(va.content(world, origin="region"))
+    words = [t.get_text() for t in ax.get_legend().get_texts()]
+    assert words[0] == "Domestic"
+    assert words[-2:] == ["Others", "Taxes and margins"]
+    assert {"China", "USA"} < set(words)
+    assert len({c[0].get_facecolor() for c in ax.containers}) == len(ax.containers) == 10
+    shown = numbers(ax)
+    assert_allclose(shown.sum(axis=1), 1.0)
+    assert_allclose(shown["domestic"], va.content(world)["domestic"])
+
+
 def test_value_added_heatmap_leaves_out_home(world):
     matrix = va.matrix(world, by="region")
     ax = figures.value_added_heatmap(matrix)

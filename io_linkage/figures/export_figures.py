@@ -27,6 +27,30 @@ _LOOKS = {
     "FVA_INT": ("Foreign, in inputs", "#fdb863"),
     "DDC": ("Domestic, counted twice", "#737373"),
     "FDC": ("Foreign, counted twice", "#bdbdbd"),
+    # The sixteen terms of Wang, Wei & Zhu that the nine do not have.
+    "DVA_INTrexI1": ("Domestic, sent on as inputs", "#4292c6"),
+    "DVA_INTrexF": ("Domestic, sent on in final goods", "#6baed6"),
+    "DVA_INTrexI2": ("Domestic, sent on more than once", "#9ecae1"),
+    "RDV_FIN2": ("Returned by way of third countries", "#74c6b0"),
+    "OVA_FIN": ("Third countries', in final goods", "#b35806"),
+    "MVA_FIN": ("Importer's, in final goods", "#7f3b08"),
+    "OVA_INT": ("Third countries', in inputs", "#fdb863"),
+    "MVA_INT": ("Importer's, in inputs", "#e08214"),
+    "DDC_FIN": ("Domestic, twice, in final goods", "#525252"),
+    "DDC_INT": ("Domestic, twice, in inputs", "#737373"),
+    "ODC": ("Third countries', counted twice", "#bdbdbd"),
+    "MDC": ("Importer's, counted twice", "#969696"),
+    # Borin & Mancini.
+    "VAX1": ("Domestic, in final goods", "#08306b"),
+    "VAX2": ("Domestic, in inputs for the importer", "#2171b5"),
+    "VAX3": ("Domestic, sent on in final goods", "#6baed6"),
+    "VAX4": ("Domestic, sent on as inputs", "#9ecae1"),
+    "REF1": ("Returned by the importer", "#41ab8f"),
+    "REF2": ("Returned by way of third countries", "#a8ddcf"),
+    "FVA1": ("Foreign, in final goods", "#b35806"),
+    "FVA2": ("Foreign, in inputs for the importer", "#e08214"),
+    "FVA3": ("Foreign, sent on in final goods", "#fdb863"),
+    "FVA4": ("Foreign, sent on as inputs", "#fee0b6"),
     "DVA": ("Domestic value added", "#2171b5"),
     "VAX": ("Domestic, absorbed abroad", "#2171b5"),
     "REF": ("Domestic, returned", "#41ab8f"),
@@ -45,6 +69,7 @@ _LOOKS = {
     "foreign, future": ("Foreign, future", "#c3ebe3"),
     "domestic": ("Domestic", "#2171b5"),
     "foreign": ("Foreign", "#e08214"),
+    "others": ("Others", "#d9d9d9"),
     "NON_VA": ("Taxes and margins", "#efefef"),
 }
 _SPARE = ("#3b4a6b", "#e08214", "#5ec4b0", "#762a83", "#a6761d", "#b2182b", "#8c8c8c", "#66a61e")
@@ -70,7 +95,9 @@ def export_decomposition(
     ----------
     result : DataFrame
         ``decomposition.frame("exporter", shares=True)``, ``content(table)`` or the like: columns are shares, `exports`
-        is left out. Terms that cancel below zero are drawn to the left.
+        is left out. Terms that cancel below zero are drawn to the left. Of columns without a colour of their own
+        (countries of origin, say) the seven largest are told apart and the rest is one, "others"; where they are the
+        countries of the rows, what is a row's own is "domestic" first.
     terms : iterable of str, optional
         Which columns, in the order they are stacked; all by default. They must add up to 1.
     rows : iterable of str, optional
@@ -78,7 +105,7 @@ def export_decomposition(
     sort : str, optional
         Column by which to sort, largest on top, instead of the order given.
     labels : mapping, optional
-        Names of terms for the legend.
+        Names of terms for the legend; countries and industries are named as `names` says.
     names, title, notes, width, caption, ax
         As in `heatmap`.
 
@@ -91,11 +118,15 @@ def export_decomposition(
         if sort not in shares.columns:
             raise unknown("column", sort, shares.columns)
         shares = shares.sort_values(sort, ascending=False)
+    known = {**_labels(shares, names), **(labels or {})}
+    shares = _few(shares)
     with style.theme():
-        drawn = style.axes(ax, (width, 0.19 * len(shares) + 1.35))
-        _stack(drawn, shares, labels or {})
+        legend_rows = max(0.0, len(shares.columns) / 2 - 4)
+        drawn = style.axes(ax, (width, 0.19 * len(shares) + 0.13 * legend_rows + 1.35))
+        _stack(drawn, shares, known)
         drawn.set_yticks(range(len(shares)), shown(list(shares.index), names))
         drawn.set_ylim(len(shares) - 0.45, -0.55)
+        _explain(drawn, len(shares.columns))
         drawn.set_xlabel("% of gross exports")
         attrs = _attrs(result, shares)
         style.finish(drawn, attrs, title=title, notes=notes, caption=caption)
@@ -140,11 +171,36 @@ def _shares(result: pd.DataFrame, terms: Iterable[str] | None, rows: Iterable[st
     return shares
 
 
+def _few(shares: pd.DataFrame) -> pd.DataFrame:
+    """Leave as many columns without a colour of their own as there are colours to give, the smallest summed."""
+    plain = [term for term in shares.columns if term not in _LOOKS]
+    if len(plain) <= len(_SPARE):
+        return shares
+    if set(shares.index) <= set(plain):
+        # Origins and exporters are the same countries: each bar begins with its own.
+        own = pd.Series({row: shares.at[row, row] for row in shares.index})
+        shares = shares.copy()
+        for row in shares.index:
+            shares.loc[row, row] = 0.0
+        shares.insert(0, "domestic", own)
+    kept = set(shares[plain].abs().sum().nlargest(len(_SPARE) - 1).index)
+    small = [term for term in plain if term not in kept]
+    result = shares.drop(columns=small)
+    place = max((k for k, term in enumerate(result.columns) if term in kept), default=-1) + 1
+    result.insert(place, "others", shares[small].sum(axis=1))
+    return result
+
+
+def _labels(shares: pd.DataFrame, names: Names) -> dict[str, str]:
+    plain = [term for term in shares.columns if term not in _LOOKS]
+    return dict(zip(plain, (name.replace("_", " ") for name in shown(plain, names)), strict=True))
+
+
 def _stack(ax: Axes, shares: pd.DataFrame, labels: Mapping[str, str]) -> None:
-    spare = iter(_SPARE * 4)
+    spare = iter(_SPARE)
     right, left = pd.Series(0.0, index=shares.index), pd.Series(0.0, index=shares.index)
     for term in shares.columns:
-        known, colour = _LOOKS.get(term, (term.replace("_", " "), None))
+        known, colour = _LOOKS.get(term, (term, None))
         values = 100 * shares[term].fillna(0.0)
         start = right.where(values >= 0, left)
         ax.barh(
@@ -160,20 +216,30 @@ def _stack(ax: Axes, shares: pd.DataFrame, labels: Mapping[str, str]) -> None:
         )
         right, left = right + values.clip(lower=0), left + values.clip(upper=0)
     ax.set_xlim(min(0.0, float(left.min()) * 1.05), max(100.0, float(right.max())))
-    columns = 3 if len(shares.columns) > 4 else len(shares.columns)
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=columns,
-        borderaxespad=0.2,
-        handlelength=1.0,
-        handletextpad=0.4,
-        columnspacing=1.1,
-        fontsize=style.SMALL,
-    )
     ax.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
+
+
+def _explain(ax: Axes, terms: int) -> None:
+    """Put the legend above the bars, in as many columns as there is room for."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    beside = ax.yaxis.get_tightbbox()
+    room = figure.bbox.width - (0.0 if beside is None else beside.width) - 0.1 * figure.dpi
+    for columns in range(3 if terms > 4 else terms, 0, -1):
+        legend = ax.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=columns,
+            borderaxespad=0.2,
+            handlelength=1.0,
+            handletextpad=0.4,
+            columnspacing=1.1,
+            fontsize=style.SMALL,
+        )
+        if legend.get_window_extent().width <= room:
+            return
 
 
 def value_added_heatmap(
