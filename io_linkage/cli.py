@@ -40,6 +40,14 @@ class Output(StrEnum):
     published = "published"
 
 
+class Imports(StrEnum):
+    """Where imports stand in a national table that has them competitive."""
+
+    published = "published"
+    apart = "apart"
+    competitive = "competitive"
+
+
 class ValueAdded(StrEnum):
     """What value added is."""
 
@@ -61,6 +69,14 @@ Comparators = Annotated[
 ]
 Stages = Annotated[
     Path | None, typer.Option(help="CSV of your own stage shares: industry,traditional,emerging,future.")
+]
+Members = Annotated[
+    int | None,
+    typer.Option(help="Year whose members of a group count, e.g. 2023 for belt_and_road; the table's by default."),
+]
+ImportsChoice = Annotated[
+    Imports | None,
+    typer.Option(help="China's national tables: imports as published, or taken out of every use (apart)."),
 ]
 OutputChoice = Annotated[Output, typer.Option(help="Gross output from the sums of rows, or as published.")]
 ValueAddedChoice = Annotated[ValueAdded, typer.Option(help="Value added as published, or output less inputs.")]
@@ -87,11 +103,13 @@ def report(
     year: Year = None,
     focus: Focus = None,
     partners: Partners = None,
+    members: Members = None,
     comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("report"),
     stages: Stages = None,
     output: OutputChoice = Output.rows,
     value_added: ValueAddedChoice = ValueAdded.published,
+    imports: ImportsChoice = None,
     draws: Draws = 200,
     seed: Seed = 0,
     overwrite: Overwrite = False,
@@ -101,9 +119,9 @@ def report(
         _headless()
         from io_linkage.report.output import write
 
-        choices = {"output": output.value, "value_added": value_added.value}
+        choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
-        question = _question(loaded, focus, partners, comparators, stages, draws, seed)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
         page = write(loaded, question, out, earlier=earlier, overwrite=overwrite, progress=progress)
     typer.echo(f"Report: {page}")
     typer.echo(f"Figures: {out / 'figures'}, data: {out / 'data'}")
@@ -116,12 +134,14 @@ def figures(
     year: Year = None,
     focus: Focus = None,
     partners: Partners = None,
+    members: Members = None,
     comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("figures"),
     formats: Annotated[str, typer.Option("--format", help="Picture formats, with commas: png, svg, pdf.")] = "png,svg",
     stages: Stages = None,
     output: OutputChoice = Output.rows,
     value_added: ValueAddedChoice = ValueAdded.published,
+    imports: ImportsChoice = None,
     draws: Draws = 200,
     seed: Seed = 0,
     overwrite: Overwrite = False,
@@ -131,15 +151,21 @@ def figures(
         _headless()
         from io_linkage.report.output import write_figures
 
-        choices = {"output": output.value, "value_added": value_added.value}
+        choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
-        question = _question(loaded, focus, partners, comparators, stages, draws, seed)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
         kinds = [kind.strip() for kind in formats.split(",") if kind.strip()]
         files = write_figures(
             loaded, question, out, formats=kinds, earlier=earlier, overwrite=overwrite, progress=progress
         )
     for file in files:
         typer.echo(file)
+
+
+def _choices(output: Output, value_added: ValueAdded, imports: Imports | None) -> dict[str, Any]:
+    choices = {"output": output.value, "value_added": value_added.value}
+    # Only some kinds of table take it; the others say so.
+    return choices if imports is None else {**choices, "imports": imports.value}
 
 
 def _load(
@@ -163,6 +189,7 @@ def _question(
     stages: Path | None,
     draws: int,
     seed: int,
+    members: int | None,
 ) -> Question:
     from io_linkage.report.question import ask
 
@@ -177,6 +204,7 @@ def _question(
         stages=stages,
         draws=draws,
         seed=seed,
+        members=members,
     )
 
 

@@ -85,7 +85,18 @@ class TestHelp:
     def test_every_option_is_explained(self, run):
         for command in ("report", "figures"):
             done = run(command, "--help")
-            for option in ("--year", "--focus", "--partners", "--out", "--stages", "--draws", "--seed", "--overwrite"):
+            for option in (
+                "--year",
+                "--focus",
+                "--partners",
+                "--out",
+                "--stages",
+                "--draws",
+                "--seed",
+                "--overwrite",
+                "--members",
+                "--imports",
+            ):
                 assert option in done.stdout
 
     def test_version(self, run):
@@ -129,6 +140,8 @@ class TestErrors:
             (["report", "--year", "1999"], ["1999", "1995, 2000, 2005, 2008, 2011"]),
             (["report", "--stages", "nowhere.csv"], ["nowhere.csv"]),
             (["figures", "--format", "bmpp"], ["bmpp"]),
+            (["report", "--imports", "apart"], ["no option 'imports'"]),
+            (["report", "--partners", "rcep"], ["2022-01-01", "--members YEAR"]),
         ],
     )
     def test_what_is_wrong_is_named(self, run, arguments, parts, tmp_path):

@@ -35,12 +35,17 @@ def compose(found: Results) -> Briefing:
         *methods.sections(found),
     ]
     partners = found.question.partners
-    whom = words.economy(partners[0]) if len(partners) == 1 else f"its {words.partners(found.question.partners_asked)}"
+    whose = "their" if focus.endswith("economies") else "its"
+    whom = (
+        words.economy(partners[0]) if len(partners) == 1 else f"{whose} {words.partners(found.question.partners_asked)}"
+    )
     title = f"{focus} and {whom}" if partners else f"The industries of {focus}"
     title += f", {found.caption['year']}" if found.caption.get("year") else ""
     parts = [_capital(section) for section in parts]
     by_key = {section.key: section for section in parts}
     brief = [s for key, count in _BRIEF for s in by_key[key].sentences[:count]]
+    # What makes the linkages at the top misleading stands there with them.
+    brief[_BRIEF[0][1] : _BRIEF[0][1]] = findings.imports_taken_off(found)[:1]
     return Briefing(title, _subtitle(found), tuple(brief), tuple(parts))
 
 
@@ -79,6 +84,8 @@ def _asked(found: Results) -> Section:
             f"The {words.partners(question.partners_asked)} are {names}."
             + (f" What {focus} is to them is set against {words.listed(against)}." if against else "")
         )
+        if question.members is not None:
+            sentences.append(f"A group has the members of {question.members}.")
         left_out = found["trade"].attrs.get("left_out") or []
         if left_out:
             sentences.append(f"Left out: {'; '.join(left_out)}.")
@@ -113,6 +120,10 @@ def _industries(found: Results) -> Section:
         "industry itself and of others in its region that would be missing without it, as a percentage of the "
         "region's GDP; these do not add up over industries."
     )
+    if "less_imports" in found:
+        used = findings.focus_rows(found, "less_imports")["used_per_output"]
+        shown["Used / made"] = used.reindex(rows.index).to_numpy()
+        note += " Used / made: use of the product wherever it was made, exports included, over output at home."
     view = _view("Industries, strongest backward linkage first", shown.head(40), {"% of GDP behind it": 1}, note)
     if len(shown) > 40:
         view = View(view.title, view.heads, view.rows, view.numeric, f"The first 40 of {len(shown)}. {note}")
@@ -139,6 +150,7 @@ def _pulled(found: Results) -> list[View]:
         "Value added in other industries that would be missing without the first, nothing taking its place, and what "
         "share of the other industry's value added that is. More in data/pulled.csv."
     )
+    note = f"{note} {findings.above_all(found)}".rstrip()
     heads = ["Industry", "Pulls along most"]
     return [View("Who pulls whom", heads, rows, [False, False], note)]
 
@@ -155,7 +167,24 @@ def _stages(found: Results) -> Section:
         f"anew {found.question.draws} times (nine draws of ten lie inside).",
         tuple(findings.stages(found)),
         ("stage_spillovers", "emerging_linkages"),
-        tuple(_stage_view(found, region) for region in found.question.regions),
+        (*(_stage_view(found, region) for region in found.question.regions), _drawn_view(found)),
+    )
+
+
+def _drawn_view(found: Results) -> View:
+    drawn = 100 * found["focus_stage_ranges"]
+    products = list(dict.fromkeys(drawn.index.get_level_values("product")))
+    rows = [
+        [str(place), str(stage), *(findings.ranged(drawn, (place, stage, product)) for product in products)]
+        for place, stage in dict.fromkeys((place, stage) for place, stage, _ in drawn.index)
+    ]
+    return View(
+        f"Value added that 100 of final demand for products of {words.economy(found.question.focus)} draw, by stage",
+        ["Place", "Where it arises", *(f"for {product} products" for product in products)],
+        rows,
+        [False, False, *[True] * len(products)],
+        "In brackets: nine draws of ten of the stage shares. What is missing to 100 is no value added: taxes less "
+        "subsidies on products, margins and discrepancies of the table.",
     )
 
 

@@ -6,6 +6,7 @@ caused another.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ def industries(found: Results) -> list[str]:
     return [
         _key_industries(found, known),
         *_pulls(found),
+        *imports_taken_off(found),
         _strongest(found, known, "backward", "one unit of final demand for it draws"),
         _strongest(found, known, "forward", "one unit of its primary inputs makes possible"),
         *_extraction(found),
@@ -62,7 +64,54 @@ def _strongest(found: Results, known: pd.DataFrame, side: str, what: str) -> str
     return (
         f"{name} {head}: {what} {words.number(cell(known, best, side))} units of output in {where}, "
         f"{words.number(cell(known, best, f'{side}_normalised'))} times the average industry of {_focus(found)}."
+        + (_used_and_made(found, best) if side == "forward" else "")
     )
+
+
+def _used_and_made(found: Results, label: Any) -> str:
+    """Say beside a forward linkage that more of the product is used than made, where imports are taken off."""
+    if "less_imports" not in found:
+        return ""
+    ratio = cell(focus_rows(found, "less_imports"), label, "used_per_output")
+    if ratio > 1:
+        return (
+            f" Its product is used {words.number(ratio, 1)} times as much as it is made, imports being the rest, so "
+            "this number is too high for what is made at home."
+        )
+    return " It passes through products of which part is imported, so this number is too high for what is made at home."
+
+
+def imports_taken_off(found: Results) -> list[str]:
+    """Say what competitive imports do to the numbers, where the table has them."""
+    if "less_imports" not in found:
+        return []
+    rows = focus_rows(found, "less_imports")
+    attrs = rows.attrs
+    imports, output = float(rows["imports"].sum()), float(rows["output"].sum())
+    worst = rows.loc[rows["used_per_output"] > 1].sort_values("used_per_output", ascending=False, kind="stable")
+    text = (
+        "A caution about this table: its flows count products wherever they were made, and imports of "
+        f"{words.money(imports, found.unit)}, {words.percent(_part(imports, output))} of output, are taken off in the "
+        f"end as negative final demand ({words.listed(map(repr, attrs['columns']))}), so linkages and the value added "
+        "behind an industry overstate what is drawn at home."
+    )
+    if attrs["remedy"]:
+        text += (
+            " With --imports apart (imports='apart' when loading) imports are taken out of every use in proportion, "
+            "and the numbers are of what is made at home."
+        )
+    named = [
+        f"{_industry(found, label)} ({words.number(cell(worst, label, 'used_per_output'), 1)} times)"
+        for label in worst.index[:3]
+    ]
+    if not named:
+        return [text]
+    return [
+        text,
+        f"This weighs most where more is used than made, as of {words.listed(named)}. The table takes off the same "
+        "imports whoever needs them, so that without a large buyer less than nothing would be left to make: shares "
+        "above 100\u202f% and extreme forward linkages are no finding but a sign of this.",
+    ]
 
 
 def _extraction(found: Results) -> list[str]:
@@ -93,6 +142,21 @@ def _pulls(found: Results) -> list[str]:
         f"{'; '.join(sentences)}. In brackets is the share of the other industry's value added that stands behind the "
         "first, directly and through others; the shares do not add up."
     ]
+
+
+def above_all(found: Results) -> str:
+    """Explain shares above 100 % among those shown, if there are any."""
+    if "pulled" not in found or not (found["pulled"]["percent"] > 100).any():
+        return ""
+    if "less_imports" in found:
+        return (
+            "A share above 100\u202f% is of a product that is used more than it is made: the imports taken off stay "
+            "the same without the buyer, which would leave less than nothing to make at home."
+        )
+    return (
+        "A share above 100\u202f% is of a product that final demand takes less than nothing of, such as one sold out "
+        "of inventories, so that without the buyer less than nothing would be left to make."
+    )
 
 
 def pulled(found: Results) -> dict[str, list[tuple[str, float, str]]]:
@@ -175,23 +239,33 @@ def _told_apart(linked: pd.DataFrame, column: str, order: list[str]) -> str:
 
 
 def _between_stages(found: Results) -> list[str]:
-    drawn = 100 * found["focus_stage_spillovers"]
-    home = rows_at(drawn, "at home", "place")
-    if not {"traditional", "emerging"} <= set(home.index) & set(home.columns):
+    drawn = 100 * found["focus_stage_ranges"]
+    if not {"traditional", "emerging"} <= set(drawn.index.get_level_values("stage")):
         return []
+
+    def per_hundred(place: str, stage: str, product: str) -> str:
+        return ranged(drawn, (place, stage, product))
+
     text = (
         f"Per 100 of final demand for emerging products of {_focus(found)}, "
-        f"{words.number(cell(home, 'traditional', 'emerging'), 1)} become value added in its traditional industries "
-        f"and {words.number(cell(home, 'emerging', 'emerging'), 1)} in its emerging ones; per 100 for traditional "
-        f"products, {words.number(cell(home, 'emerging', 'traditional'), 1)} reach its emerging industries."
+        f"{per_hundred('at home', 'traditional', 'emerging')} become value added in its traditional industries and "
+        f"{per_hundred('at home', 'emerging', 'emerging')} in its emerging ones; per 100 for traditional products, "
+        f"{per_hundred('at home', 'emerging', 'traditional')} reach its emerging industries."
     )
     if "abroad" in drawn.index.get_level_values("place"):
-        away = pd.DataFrame({"abroad": rows_at(drawn, "abroad", "place").sum()})
         text += (
-            f" {words.number(cell(away, 'emerging', 'abroad'), 1)} of the 100 for emerging products become value added "
-            f"abroad, against {words.number(cell(away, 'traditional', 'abroad'), 1)} for traditional ones."
+            f" {per_hundred('abroad', ALL, 'emerging')} of the 100 for emerging products become value added abroad, "
+            f"against {per_hundred('abroad', ALL, 'traditional')} for traditional ones."
         )
     return [text]
+
+
+def ranged(frame: pd.DataFrame, row: Any, digits: int = 1) -> str:
+    """Central number with its range."""
+    centre, low, high = (cell(frame, row, name) for name in ("central", "low", "high"))
+    if math.isnan(centre) or math.isnan(low):
+        return words.number(centre, digits)
+    return f"{words.number(centre, digits)} ({words.number(low, digits)} to {words.number(high, digits)})"
 
 
 def partners(found: Results) -> list[str]:

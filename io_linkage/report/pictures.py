@@ -159,7 +159,7 @@ def _key_industries(found: Results, title: str) -> Axes:
         label=_NAMED,
         names=_names(found, rows.index),
         title=title,
-        notes=[f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else [],
+        notes=[*([f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else []), *_imports(found)],
     )
 
 
@@ -181,7 +181,7 @@ def _linkages(found: Results, when: str) -> Axes:
             names=found.industries,
             column_label="",
             title=title,
-            notes=cut,
+            notes=[*cut, *_imports(found)],
         )
     regions, fewer = _largest(found, "region", MOST_COLUMNS)
     inside = inside[inside.index.get_level_values("region").isin(regions)]
@@ -196,7 +196,7 @@ def _linkages(found: Results, when: str) -> Axes:
         row_label="",
         column_label="",
         title=f"Backward linkages by industry and region{when}",
-        notes=[*cut, *fewer],
+        notes=[*cut, *fewer, *_imports(found)],
     )
 
 
@@ -289,6 +289,10 @@ def _largest(found: Results, level: str, most: int) -> tuple[list[str], list[str
         kept |= {*found.question.regions, *found.question.partners[:10]}
     noun = {"industry": "industries", "region": "regions"}[level]
     return [str(label) for label in output.index if label in kept], [f"{len(kept)} of {len(output)} {noun}, by output"]
+
+
+def _imports(found: Results) -> list[str]:
+    return ["Flows count imported products too"] if "less_imports" in found else []
 
 
 def _names(found: Results, index: pd.Index[Any]) -> dict[str, str]:

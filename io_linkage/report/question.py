@@ -41,6 +41,10 @@ class Question:
         Why the parts about partners or stages are left out; empty where they are not.
     draws, seed : int
         Draws of the stage shares behind every range.
+    aggregates : mapping or None
+        How aggregates count in groups, where it is not the package's own rule.
+    members : int or None
+        Year whose members of a group the focus and the partners are; None for the table's own.
     """
 
     focus: str
@@ -54,6 +58,7 @@ class Question:
     draws: int = 200
     seed: int = 0
     aggregates: Mapping[str, Mapping[str, bool]] | None = None
+    members: int | None = None
 
 
 def ask(
@@ -66,6 +71,7 @@ def ask(
     draws: int = 200,
     seed: int = 0,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    members: int | None = None,
 ) -> Question:
     """Settle a question against a table.
 
@@ -84,6 +90,11 @@ def ask(
     stages : path or DataFrame, optional
         Stage shares of one's own.
     draws, seed : int
+    aggregates : mapping, optional
+        How aggregates count in groups, see `economies.resolve`.
+    members : int, optional
+        Year whose members of a group count as focus and partners, e.g. 2023 for the Belt and Road in a table of 2011;
+        the table's own by default.
 
     Raises
     ------
@@ -99,8 +110,9 @@ def ask(
     """
     if draws < 1:
         raise OptionError(f"draws={draws}: at least one draw of the stage shares is needed.")
-    name, regions = _focus(table, focus, aggregates)
-    chosen, no_partners = _partners(table, name, regions, partners, aggregates)
+    finder = _Finder(table, aggregates, members)
+    name, regions = _focus(finder, focus)
+    chosen, no_partners = _partners(finder, name, regions, partners)
     asked = DEFAULT_PARTNERS if partners is None else partners if isinstance(partners, str) else ", ".join(partners)
     return Question(
         focus=name,
@@ -114,14 +126,31 @@ def ask(
         draws=draws,
         seed=seed,
         aggregates=aggregates,
+        members=members,
     )
 
 
-def _focus(
-    table: MRIOTable, focus: str | None, aggregates: Mapping[str, Mapping[str, bool]] | None
-) -> tuple[str, list[str]]:
+@dataclass(frozen=True)
+class _Finder:
+    """Finds regions in a table by the members of groups that count."""
+
+    table: MRIOTable
+    aggregates: Mapping[str, Mapping[str, bool]] | None
+    members: int | None
+
+    def regions(self, names: str | Sequence[str]) -> list[str]:
+        try:
+            return economies.resolve(self.table, names, aggregates=self.aggregates, year=self.members)
+        except OptionError as error:
+            if "no member in" not in str(error):
+                raise
+            raise OptionError(f"{error} In a report that is members=YEAR (--members YEAR).") from error
+
+
+def _focus(finder: _Finder, focus: str | None) -> tuple[str, list[str]]:
+    table = finder.table
     if focus is not None:
-        return focus, economies.resolve(table, focus, aggregates=aggregates)
+        return focus, finder.regions(focus)
     if len(table.regions) == 1:
         return table.regions[0], list(table.regions)
     found = [region for region in table.regions if registry.find(region) == DEFAULT_FOCUS]
@@ -134,19 +163,16 @@ def _focus(
 
 
 def _partners(
-    table: MRIOTable,
-    focus: str,
-    own: list[str],
-    partners: str | Sequence[str] | None,
-    aggregates: Mapping[str, Mapping[str, bool]] | None,
+    finder: _Finder, focus: str, own: list[str], partners: str | Sequence[str] | None
 ) -> tuple[list[str], str]:
+    table = finder.table
     if len(table.regions) == 1:
         return [], (
             f"{table.label} has one region, so it shows no other economy's purchases and sales. Load a "
             "multi-regional table to see who depends on whom."
         )
     try:
-        found = economies.resolve(table, DEFAULT_PARTNERS if partners is None else partners, aggregates=aggregates)
+        found = finder.regions(DEFAULT_PARTNERS if partners is None else partners)
     except IOLinkageError as error:
         if partners is not None:
             raise

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from io_linkage import checks, classifications, economies, extraction, linkages, panel, spillovers, stages, ties
 from io_linkage.description import describe
 from io_linkage.figures.naming import shown
+from io_linkage.report.caveats import less_imports
 from io_linkage.report.question import Question
-from io_linkage.selection import groups_by
+from io_linkage.report.stage_ranges import focus_stages
 from io_linkage.table import MRIOTable
 
 Progress = Callable[[str], None]
@@ -102,6 +102,13 @@ def gather(
     )
     progress("Linkages")
     found.frames.update(_linkages(table))
+    imported = less_imports(table)
+    if imported is not None:
+        found.frames["less_imports"] = Result(
+            imported,
+            "Imports that final demand takes off, and how much of each product is used against what is made",
+            "used: by industries and final demand, exports included, wherever the product was made.",
+        )
     if found["extraction"]["total"].notna().any():
         found.frames["pulled"] = _pulled(table, question, found["extraction"])
     if question.no_stages:
@@ -206,37 +213,39 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
             linked, "Linkages of the stages in every region", "low and high: 90 % of the draws of the stage shares."
         ),
     )
-    between = spillovers.matrix(table, by="stage", per="demand", weights=weights)
+    between = spillovers.matrix_interval(table, n=question.draws, seed=question.seed, file=file)
     yield (
         "stage_spillovers",
         Result(
-            between, "Value added in each stage (row) per unit of final demand for each stage (column), all regions"
+            between,
+            "Value added in each stage per unit of final demand for each stage, all regions, with its range",
+            "stage: where it arises. low and high: 90 % of the draws of the stage shares.",
+        ),
+    )
+    ranges = focus_stages(table, question)
+    yield (
+        "focus_stage_ranges",
+        Result(
+            ranges,
+            f"Value added by place and stage per unit of final demand for products of {question.focus}, with its range",
+            "stage: where it arises; product: stage of what is demanded. low and high: 90 % of the draws.",
         ),
     )
     yield (
         "focus_stage_spillovers",
         Result(
-            _focus_stages(table, question, weights),
+            _wide(ranges),
             f"Value added by place and stage (row) per unit of final demand for products of {question.focus} (column)",
         ),
     )
 
 
-def _focus_stages(table: MRIOTable, question: Question, weights: pd.DataFrame) -> pd.DataFrame:
-    """Find what one unit of final demand for the focus's products of each stage draws, at home and abroad."""
-    total = spillovers.matrix(table, by="region-stage", weights=weights)
-    own = list(question.regions)
-    W, _ = groups_by(table, "region-stage", weights)
-    demand = pd.Series(W.T @ table.final_demand.to_numpy(dtype=np.float64), index=total.columns)
-    drawn = total[own].T.groupby(level="stage", sort=False).sum().T / demand[own].groupby(level="stage").sum()
-    place = np.where(drawn.index.get_level_values("region").isin(own), "at home", "abroad")
-    found = drawn.groupby([place, drawn.index.get_level_values("stage")], sort=False).sum()
-    names = [str(column) for column in weights.columns]
-    rows = [(where, stage) for where in ("at home", "abroad") for stage in names if where in set(place)]
-    found = found.reindex(index=pd.MultiIndex.from_tuples(rows, names=["place", "stage"]), columns=names)
-    found.columns.name = "product"
-    found.attrs.update(table.caption("value added per unit of final demand", "per unit of final demand"))
-    return found
+def _wide(ranges: pd.DataFrame) -> pd.DataFrame:
+    """Central values by place and stage in rows and product in columns."""
+    central = ranges["central"].drop("all", level="stage")
+    found = central.unstack("product", sort=False)
+    found.attrs = dict(ranges.attrs)
+    return pd.DataFrame(found)
 
 
 def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
@@ -254,6 +263,7 @@ def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
         stages=not question.no_stages,
         weights=weights,
         aggregates=question.aggregates,
+        members=question.members,
     )
     left_out = "; ".join(trade.attrs["left_out"])
     yield (
@@ -285,7 +295,9 @@ def _across(trade: pd.DataFrame, column: str) -> pd.DataFrame:
 def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
     """Membership of each region in the partner group, with the reason; for a list of regions just that."""
     try:
-        return economies.describe_treatment(table, question.partners_asked, aggregates=question.aggregates)
+        return economies.describe_treatment(
+            table, question.partners_asked, aggregates=question.aggregates, year=question.members
+        )
     except (KeyError, ValueError):
         frame = pd.DataFrame(
             {"member": [region in question.partners for region in table.regions], "basis": "named"},
@@ -312,7 +324,12 @@ def _over_time(
         assert one.year is not None
         if together:
             of_year = ties.bilateral(
-                one, question.focus, partners=together, comparators=question.comparators, stages=False
+                one,
+                question.focus,
+                partners=together,
+                comparators=question.comparators,
+                stages=False,
+                members=question.members or table.year,
             )
             dependence[one.year] = _summed(of_year)
         if weights:
@@ -324,8 +341,8 @@ def _over_time(
             Result(
                 _stacked(dependence, table, "dependence, all partners together", "share of GDP"),
                 "Dependence of all partners together on each economy, and of each economy on them, by year",
-                "Partners are those of the report's year in every year; a group among the comparators has the members "
-                "of each year.",
+                "Focus and partners are those of the report's year in every year; a group among the comparators has "
+                "the members of each year.",
             ),
         )
     if linked:

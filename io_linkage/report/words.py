@@ -41,13 +41,21 @@ def economy(code: str) -> str:
 
     Examples
     --------
-    >>> economy("CHN"), economy("USA"), economy("my valley")
-    ('China', 'the United States', 'my valley')
+    >>> economy("CHN"), economy("USA"), economy("my valley"), economy("brics")
+    ('China', 'the United States', 'my valley', 'the BRICS economies')
     """
     if code in _ARTICLE:
         return _ARTICLE[code]
     found = registry.find(code) if 2 <= len(code) <= 4 else None
-    return registry.register()[found].name if found is not None else code
+    if found is not None:
+        return registry.register()[found].name
+    group = registry.find_group(code)
+    if group is None:
+        return code
+    name = registry.GROUP_NAMES[group][0]
+    return {"eu": _ARTICLE["EU"], "belt_and_road": "the Belt and Road economies"}.get(
+        group, f"the {name[:1].lower()}{name[1:]}" if "economies" in name else f"the {name} economies"
+    )
 
 
 def head(code: str) -> str:

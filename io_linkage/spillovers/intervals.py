@@ -76,7 +76,9 @@ def matrix_interval(
         drawn = q.values[:, None] * table.system.solve(demand)
         for k, W in enumerate(part):
             cells = W.T @ drawn[:, 3 * k : 3 * k + 3]
-            found[start + k] = cells / (demand[:, 3 * k : 3 * k + 3].sum(axis=0) if per == "demand" else 1.0)
+            units = demand[:, 3 * k : 3 * k + 3].sum(axis=0) if per == "demand" else np.ones(3)
+            # NaN, where nothing of a stage is demanded.
+            found[start + k] = np.divide(cells, units, out=np.full_like(cells, np.nan), where=units != 0)
     index = pd.MultiIndex.from_product([stages.STAGES, stages.STAGES], names=["stage", "demand for"])
     frame = _bounds(found.reshape(len(draws), -1), level).set_axis(index)
     unit = q.unit if per == "total" else q.per(table)

@@ -51,6 +51,7 @@ def cast(
     partners: Names | None = "developing",
     comparators: Sequence[str] = countries.COMPARATORS,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    members: int | None = None,
 ) -> Cast:
     """Settle focus, comparators and partners in a table's year.
 
@@ -65,14 +66,18 @@ def cast(
         Those that the table does not show, and the focus itself, are left out.
     aggregates : mapping, optional
         Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
+    members : int, optional
+        Year whose members of a group the focus and the partners are; the table's own by default.
 
     Raises
     ------
     UnknownLabelError, OptionError
         A partner absent from the table, a group empty in that year, no partner but the focus.
     """
-    own = countries.resolve(table, focus, aggregates=aggregates)
-    chosen = table.regions if partners is None else countries.resolve(table, partners, aggregates=aggregates)
+    own = countries.resolve(table, focus, aggregates=aggregates, year=members)
+    chosen = table.regions
+    if partners is not None:
+        chosen = countries.resolve(table, partners, aggregates=aggregates, year=members)
     notes = []
     if partners is not None and set(own) & set(chosen):
         asked = partners if isinstance(partners, str) else ", ".join(partners)
@@ -93,7 +98,7 @@ def cast(
     notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
     result = Cast(named, others)
     inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
-    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates))
+    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates, members))
 
 
 def _several_in_one(
@@ -101,6 +106,7 @@ def _several_in_one(
     others: Mapping[str, list[str]],
     partners: Names | None,
     aggregates: Mapping[str, Mapping[str, bool]] | None,
+    members: int | None,
 ) -> tuple[str, ...]:
     """Say of each partner that is an aggregate why it is one of them."""
     known = {region: registry.find(region) for region in others}
@@ -109,5 +115,5 @@ def _several_in_one(
         return tuple(
             f"{region}: named by the caller" if partners else f"{region}: one of all regions" for region in found
         )
-    reasons = countries.describe_treatment(table, partners, aggregates=aggregates)["reason"]
+    reasons = countries.describe_treatment(table, partners, aggregates=aggregates, year=members)["reason"]
     return tuple(f"{region}: {reasons[region]}" for region in found)
