@@ -14,6 +14,7 @@ import io_linkage as iol
 from io_linkage import classifications
 from io_linkage.errors import OptionError, ReadError
 from io_linkage.readers import READERS
+from io_linkage.readers.delimited import number
 from tests import publishers, xlsb
 
 REGIONS = ["CHN", "USA", "BRA"]
@@ -309,3 +310,61 @@ def test_icio_saved_again_by_a_spreadsheet(tmp_path, encoding, sep):
     path = tmp_path / "2018.csv"
     path.write_text(publishers.icio(made).replace(",", sep), encoding=encoding)
     publishers.check(iol.load(path), made)
+
+
+# Labelled tables
+
+
+def test_one_table_in_an_archive(tmp_path):
+    made = publishers.balanced(["CHN", "USA"], ["farms", "mills"])
+    path = publishers.zipped(tmp_path / "t.zip", {"t.csv": publishers.text(publishers.generic(made))})
+    publishers.check(iol.load(path), made)
+
+
+def test_a_decimal_comma_is_not_taken_for_thousands(tmp_path):
+    made = publishers.balanced(["CHN", "USA"], ["farms", "mills"])
+    path = tmp_path / "t.csv"
+    path.write_text(publishers.text(publishers.generic(made), ";").replace(".", ","), encoding="utf-8")
+    with pytest.raises(ReadError, match="pass decimal=','"):
+        iol.load(path)
+    publishers.check(iol.load(path, decimal=","), made)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,234", 1234.0), ("-12,34,567.5", -1234567.5), ("(1,234,567)", -1234567.0), ("12 345", 12345.0)],
+)
+def test_separators_of_thousands(text, value):
+    assert number(text) == value
+
+
+@pytest.mark.parametrize("text", ["12,5", "0,123", "1.234,5", "1,2345", "1,234.5,6", ",5", "1,,234"])
+def test_separators_that_end_no_thousands(text):
+    with pytest.raises(ValueError, match="no thousands end"):
+        number(text)
+
+
+def test_regions_and_industries_swapped_on_both_sides(tmp_path):
+    rows = publishers.generic(publishers.balanced(["CHN", "USA"], ["farms", "mills"]))
+
+    def swapped(cell):
+        return "|".join(reversed(cell.split("|")))
+
+    rows = [[swapped(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    path = tmp_path / "t.csv"
+    path.write_text(publishers.text(rows), encoding="utf-8")
+    with pytest.raises(ReadError, match=r"swapped in the labels \(farms\|CHN\)"):
+        iol.load(path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_cell_that_is_no_number_is_named_however_early_it_stands(tmp_path, suffix):
+    rows = publishers.generic(publishers.balanced(["CHN", "USA"], ["farms", "mills"]))
+    rows[2][3] = "see note"
+    path = tmp_path / f"t{suffix}"
+    if suffix == ".csv":
+        path.write_text(publishers.text(rows), encoding="utf-8")
+    else:
+        publishers.write_workbook(path, {"t": rows})
+    with pytest.raises(ReadError, match=r"'see note' in row CHN\|mills, column USA\|farms"):
+        iol.load(path)

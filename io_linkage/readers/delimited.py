@@ -8,6 +8,7 @@ number, are found in a second, slower pass that runs only when the first one fai
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,6 +21,8 @@ from io_linkage.readers.sources import Entry, as_utf8, decode
 
 #: Cells that mean an absent value; a lone dash means nil.
 ABSENT = ("", "NA", "N/A", "n/a", "n.a.", "NaN", "nan", "NULL", "null", "..", "...", "#N/A", ":")
+#: Thousands (1,234,567) or lakhs (12,34,567).
+_GROUPED = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{2,3})*,\d{3}$")
 #: Memory a block of rows is parsed in.
 _BLOCK = 4 << 20
 
@@ -79,10 +82,17 @@ def read_matrix(
 def number(text: str, decimal: str = ".") -> float:
     """Read one number as people write them; NaN where nothing stands, ValueError where it is no number.
 
+    A separator has to stand where thousands (or lakhs) end, so that a decimal comma is not taken for one: 12,5 is no
+    number unless the comma is the decimal sign.
+
     Examples
     --------
     >>> number("1,234.5"), number("1.234,5", decimal=","), number("(12)"), number("-")
     (1234.5, 1234.5, -12.0, 0.0)
+    >>> number("12,5")
+    Traceback (most recent call last):
+    ...
+    ValueError: '12,5' has ',' where no thousands end
     """
     cell = text.strip().strip("'").replace("\xa0", "").replace("\u202f", "").replace(" ", "")
     if cell in ABSENT:
@@ -92,8 +102,11 @@ def number(text: str, decimal: str = ".") -> float:
     cell = cell.replace("−", "-")
     if cell.startswith("(") and cell.endswith(")"):
         cell = "-" + cell[1:-1]
-    cell = cell.replace("." if decimal == "," else ",", "").replace(decimal, ".")
-    return float(cell)
+    mark = "." if decimal == "," else ","
+    whole, _, _ = cell.partition(decimal)
+    if mark in cell and not (_GROUPED.match(whole.replace(mark, ",")) and cell.count(mark) == whole.count(mark)):
+        raise ValueError(f"{text!r} has {mark!r} where no thousands end")
+    return float(cell.replace(mark, "").replace(decimal, "."))
 
 
 class _NotNumbersError(Exception):

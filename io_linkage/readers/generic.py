@@ -23,8 +23,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,47 +33,50 @@ from io_linkage.errors import ReadError
 from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
-from io_linkage.readers.delimited import number, separator
+from io_linkage.readers.delimited import separator
 from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.sheets import Label, Sheet, from_cells, joined, parts, split
 
 BLOCKS = ("Z", "Y", "V", "x")
-_LABEL_NAMES = frozenset(
-    ("", "region", "country", "industry", "sector", "code", "name", "description", "rowlabels", "v1", "label", "unit")
-)
 _OUTPUT = re.compile(r"^(x|go|out|output|gross output|total output|outputs?|indout)$", re.IGNORECASE)
 _TOTAL = re.compile(
     r"^(total|sum|subtotal|ttl|tot)\b|(^|[ |])(total|subtotal)s?$|^(tiu|tfu|tii|tva|ti)$", re.IGNORECASE
 )
-Label = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Numbers with one label (a tuple of its parts) for each row and column."""
-
-    where: str
-    rows: list[Label]
-    columns: list[Label]
-    values: Array
 
 
 def is_generic(path: Path) -> bool:
     """Whether a path can be read as labelled numbers, in one sheet or in blocks; the last resort."""
     if path.is_dir() or (path.is_file() and sources.kind(path) == "zip"):
-        stems = {entry.stem.lower() for entry in sources.entries(path) if entry.suffix in (".csv", ".tsv", ".parquet")}
-        return {"z", "y"} <= stems
+        found = [entry for entry in sources.entries(path) if entry.suffix in (".csv", ".tsv", ".parquet")]
+        return {"z", "y"} <= {entry.stem.lower() for entry in found} or (_alone(path) and _has_square(found))
     if not path.is_file() or path.suffix.lower() not in (*sources.WORKBOOKS, ".csv", ".tsv", ".txt", ".parquet"):
         return False
     try:
         if path.suffix.lower() in sources.WORKBOOKS:
             if {"z", "y"} <= {name.lower() for name in grids.sheets(path)}:
                 return True
-            sheet = _sheet_of_cells(grids.cells(path)[0], path.name, ".")
+            sheet = from_cells(grids.cells(path)[0], path.name, ".", strict=False)
         else:
             sheet = _sheet(sources.entries(path)[0], ".", head=40)
     except ReadError:
         return False
-    return bool({_joined(label) for label in sheet.rows} & {_joined(label) for label in sheet.columns})
+    return _is_square(sheet)
+
+
+def _is_square(sheet: Sheet) -> bool:
+    return bool({joined(label) for label in sheet.rows} & {joined(label) for label in sheet.columns})
+
+
+def _alone(path: Path) -> bool:
+    """Whether a path is an archive of a single file."""
+    return path.is_file() and sources.kind(path) == "zip" and len(sources.entries(path)) == 1
+
+
+def _has_square(found: list[sources.Entry]) -> bool:
+    try:
+        return any(_is_square(_sheet(entry, ".", head=40)) for entry in found)
+    except ReadError:
+        return False
 
 
 def parse(path: Path, *, year: int | None = None, sheet: str | None = None, decimal: str = ".") -> Raw:
@@ -99,14 +100,14 @@ def _blocks(path: Path, sheet: str | None, decimal: str) -> dict[str, Sheet]:
         by_name = {name.lower(): name for name in grids.sheets(path)}
         if sheet is None and {"z", "y"} <= set(by_name):
             return {
-                block: _sheet_of_cells(grids.cells(path, by_name[block.lower()])[0], f"{path.name}, {block}", decimal)
+                block: from_cells(grids.cells(path, by_name[block.lower()])[0], f"{path.name}, {block}", decimal)
                 for block in BLOCKS
                 if block.lower() in by_name
             }
         cells, name = grids.cells(path, sheet)
-        return {"all": _sheet_of_cells(cells, f"{path.name}, sheet {name}", decimal)}
+        return {"all": from_cells(cells, f"{path.name}, sheet {name}", decimal)}
     entries = sources.entries(path)
-    if path.is_dir() or len(entries) > 1 or (path.is_file() and sources.kind(path) == "zip"):
+    if path.is_dir() or len(entries) > 1:
         stems = {entry.stem.lower(): entry for entry in entries if entry.suffix in (".csv", ".tsv", ".txt", ".parquet")}
         missing = [block for block in ("Z", "Y") if block.lower() not in stems]
         if missing:
@@ -129,7 +130,7 @@ def _sheet(entry: sources.Entry, decimal: str, *, head: int | None = None) -> Sh
         raise ReadError(f"{entry.name!r} is empty.")
     sep = separator(lines[0] if len(lines) < 2 else lines[1])
     cells: list[list[Any]] = list(csv.reader(lines[:head] if head else io.StringIO(text, newline=""), delimiter=sep))
-    return _sheet_of_cells(cells, entry.name, decimal)
+    return from_cells(cells, entry.name, decimal, strict=not head)
 
 
 def _parquet(entry: sources.Entry) -> Sheet:
@@ -144,119 +145,14 @@ def _parquet(entry: sources.Entry) -> Sheet:
     if labels:
         rows: list[Label] = [tuple(map(str, row)) for row in frame[labels].itertuples(index=False)]
     else:
-        rows = [_parts(label) for label in frame.index]
+        rows = [parts(label) for label in frame.index]
     values = frame[numeric].to_numpy(dtype=np.float64)
-    return Sheet(entry.name, [_split(label) for label in rows], [_split(_parts(column)) for column in numeric], values)
-
-
-def _sheet_of_cells(cells: Sequence[Sequence[Any]], where: str, decimal: str) -> Sheet:
-    rows = [list(row) for row in cells if any(_text(cell) for cell in row)]
-    width = max((len(row) for row in rows), default=0)
-    # A title above stands alone in its line.
-    while rows and width > 2 and sum(bool(_text(cell)) for cell in rows[0]) <= 1:
-        rows = rows[1:]
-    if len(rows) < 2 or width < 2:
-        raise ReadError(f"{where} holds no table: labels above and to the left of numbers were expected.")
-    rows = [row + [""] * (width - len(row)) for row in rows]
-    left = next((c for c in range(width) if _text(rows[0][c]).lower() not in _LABEL_NAMES), 0) or 1
-    top = next((r for r, row in enumerate(rows) if _mostly_numbers(row[left:], decimal)), None)
-    if top is None or top == 0:
-        raise ReadError(
-            f"{where} has no {'numbers' if top is None else 'labels above its numbers'}. See the layout in "
-            "io_linkage.readers.generic."
-        )
-    left = max(left, _text_columns(rows[top:], left, decimal))
-    header = [[_text(cell) for cell in row[left:]] for row in rows[:top]]
-    body = [row for row in rows[top:] if [_text(cell) for cell in row[left:]] not in header]
-    columns = _combined(header)
-    sides = [[_text(row[c]) for row in body] for c in range(left)]
-    labels = _combined(sides)
-    values = np.array(
-        [
-            [_number(cell, decimal, where, labels[r], columns[c]) for c, cell in enumerate(row[left:])]
-            for r, row in enumerate(body)
-        ]
-    )
-    keep = np.array([any(label) for label in columns]) | ~np.isnan(values).all(axis=0)
-    return Sheet(where, labels, [label for label, kept in zip(columns, keep, strict=True) if kept], values[:, keep])
-
-
-def _combined(lines: list[list[str]]) -> list[Label]:
-    """Labels of several lines, one tuple for each position."""
-    filled = [_filled_on(line, last=k == len(lines) - 1) for k, line in enumerate(lines)]
-    return [_split(label) for label in zip(*filled, strict=True)]
-
-
-def _text_columns(rows: list[list[Any]], left: int, decimal: str) -> int:
-    """Further label columns: those that hold text in most rows."""
-    while left < len(rows[0]) - 1 and sum(not _is_number(row[left], decimal) for row in rows) > 0.7 * len(rows):
-        left += 1
-    return left
-
-
-def _filled_on(line: list[str], *, last: bool) -> list[str]:
-    """Fill the empty cells that merged cells leave, in every line of labels but the innermost."""
-    if last or not line or not line[0]:
-        return line
-    filled, current = [], ""
-    for label in line:
-        current = label or current
-        filled.append(current)
-    return filled
-
-
-def _mostly_numbers(row: list[Any], decimal: str) -> bool:
-    filled = [cell for cell in row if _text(cell)]
-    return bool(filled) and sum(_is_number(cell, decimal) for cell in filled) >= 0.6 * len(filled)
-
-
-def _is_number(cell: Any, decimal: str) -> bool:
-    if isinstance(cell, int | float):
-        return True
-    try:
-        number(_text(cell), decimal)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(cell: Any, decimal: str, where: str, row: Label, column: Label) -> float:
-    if isinstance(cell, int | float):
-        return float(cell)
-    try:
-        return number(_text(cell), decimal)
-    except ValueError as error:
-        raise ReadError(
-            f"{where} holds {_text(cell)[:60]!r} in row {_joined(row) or 'without a label'}, column "
-            f"{_joined(column) or 'without a label'}; every cell there has to be a number. Correct it, or pass "
-            "decimal=',' if a comma is the decimal sign."
-        ) from error
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).strip()
-
-
-def _parts(label: Any) -> Label:
-    return tuple(str(part) for part in label) if isinstance(label, tuple) else (str(label),)
-
-
-def _split(label: Label) -> Label:
-    """Return the parts of a label without empty ones; one part with a bar is two."""
-    if len(label) == 1 and "|" in label[0]:
-        return tuple(part.strip() for part in label[0].split("|", 1))
-    return tuple(part for part in label if part)
-
-
-def _joined(label: Label) -> str:
-    return "|".join(label)
+    return Sheet(entry.name, [split(label) for label in rows], [split(parts(column)) for column in numeric], values)
 
 
 def _from_one(sheet: Sheet) -> Raw:
-    labels = [_joined(label) for label in sheet.rows]
-    columns = [_joined(label) for label in sheet.columns]
+    labels = [joined(label) for label in sheet.rows]
+    columns = [joined(label) for label in sheet.columns]
     shared = set(labels) & set(columns)
     rows = [i for i, label in enumerate(labels) if label in shared and not _TOTAL.search(label)]
     _require_labels(sheet, labels, columns, rows)
@@ -290,6 +186,7 @@ def _from_one(sheet: Sheet) -> Raw:
     ]
     pairs = [(parts[0], " ".join(parts[1:]) or "final demand") for parts in categories]
     if not pairs:
+        _require_regions_first(sheet, index)
         raise ReadError(
             f"{sheet.where} has flows between industries but no columns of final demand. Add them, or give the blocks "
             "apart in sheets or files Z and Y."
@@ -299,6 +196,19 @@ def _from_one(sheet: Sheet) -> Raw:
     V = pd.DataFrame(np.vstack([v for _, v in inputs]), index=[n for n, _ in inputs], columns=index) if inputs else None
     Z = pd.DataFrame(sheet.values[np.ix_(rows, across)], index=index, columns=index)
     return Raw(Z, Y, V, None if output is None else pd.Series(output, index=index))
+
+
+def _require_regions_first(sheet: Sheet, index: pd.MultiIndex) -> None:
+    """Say that regions and industries are swapped where only the second part of labels names economies."""
+    from io_linkage.economies import registry
+
+    first, second = (index.get_level_values(level).unique() for level in (0, 1))
+    if any(registry.find(str(one)) for one in first) or not all(registry.find(str(one)) for one in second):
+        return
+    raise ReadError(
+        f"{sheet.where}: regions and industries are swapped in the labels ({'|'.join(map(str, index[0]))}); write them "
+        "as region|industry."
+    )
 
 
 def _require_labels(sheet: Sheet, labels: list[str], columns: list[str], rows: list[int]) -> None:
@@ -335,7 +245,7 @@ def _index(labels: list[Label]) -> pd.MultiIndex:
 
 def _from_blocks(found: dict[str, Sheet]) -> Raw:
     Z = found["Z"]
-    rows, columns = [_joined(label) for label in Z.rows], [_joined(label) for label in Z.columns]
+    rows, columns = [joined(label) for label in Z.rows], [joined(label) for label in Z.columns]
     if sorted(rows) != sorted(columns):
         odd = sorted(set(rows) ^ set(columns))
         raise ReadError(f"{Z.where}: the labels of rows and columns differ, such as {', '.join(odd[:4])}.")
@@ -370,7 +280,7 @@ def _from_blocks(found: dict[str, Sheet]) -> Raw:
 
 def _aligned(sheet: Sheet, wanted: list[str], *, by_row: bool) -> Array:
     """Values of a block in the order of Z's labels."""
-    labels = [_joined(label) for label in (sheet.rows if by_row else sheet.columns)]
+    labels = [joined(label) for label in (sheet.rows if by_row else sheet.columns)]
     absent = [label for label in wanted if label not in labels]
     if absent:
         raise ReadError(
