@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from benchmarks.tables import fresh
 from io_linkage import linkages as lk
+from io_linkage.errors import OptionError
 from tests.examples import germany_1995, miller_blair_two_regions
 from tests.strategies import stage_weights, tables
 
@@ -186,6 +188,53 @@ def test_pure_linkages_of_groups_match_the_split_table(table, by):
             continue
         expected = pure_by_blocks(A, y, share, q)
         assert_allclose(row[["pure_backward", "pure_forward"]].to_numpy(dtype=float), expected, rtol=1e-8, atol=1e-7)
+
+
+@given(tables(min_regions=2), st.sampled_from(["region", "region-stage", "stage"]), accounts)
+def test_pure_linkages_of_groups_split_by_place(table, by, of):
+    """Parts add up to the pure linkage, and for whole regions they are those of the blocks of A."""
+    W = stage_weights(table)
+    if table.active[table.region_codes == 0].all() and not table.active[table.region_codes > 0].any():
+        return
+    try:
+        whole = lk.pure(table, by=by, of=of, weights=W)
+    except OptionError:  # all that has output is in one region
+        return
+    found = lk.split_pure(table, by=by, of=of, weights=W, partners=table.regions[-1])
+    scale = 1e-9 * max(1.0, float(np.nanmax(np.abs(whole.to_numpy()))))
+    region, stage = table.regions[0], "future" if "stage" in by else None
+    part = {"region": None if by == "stage" else region, "stage": stage}
+    if table.active[table.region_codes == 0].any() or by == "stage":
+        by_solves = lk.split_pure(fresh(table), **part, of=of, weights=W, partners=table.regions[-1]).iloc[0]
+        row = found.loc[{"region": region, "stage": stage, "region-stage": (region, stage)}[by]]
+        assert_allclose(by_solves, row, rtol=1e-8, atol=scale)
+    for side in ("backward", "forward"):
+        parts = found[[f"{side}_region", f"{side}_partners", f"{side}_rest"]].sum(axis=1, skipna=False)
+        assert_allclose(parts, whole[f"pure_{side}"], rtol=1e-8, atol=scale)
+        assert_allclose(found[f"pure_{side}"], whole[f"pure_{side}"], rtol=1e-8, atol=scale)
+    if by == "stage":
+        assert_allclose(found[["backward_rest", "backward_partners"]].fillna(0), 0, atol=scale)
+    if by != "region":
+        return
+    A, y = coefficients(table), table.final_demand.to_numpy()
+    q = table.per_output(table.satellite(of).to_numpy())
+    K, R = np.flatnonzero(table.region_codes == 0), np.flatnonzero(table.region_codes != 0)
+    delta_k, delta_r = (np.linalg.inv(np.eye(len(p)) - A[np.ix_(p, p)]) for p in (K, R))
+    last = table.region_codes[R] == len(table.regions) - 1
+    if table.active[K].any():
+        back = q[R] * (delta_r @ A[np.ix_(R, K)] @ delta_k @ y[K])
+        ahead = q[K] @ delta_k @ A[np.ix_(K, R)] @ delta_r @ (y[R] * last)
+        assert found.iloc[0]["backward_partners"] == pytest.approx(back[last].sum(), rel=1e-8, abs=scale)
+        assert found.iloc[0]["forward_partners"] == pytest.approx(ahead, rel=1e-8, abs=scale)
+        assert found.iloc[0]["backward_region"] == pytest.approx(0, abs=scale)
+
+
+def test_splits_of_pure_linkages_ask_for_a_group(world):
+    with pytest.raises(OptionError, match="for industries see split"):
+        lk.split_pure(world)
+    one = lk.split_pure(world, region="CHN", stage="emerging").iloc[0]
+    every = lk.split_pure(world, by="region-stage").loc[("CHN", "emerging")]
+    assert_allclose(one, every, rtol=1e-9)
 
 
 def test_pure_linkage_of_a_region_equals_that_of_its_selection():

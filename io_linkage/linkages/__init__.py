@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from io_linkage.linkages.core import backward, direct_backward, direct_forward, forward, forward_leontief, linkages
 from io_linkage.linkages.groups import aggregate, by_region, by_stage, compare
-from io_linkage.linkages.pure_linkages import pure
+from io_linkage.linkages.pure_linkages import pure, split_pure
 from io_linkage.linkages.roles import ROLES
 from io_linkage.linkages.splits import split
 from io_linkage.linkages.variants import dispersion, net, weighted
@@ -43,5 +43,6 @@ __all__ = [
     "net",
     "pure",
     "split",
+    "split_pure",
     "weighted",
 ]

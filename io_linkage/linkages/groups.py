@@ -7,7 +7,8 @@ mean : a linkage per unit (backward, forward, net, dispersion, their splits) bec
     Normalised linkages are averaged after they were normalised, so 1 stays the average industry of the scope.
 sum : an amount (weighted linkages) becomes the sum :math:`\sum_i w_{ik} m_i`.
 block : pure linkages and extraction losses of a group are not the sum of its members', because the members also
-    trade with each other; they are computed for the group as one block by their own functions, with `by=`.
+    trade with each other; they are computed for the group as one block by their own functions, with `by=`
+    (`pure`, `split_pure`, and those of `io_linkage.extraction`).
 
 A result carries its rule in `attrs["rule"]`.
 """

@@ -33,7 +33,7 @@ from io_linkage import closed_forms
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array, System
 from io_linkage.linkages.normalisation import Account, account, labelled
-from io_linkage.selection import groups_by, select
+from io_linkage.selection import groups_by, regions, select
 from io_linkage.table import MRIOTable
 
 COLUMNS = ["pure_backward", "pure_forward", "pure_total"]
@@ -91,10 +91,133 @@ def pure(
     if by is None:
         return _labelled(table, _each(table, q), table.index, q)
     W, names = groups_by(table, by, weights)
-    if by in ("region", "region-stage") and not table.system.has_inverse and len(table.regions) > 1:
-        table.system.inverse()
+    _prepare(table, by)
     values = np.array([_group(table, W[:, k], " ".join(_words(names[k])), q) for k in range(W.shape[1])])
     return _labelled(table, values, names, q)
+
+
+def _prepare(table: MRIOTable, by: By) -> None:
+    """Invert once where most columns of L are wanted anyway."""
+    if by != "stage" and not table.system.has_inverse and len(table.regions) > 1:
+        table.system.inverse()
+
+
+def split_pure(
+    table: MRIOTable,
+    *,
+    by: By | None = None,
+    region: str | Iterable[str] | None = None,
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    partners: str | Iterable[str] | None = None,
+    of: str = "output",
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Pure linkages of groups, split by where the rest of the economy is that they lead to.
+
+    .. math:: \text{PBL}_S = q_S' \Delta_R A_{RK} \Delta_K y_K, \qquad
+              \text{PFL}_S = q_K' \Delta_K A_{KR} \Delta_R \, y_{R \cap S}
+
+    S is the rest at home (in the regions of the group), at the partners, or elsewhere. For single industries see
+    `io_linkage.linkages.split` with ``measure="pure_backward"`` or ``"pure_forward"``.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    by, region, industry, stage, of, weights
+        The groups, all of a kind or one, as in `pure`.
+    partners : str or list, optional
+        Region codes, names or a group; the regions of the group itself never count as partners.
+
+    Returns
+    -------
+    DataFrame, one row for each group: backward_region (made by the rest of the group's regions), backward_partners,
+    backward_rest (elsewhere) and pure_backward, their sum; the same for forward, by whose final demand needs it.
+    Without `partners` those two columns are absent. In the account's unit; NaN without output.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> parts = split_pure(iol.load(), region="CHN", stage="emerging", partners="developing").iloc[0]
+    >>> bool(parts["backward_region"] > parts["backward_rest"] > parts["backward_partners"])
+    True
+    """
+    q = account(table, of)
+    if (by is None) == (region is None and industry is None and stage is None):
+        raise OptionError("Choose either by= (every group) or a selection (one group); for industries see split().")
+    if by is None:
+        chosen = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        W, names = chosen.share[:, None], pd.Index([chosen.label])
+    else:
+        W, names = groups_by(table, by, weights)
+        _prepare(table, by)
+    codes = None if partners is None else [table.regions.index(code) for code in regions(table, partners)]
+    values = [_split_group(table, W[:, k], " ".join(_words(names[k])), q, codes) for k in range(W.shape[1])]
+    places = ["region", "rest"] if codes is None else ["region", "partners", "rest"]
+    columns = [
+        column
+        for side in ("backward", "forward")
+        for column in (*(f"{side}_{place}" for place in places), f"pure_{side}")
+    ]
+    label: dict[str, Any] = (
+        {} if partners is None else {"partners": partners if isinstance(partners, str) else list(partners)}
+    )
+    out = pd.DataFrame(values, index=names, columns=columns)
+    return labelled(out, table.caption("pure linkages by place", q.unit, rule="block", **label, **q.attrs))
+
+
+def _split_group(table: MRIOTable, share: Array, label: str, q: Account, partners: list[int] | None) -> list[float]:
+    system = table.system
+    home = np.isin(table.region_codes, np.unique(table.region_codes[(share > 0) & table.active]))
+    places = [home] if partners is None else [home, np.isin(table.region_codes, partners) & ~home]
+    places.append(~np.any(places, axis=0))
+    if not (share[system.active] > 0).any():
+        return [float("nan")] * (2 * len(places) + 2)
+    _require_rest(table, share, label)
+    y = table.accounts.Y.sum(axis=1)
+    produced = closed_forms.solve_inside(system, share, share * y)
+    where = np.flatnonzero(share)
+    if system.has_inverse and len(where) <= closed_forms.DENSE:
+        return _split_from_inverse(system, where, share, y, produced, q, np.array(places))
+    everything = np.ones(system.n)
+    back = q.per_output * closed_forms.solve_without(system, share, everything, (1 - share) * system.apply(produced))
+    backward = [float(back[place].sum()) for place in places]
+    forward = []
+    for place in places:
+        rest = closed_forms.solve_without(system, share, everything, (1 - share) * y * place)
+        forward.append(float(q.per_output @ closed_forms.solve_inside(system, share, share * system.apply(rest))))
+    return [*backward, sum(backward), *forward, sum(forward)]
+
+
+def _split_from_inverse(
+    system: System,
+    where: npt.NDArray[np.intp],
+    share: Array,
+    y: Array,
+    produced: Array,
+    q: Account,
+    places: npt.NDArray[np.bool_],
+) -> list[float]:
+    """Return the parts from L; for the final demand z of a place the group delivers L_KK^-1 of w ((L z)_K - z_K)."""
+    w = share[where]
+    columns = closed_forms.inverse_columns(system, where)
+    own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
+    weights = places * (q.per_output * (1 - share))
+    reach = weights @ columns - weights[:, where]
+    backward = list(map(float, reach @ np.linalg.solve(own, produced[where])))
+    demand = (places * ((1 - share) * y)).T
+    delivered = np.linalg.solve(own, w[:, None] * (system.inverse()[where] @ demand - demand[where]))
+    forward = []
+    for k in range(len(places)):
+        needed = np.zeros(system.n)
+        needed[where] = delivered[:, k]
+        forward.append(float(q.per_output @ closed_forms.solve_inside(system, share, needed)))
+    return [*backward, sum(backward), *forward, sum(forward)]
+
+
+def _require_rest(table: MRIOTable, share: Array, label: str) -> None:
+    if (share[table.active] == 1).all():
+        raise OptionError(f"{label} is the whole of {table.label}, so there is no rest for it to be linked with.")
 
 
 def _each(table: MRIOTable, q: Account) -> Array:
@@ -114,8 +237,7 @@ def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
     system = table.system
     if not (share[system.active] > 0).any():
         return np.full(3, np.nan)
-    if (share[system.active] == 1).all():
-        raise OptionError(f"{label} is the whole of {table.label}, so there is no rest for it to be linked with.")
+    _require_rest(table, share, label)
     y = table.accounts.Y.sum(axis=1)
     everything = np.ones(system.n)
     # Parts of one industry are split in proportion, so the rest sells (1 - share) of every row and the group its share.
