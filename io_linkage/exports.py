@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import AddingUpError, OptionError, unknown
+from io_linkage.errors import AddingUpError, OptionError, StageError, unknown
 from io_linkage.leontief import Array
 from io_linkage.trade_blocks import Definition, Trade, trade
 
-__all__ = ["LEVELS", "NON_VA", "Decomposition", "Definition", "Trade", "decomposition", "trade"]
+__all__ = ["LEVELS", "NON_VA", "Decomposition", "Definition", "Trade", "decomposition", "require_adding_up", "trade"]
 
 Level: TypeAlias = Literal[
     "world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer", "exporter-stage"
@@ -27,6 +27,25 @@ LEVELS = ("exporter", "industry", "importer")
 
 #: Largest gap between the terms of a decomposition and gross exports, relative to the flow.
 ADDING_UP = 1e-9
+
+
+_WRONG = "The table is close to singular or a term is wrong; please report it."
+
+
+def require_adding_up(method: str, terms: pd.DataFrame, total: pd.Series[float], *, remedy: str = _WRONG) -> None:
+    """Raise `AddingUpError` where the terms of a row miss its exports by more than 1e-9 of it."""
+    values, exports = terms.to_numpy(dtype=np.float64), total.to_numpy(dtype=np.float64)
+    gap = np.abs(np.nansum(values, axis=1) - np.nan_to_num(exports))
+    size = np.maximum(np.abs(np.nan_to_num(exports)), np.nansum(np.abs(values), axis=1))
+    # Below the last digit of a whole country's exports a flow is rounding.
+    floor = 1e-15 * np.nansum(np.abs(exports))
+    bad = gap > ADDING_UP * size + floor
+    if bad.any():
+        worst = int(np.argmax(np.where(bad, gap / np.maximum(size, floor), 0)))
+        raise AddingUpError(
+            f"{method}: the terms miss gross exports in {int(bad.sum())} of {len(gap)} flows, most at "
+            f"{terms.index[worst]}: {np.nansum(values[worst]):.12g} against {exports[worst]:.12g}. {remedy}"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +78,7 @@ class Decomposition:
 
     def __post_init__(self) -> None:
         """Check that the terms add up."""
-        values = self.terms.to_numpy()
-        exports = self.exports.to_numpy()
-        gap = np.abs(np.nansum(values, axis=1) - np.nan_to_num(exports))
-        size = np.maximum(np.abs(np.nan_to_num(exports)), np.nansum(np.abs(values), axis=1))
-        # Below the last digit of a whole country's exports a flow is rounding.
-        floor = 1e-15 * np.nansum(np.abs(exports))
-        bad = gap > ADDING_UP * size + floor
-        if bad.any():
-            worst = int(np.argmax(np.where(bad, gap / np.maximum(size, floor), 0)))
-            raise AddingUpError(
-                f"{self.method}: the terms miss gross exports in {int(bad.sum())} of {len(gap)} flows, most at "
-                f"{self.terms.index[worst]}: {np.nansum(values[worst]):.12g} against {exports[worst]:.12g}. "
-                "The table is close to singular or a term is wrong; please report it."
-            )
+        require_adding_up(self.method, self.terms, self.exports)
 
     def __repr__(self) -> str:
         """One line: method, size."""
@@ -145,6 +151,13 @@ class Decomposition:
         shares = weights.copy()
         shares.index = shares.index.set_names(["exporter", "industry"])
         aligned = shares.reindex(flows.index)
+        off = ~np.isclose(aligned.sum(axis=1, skipna=False).to_numpy(), 1.0, rtol=0, atol=1e-9)
+        if off.any():
+            raise StageError(
+                f"The stage shares of {int(off.sum())} of {len(off)} exporting industries do not add up to 1 or are "
+                f"absent, first {' '.join(aligned.index[int(off.argmax())])}. Take io_linkage.stages.weights(table) of "
+                "this table, or scale the rows."
+            )
         parts = {
             stage: flows.mul(aligned[stage], axis=0).groupby(level="exporter", sort=False).sum()
             for stage in aligned.columns

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 import io_linkage
 from io_linkage import stages
 from io_linkage import value_added as va
-from io_linkage.errors import OptionError, UnknownLabelError
+from io_linkage.errors import IOLinkageError, OptionError, StageError, UnknownLabelError
 from tests.examples import leather
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
@@ -129,6 +129,15 @@ def test_content_adds_up_to_exports(origin, table):
         made = va.content(table, shares=False)
         domestic = nine[["DVA_FIN", "DVA_INT", "DVA_INTrex", "RDV_FIN", "RDV_INT", "DDC"]].sum(axis=1)
         assert_allclose(made["domestic"], domestic, atol=1e-9 * table.accounts.x.sum())
+
+
+def test_content_by_shares_that_miss_some_is_refused():
+    weights = stage_weights(leather())
+    with pytest.raises(IOLinkageError, match="add up to 1"):
+        va.content(leather(), origin="stage", weights=0.9 * weights)
+    for wrong in (0.9 * weights, weights.iloc[1:]):
+        with pytest.raises(StageError, match="Argentina Agriculture"):
+            va.wwz(leather()).frame("exporter-stage", weights=wrong)
 
 
 def test_comparative_advantage_is_balassas():

@@ -30,7 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import AddingUpError, unknown
-from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, trade
+from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, require_adding_up, trade
 from io_linkage.leontief import Array
 from io_linkage.position.lengths import production_participation
 from io_linkage.selection import groups_by
@@ -317,7 +317,12 @@ def content(
 
     Returns
     -------
-    DataFrame; with `NON_VA` the rows add up to gross exports (to 1 as shares). NaN without exports.
+    DataFrame; with `NON_VA` the rows add up to gross exports (to 1 as shares), which is checked. NaN without exports.
+
+    Raises
+    ------
+    AddingUpError
+        The contents miss gross exports by more than 1e-9: stage shares that do not add up to 1, for one.
 
     Examples
     --------
@@ -332,8 +337,11 @@ def content(
         columns = _with_remainder(columns)
     grouped, index = _summed_exports(blocks, values * blocks.total_exports[:, None], by, weights)
     result = pd.DataFrame(grouped, index=index, columns=columns)
+    exports = _summed_exports(blocks, blocks.total_exports[:, None], by, weights)[0][:, 0]
+    staged = "stage" in origin and weights is not None
+    remedy = {"remedy": "Stage shares in `weights` must add up to 1 for every industry."} if staged else {}
+    require_adding_up("value added in exports", result, pd.Series(exports, index=index), **remedy)
     if shares:
-        exports = _summed_exports(blocks, blocks.total_exports[:, None], by, weights)[0][:, 0]
         result = result.div(np.where(exports != 0, exports, np.nan), axis=0)
     unit = "share of gross exports" if shares else table.unit
     result.attrs.update({**table.caption("value added in exports", unit), **blocks.attrs, "by": by, "origin": origin})
