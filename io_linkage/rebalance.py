@@ -6,8 +6,9 @@ divided by it, until the rows of [Z Y] and the columns of [Z; V] add up to outpu
 
 .. math:: a^*_{ij} = r_i\, p_{ij}\, s_j - n_{ij} / (r_i s_j), \qquad A = P - N,
 
-which changes the cells as little as possible in the sense of information lost. Signs and zeros stay. Output is the
-published one where there is one. The sums of the columns of Y and of the rows of V are those of the unbalanced table,
+which changes the cells as little as possible in the sense of information lost. Signs and zeros stay, but
+flows of industries without output, which no factor can take to nil, are taken out. Output is the published one where
+there is one. The sums of the columns of Y and of the rows of V are those of the unbalanced table,
 scaled so that world income is world demand (midway between the two).
 """
 
@@ -67,8 +68,11 @@ def gras(table: MRIOTable, *, tolerance: float = 1e-10) -> tuple[MRIOTable, pd.D
     m, k = Y.shape[1], V.shape[0]
     full = np.zeros((n + k, n + m))
     full[:n, :n], full[:n, n:], full[n:, :n] = accounts.Z, Y, V
+    # No factor takes a lone cell to nil: what industries without output have (a drawn-down stock) is taken out.
+    idle = np.flatnonzero(x <= 0)
+    full[idle], full[:, idle] = 0.0, 0.0
     # World income is world demand: both are what output leaves after intermediate flows, taken midway.
-    demand, income = Y.sum(axis=0), V.sum(axis=1)
+    demand, income = full[:n, n:].sum(axis=0), full[n:, :n].sum(axis=1)
     world = 0.5 * (demand.sum() + income.sum())
     rows = np.concatenate([x, income * world / income.sum()])
     columns = np.concatenate([x, demand * world / demand.sum()])

@@ -323,6 +323,16 @@ def test_gras_leaves_a_balanced_table_alone():
     np.testing.assert_allclose(again.Z.to_numpy(), balanced.Z.to_numpy(), atol=1e-3)
 
 
+def test_gras_takes_out_what_industries_without_output_have(wiod_2011):
+    """Stocks drawn down where nothing is made (Luxembourg's refineries, -1) have no solution and stopped it."""
+    idle = ~wiod_2011.active
+    assert (wiod_2011.Y.to_numpy()[idle] < 0).any()
+    balanced, changed = rebalance.gras(wiod_2011)
+    checks.require(balanced)
+    assert not balanced.Y.to_numpy()[idle].any()
+    assert changed["changed"].max() < 0.002
+
+
 def test_gras_published_example():
     """Junius & Oosterhaven (2003), section 3, as corrected by Lenzen, Wood & Gallego (2007): totals are met."""
     A = np.array([[7.0, 3, 5, -3], [2, 9, 8, 1], [-2, 0, 2, 1]])
