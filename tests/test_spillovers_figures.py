@@ -128,6 +128,8 @@ def test_tile_map_gives_each_region_a_square_of_its_own(world):
     assert not shown.duplicated(["column", "row"]).any()
     assert shown.loc["BRA", "value"] == pytest.approx(100 * D["BRA"])
     assert "no figures" not in caption(ax)
+    written = figures.tile_map(pd.Series({"POL": 1.002, "TUR": 0.57, "TWN": 9.6, "USA": 21.4}), scale="log")
+    assert {"1.0", "0.57", "9.6", "21"} <= {text.get_text() for text in written.texts}
     with pytest.raises(OptionError, match="one value for each region"):
         figures.tile_map(world.va)
 

@@ -154,7 +154,7 @@ def _norm(values: pd.Series[float], scale: str) -> Normalize:
 def _writer(values: pd.Series[float], scale: str, digits: int | None) -> Callable[[float], str]:
     """How values are written: two significant digits on a log scale, else as many decimals as tell them apart."""
     if digits is None and scale == "log":
-        return lambda value: f"{value:,.2g}" if abs(value) < 10 else f"{value:,.0f}"
+        return lambda value: f"{value:#,.2g}".rstrip(".") if abs(value) < 10 else f"{value:,.0f}"
     largest = float(values.abs().max())
     if digits is None:
         digits = int(np.clip(1 - np.floor(np.log10(largest)), 0, 3)) if largest > 0 else 0
