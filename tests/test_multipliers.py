@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose
 
+from io_linkage import linkages
 from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, UnknownLabelError
+from io_linkage.spillovers import matrix
 from io_linkage.spillovers.per_unit import by_region, effects, multipliers
 from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, miller_blair_2, miller_blair_two_regions
-from tests.strategies import tables
+from tests.strategies import stage_weights, tables
 
 
 def with_income(table: MRIOTable, share: float = 0.6) -> MRIOTable:
@@ -61,6 +63,19 @@ def test_effects_match_brute_force(table):
         )
         here = split.loc[r, ["intra", "feedback", "spillover"]]
         assert_allclose(here[table.active[r]], expected[table.active[r]], atol=1e-12)
+
+
+@given(tables(negative_demand=False))
+def test_multipliers_of_stages_are_columns_of_the_spillover_matrix(table):
+    """Means weighted by final demand are what a unit of demand for the group's products draws."""
+    W = stage_weights(table)
+    S = matrix(table, by="region-stage", per="demand", weights=W)
+    for found in (effects(table, of="value_added"), by_region(table, of="value_added")):
+        mean = linkages.aggregate(table, found, by="region-stage", weights=W)
+        total = mean["total"] if "total" in mean else mean.sum(axis=1)
+        on = S.notna().any(axis=0) & mean.notna().all(axis=1)
+        assert on.any()
+        assert_allclose(total[on], S.sum()[on], rtol=1e-9)
 
 
 @given(tables())

@@ -128,6 +128,7 @@ def matrix(
 
 
 def _columns(by: str, per: str, who: str) -> str:
+    by = by.replace("-", " and ")
     if per == "output":
         return f"the {by} whose output draws it"
     if who == "product":

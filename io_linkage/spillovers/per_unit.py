@@ -8,6 +8,9 @@ type II multiplier : the same with households closed, i.e. their income is spent
 intra-regional effect : q_r'(I - A^rr)^-1, what region r would draw if it bought nothing abroad.
 feedback : what comes back to r through the inputs that other regions buy from it.
 spillover : what arises in other regions.
+
+Of a stage or a region they are means weighted by final demand, as `io_linkage.linkages.aggregate` takes them: what one
+unit of final demand for the group's products draws, which is what `spillovers.matrix(per="demand")` splits by where.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 
 Account = str | pd.Series
+
+#: How `linkages.aggregate` makes multipliers those of stages and regions: per unit of the group's final demand.
+MEANS: dict[str, Any] = {"rule": "mean", "weight": "final_demand"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +179,9 @@ def multipliers(
         # Spending rounds: (I - H'LC)^-1 is closed households' income per unit of their first income.
         rounds = np.linalg.solve((np.eye(H.shape[1]) - respent).T, C.T @ base)
         values = base + LH @ rounds
-    return table.series(values, f"{q.name} multiplier, type {kind}", unit=q.per(table), **q.gaps(table), **extra)
+    return table.series(
+        values, f"{q.name} multiplier, type {kind}", unit=q.per(table), **MEANS, **q.gaps(table), **extra
+    )
 
 
 def _require_leak(table: MRIOTable, respent: Array) -> None:
@@ -267,7 +275,7 @@ def by_region(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
     M, names = groups_by(table, "region")
     values = table.system.solve_transposed(M * q.values[:, None])
     values[:, _blank(table, q)] = np.nan
-    return table.frame(values, names, f"{q.name} multiplier by region", unit=q.per(table), **q.gaps(table))
+    return table.frame(values, names, f"{q.name} multiplier by region", unit=q.per(table), **MEANS, **q.gaps(table))
 
 
 def effects(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
@@ -318,6 +326,7 @@ def effects(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
         ["intra", "feedback", "spillover", "total"],
         f"{q.name} multiplier: intra-regional, feedback, spillover",
         unit=q.per(table),
+        **MEANS,
         **q.gaps(table),
     )
 
