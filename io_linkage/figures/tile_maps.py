@@ -107,7 +107,8 @@ def _layout(regions: list[str]) -> np.ndarray[Any, np.dtype[np.intp]]:
         cells[np.array(known)[order]] = grid[chosen]
     # What has no place of its own stands in a row below the map.
     rest = [k for k, place in enumerate(places) if place is None]
-    cells[rest] = [(k, rows) for k in range(len(rest))]
+    for k, region in enumerate(rest):
+        cells[region] = k, rows
     return cells
 
 
