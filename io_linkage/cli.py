@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from io_linkage.errors import IOLinkageError
+from io_linkage.errors import IOLinkageError, OptionError
 
 if TYPE_CHECKING:
     from io_linkage.report.question import Question
@@ -154,7 +154,9 @@ def figures(
         choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
         question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
-        kinds = [kind.strip() for kind in formats.split(",") if kind.strip()]
+        kinds = _split(formats)
+        if not kinds:
+            raise OptionError("No picture format was asked for: give --format one or more, e.g. --format png,svg.")
         files = write_figures(
             loaded, question, out, formats=kinds, earlier=earlier, overwrite=overwrite, progress=progress
         )

@@ -140,6 +140,7 @@ class TestErrors:
             (["report", "--year", "1999"], ["1999", "1995, 2000, 2005, 2008, 2011"]),
             (["report", "--stages", "nowhere.csv"], ["nowhere.csv"]),
             (["figures", "--format", "bmpp"], ["bmpp"]),
+            (["figures", "--format", " ,"], ["--format png,svg"]),
             (["report", "--imports", "apart"], ["no option 'imports'"]),
             (["report", "--partners", "rcep"], ["2022-01-01", "--members YEAR"]),
         ],

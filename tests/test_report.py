@@ -268,6 +268,14 @@ class TestFiles:
         assert set(shown["unit"]) == {"% of the partner's GDP"}
         assert set(shown["year"]) == {2011}
 
+    def test_every_figure_says_unit_year_and_source(self, found):
+        for picture in pictures.pictures(found):
+            said = picture.draw().figure.get_supxlabel().replace("\n", " ")
+            assert "Unit: " in said
+            assert "Source: WIOD 2013 release" in said
+            assert "2011" in said
+            plt.close("all")
+
     def test_data_files_hold_the_results(self, world, written):
         data = pd.read_csv(written.parent / "data" / "linkages.csv").set_index(["region", "industry"])
         wanted = linkages.linkages(world)

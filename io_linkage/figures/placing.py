@@ -88,7 +88,12 @@ def place(
         box, joined = found
         ground = ground.with_text(box)
         offset = ((box[:2] + box[2:]) / 2 - centres[k]) / scale
-        placed.append(_write(ax, text, (x[k], y[k]), offset, sizes[k] / scale, joined, fontsize, text_options))
+        # A line is broken in one piece, rather than showing between the letters.
+        broken = (
+            {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.3}} if _overlaps(box, ground.lines) else {}
+        )
+        options = {**text_options, **broken}
+        placed.append(_write(ax, text, (x[k], y[k]), offset, sizes[k] / scale, joined, fontsize, options))
     return placed
 
 
@@ -123,7 +128,7 @@ def _spot(
     others = np.delete(ground.marks, own, axis=0)
     taken = np.vstack([others, ground.texts])
     best: tuple[float, Boxes, bool] | None = None
-    # A mark that stands on a line is on both sides of it, so its text may be on either.
+    # A mark that stands on a line is on both sides of it, so its text may be on either, but not on the line itself.
     lines = ground.lines[[not _overlaps(ground.marks[own], line[None, :]) for line in ground.lines]]
     for distance in _DISTANCES:
         if best is not None and distance > best[0]:
@@ -139,7 +144,8 @@ def _spot(
                 continue
             if joined and _crossings(centre, box, taken):
                 continue
-            cost = distance + 0.4 * rank + _ACROSS * _overlaps(_hull(box, centre), lines) + _JOINED * joined
+            across = _overlaps(_hull(box, centre), lines) or _overlaps(box, ground.lines)
+            cost = distance + 0.4 * rank + _ACROSS * across + _JOINED * joined
             if best is None or cost < best[0]:
                 best = cost, box, joined
     return None if best is None else best[1:]

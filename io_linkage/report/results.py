@@ -245,7 +245,7 @@ def _wide(ranges: pd.DataFrame) -> pd.DataFrame:
     central = ranges["central"].drop("all", level="stage")
     found = central.unstack("product", sort=False)
     found.attrs = dict(ranges.attrs)
-    return pd.DataFrame(found)
+    return found
 
 
 def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
