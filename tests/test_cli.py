@@ -163,6 +163,14 @@ class TestErrors:
         assert "agriculture" in done.stderr
         assert "0.8, not 1" in done.stderr
 
+    def test_a_stage_file_with_semicolons(self, run, saved, tmp_path):
+        file = tmp_path / "stages.csv"
+        file.write_text("industry;traditional;emerging;future\nagriculture;0,5;0,4;0,1\n")
+        done = run("report", saved, "--stages", file, "--out", tmp_path / "out")
+        assert done.returncode == 1
+        assert "no column industry, traditional, emerging, future" in done.stderr
+        assert "semicolons" in done.stderr
+
     def test_a_folder_that_cannot_be_written(self, run, saved, tmp_path):
         (tmp_path / "taken").write_text("")
         done = run("report", saved, "--out", tmp_path / "taken" / "out")

@@ -248,7 +248,7 @@ def test_bad_files_say_where_and_what_to_do(small, columns, message):
 def test_missing_rows_columns_and_files_are_named(small, tmp_path):
     with pytest.raises(StageError, match=r"no row for 1 of the 2 industries of small 2010: b\. .*Add a row"):
         stages.weights(small, file=own_file().head(1))
-    with pytest.raises(StageError, match="no column future_central"):
+    with pytest.raises(StageError, match=r"no column future\."):
         stages.weights(small, file=own_file().drop(columns="future"))
     with pytest.raises(StageError, match="has no rows"):
         stages.weights(small, file=own_file().head(0))

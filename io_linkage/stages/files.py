@@ -83,10 +83,11 @@ def _checked(given: pd.DataFrame, name: str) -> pd.DataFrame:
     needed = ["industry", *(f"{s}_central" for s in STAGES)]
     missing = [column for column in needed if column not in frame]
     if missing or frame.empty:
-        what = f"no column {', '.join(missing)}" if missing else "no rows"
+        what = f"no column {', '.join(c.removesuffix('_central') for c in missing)}" if missing else "no rows"
+        split = " Its columns look split by semicolons; save it with commas." if ";" in str(list(given)) else ""
         raise StageError(
             f"{name} has {what}. It needs an industry column and the shares traditional, emerging and future "
-            "(ranges such as emerging_low and emerging_high may be added)."
+            f"(ranges such as emerging_low and emerging_high may be added).{split}"
         )
     text = ("industry", "alias", "name", "name_zh", "region", "year", "kind", "reason", "source")
     out = {c: _text(frame[c]) if c in frame else pd.Series("", index=frame.index) for c in text}
