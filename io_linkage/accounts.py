@@ -294,15 +294,22 @@ def _require_balanced(
     shown = [f"{_name(index[int(i)])} {relative[i]:+.1%}" for i in where]
     raise BalanceError(
         f"{len(where)} of {len(x)} industries are out of balance by more than {tolerance:.3g} of output on the "
-        f"{side} side (output less the sums of {blocks}): {_listed(shown)}. Check that the blocks cover every region "
-        f"and are in one unit and valuation, or pass tolerance={_next_tolerance(relative[off])} to accept the gaps "
-        f"as a `{DISCREPANCY}`."
+        f"{side} side (output less the sums of {blocks}): {_listed(shown)}. "
+        f"{_remedy(relative[off])}"
     )
 
 
-def _next_tolerance(relative: Array) -> str:
-    finite = np.abs(relative[np.isfinite(relative)])
-    return f"{np.ceil(finite.max() * 100) / 100:.2f}" if len(finite) == len(relative) else "float('inf')"
+def _remedy(relative: Array) -> str:
+    largest = float(np.abs(relative).max())
+    if not largest <= 1:
+        return (
+            "Gaps larger than output itself come from blocks in different units, a misread decimal sign, or a block "
+            "that misses regions: compare them with the source."
+        )
+    return (
+        "Check that the blocks cover every region and are in one unit and valuation, or pass "
+        f"tolerance={np.ceil(largest * 100) / 100:.2f} to accept the gaps as a `{DISCREPANCY}`."
+    )
 
 
 def _close_rows(
@@ -341,11 +348,16 @@ def _value_added_rows(primary: pd.Index[str], asked: Sequence[str] | None) -> tu
                 raise unknown("row of V", row, names)
         return tuple(asked)
     taxes = [p for p in names if _is_tax_or_margin(p)]
-    plain = [p for p in names if "value added" in p.lower().replace("-", " ").replace("_", " ") and p not in taxes]
+    plain = [p for p in names if _says_value_added(p) and p not in taxes]
     if plain:
         return tuple(plain)
     rest = [p for p in names if p not in taxes]
     return tuple(rest or names)
+
+
+def _says_value_added(name: str) -> bool:
+    words = name.lower().replace("-", " ").replace("_", " ")
+    return "value added" in words or words in {"va", "gva", "valu"}
 
 
 def _is_tax_or_margin(name: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, StageError, unknown
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -124,12 +124,10 @@ def industries(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
 
 def stage_shares(table: MRIOTable, stage: str, weights: pd.DataFrame | None = None) -> Array:
     """Share of each country-industry in one stage, (n,)."""
-    from io_linkage import stages
-
-    frame = stages.weights(table) if weights is None else weights
+    frame = stage_weights(table, weights)
     if stage not in frame.columns:
         raise unknown("stage", stage, frame.columns)
-    return np.asarray(frame[stage].reindex(table.index).to_numpy(dtype=np.float64))
+    return frame[stage].to_numpy(dtype=np.float64)
 
 
 def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) -> tuple[Array, pd.Index[str]]:
@@ -137,24 +135,48 @@ def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) ->
 
     `by` is "region", "industry", "stage" or "region-stage"; W'q aggregates q, and rows of W sum to 1.
     """
-    from io_linkage import stages
-
     n = len(table.index)
     if by == "region":
         return _indicator(table.region_codes, len(table.regions)), pd.Index(table.regions, name="region")
     if by == "industry":
         return _indicator(table.industry_codes, len(table.industries)), pd.Index(table.industries, name="industry")
-    frame = (stages.weights(table) if weights is None else weights).reindex(table.index)
+    if by not in ("stage", "region-stage"):
+        raise unknown("grouping", by, ("region", "industry", "stage", "region-stage"))
+    frame = stage_weights(table, weights)
     W = frame.to_numpy(dtype=np.float64)
     names: Sequence[str] = [str(column) for column in frame.columns]
     if by == "stage":
         return W, pd.Index(names, name="stage")
-    if by == "region-stage":
-        wide = np.zeros((n, len(table.regions), len(names)))
-        wide[np.arange(n), table.region_codes] = W
-        labels = pd.MultiIndex.from_product([table.regions, names], names=["region", "stage"])
-        return wide.reshape(n, -1), labels
-    raise unknown("grouping", by, ("region", "industry", "stage", "region-stage"))
+    wide = np.zeros((n, len(table.regions), len(names)))
+    wide[np.arange(n), table.region_codes] = W
+    labels = pd.MultiIndex.from_product([table.regions, names], names=["region", "stage"])
+    return wide.reshape(n, -1), labels
+
+
+def stage_weights(table: MRIOTable, weights: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Stage shares on the table's index, (n, stages): the shipped central ones, or the caller's, checked.
+
+    Raises
+    ------
+    StageError
+        Shares are missing for an industry with output, or do not add up to 1.
+    """
+    from io_linkage import stages
+
+    if weights is None:
+        return stages.weights(table)
+    frame = weights.reindex(table.index)
+    totals = frame.sum(axis=1, skipna=False).to_numpy(dtype=np.float64)
+    off = table.active & ~(np.abs(totals - 1) <= 1e-6)
+    if off.any():
+        first = int(np.argmax(off))
+        found = "missing" if np.isnan(totals[first]) else f"{totals[first]:.6g}"
+        raise StageError(
+            f"The stage shares of {int(off.sum())} of {int(table.active.sum())} industries with output do not add up "
+            f"to 1 or are missing, first {' '.join(map(str, table.index[first]))} ({found}). Give "
+            f"every industry of {table.label} its shares, as io_linkage.stages.weights(table, file=...) returns them."
+        )
+    return frame.fillna(0.0)
 
 
 def _indicator(codes: npt.NDArray[np.intp], size: int) -> Array:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose
 
-from io_linkage.errors import OptionError, UnknownLabelError
+from io_linkage.errors import OptionError, StageError, UnknownLabelError
 from io_linkage.selection import groups_by, industries, regions, select
 from tests.strategies import stage_weights, tables
 
@@ -80,3 +80,19 @@ def test_an_empty_selection_is_refused(world):
 def test_unknown_groupings_name_the_known(world):
     with pytest.raises(UnknownLabelError, match="region-stage"):
         groups_by(world, "continent")
+
+
+def test_stage_shares_of_ones_own_are_checked(world):
+    weights = stage_weights(world)
+    with pytest.raises(StageError, match=r"of 1 of 726 industries.*first CHN AtB \(0.5\)"):
+        select(
+            world,
+            stage="emerging",
+            weights=weights.assign(emerging=0.5, traditional=0.5, future=0.0).mask(
+                np.asarray(weights.index == ("CHN", "AtB"))[:, None] & np.array([[True, False, False]]), 0.0
+            ),
+        )
+    with pytest.raises(StageError, match=r"\(missing\)"):
+        groups_by(world, "stage", weights.drop(index=[("CHN", "24")]))
+    # Industries without output may be left out.
+    groups_by(world, "stage", weights.drop(index=[("CHN", "P")]))

@@ -144,6 +144,7 @@ def test_without_primary_inputs_value_added_is_the_residual():
             "value added",
         ),
         (["TLS", "VA"], ["VA"], "value added"),
+        (["TXSP", "VA"], ["VA"], "value added"),
         (["D21X31", "D1", "B2A3G"], ["D1", "B2A3G"], "value added"),
         (["Imports", "Compensation", "Surplus"], ["Compensation", "Surplus"], "value added"),
     ],
@@ -284,6 +285,7 @@ def changed(block: str, row: int, column: int, value: float) -> dict:
             BalanceError,
             r"1 of 4 industries .*row side.*A y \+33.3%.*tolerance=",
         ),
+        (frames(x=frames()["x"] * [1, 0.1, 1, 1]), BalanceError, r"1 of 4 .*A y -900.0%.*different units"),
         (frames(V=frames()["V"] * [1, 1, 1, 0.5]), BalanceError, r"1 of 4 .*column side.*B y \+36.1%"),
         (
             frames(Z=frames()["Z"].iloc[:, ::-1]),
