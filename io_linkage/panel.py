@@ -12,7 +12,7 @@ from io_linkage.table import MRIOTable
 
 
 def over(
-    tables: Iterable[MRIOTable], measure: Callable[..., pd.DataFrame | pd.Series[float]], **options: Any
+    tables: Iterable[MRIOTable], measure: Callable[..., pd.DataFrame | pd.Series[float]], /, **options: Any
 ) -> pd.DataFrame:
     """Compute a measure for each table, one in memory at a time, and stack the results by year.
 
@@ -73,7 +73,7 @@ def comparable(tables: Iterable[MRIOTable]) -> Iterator[MRIOTable]:
             if value != wanted[what]:
                 raise ComparisonError(
                     f"{table.label} cannot be compared with {label}: {what} differ{_difference(wanted[what], value)}. "
-                    "Aggregate both to one classification, or load them with the same value_added and output."
+                    f"{_REMEDIES[what]}"
                 )
         yield table
 
@@ -82,6 +82,15 @@ def require_comparable(*tables: MRIOTable) -> None:
     """Raise `ComparisonError` unless regions, industries, units and definitions agree."""
     for _ in comparable(tables):
         pass
+
+
+_REMEDIES = {
+    "regions": "Aggregate both to the same regions with io_linkage.aggregation.aggregate(regions=...).",
+    "industries": "Aggregate both to one classification with io_linkage.aggregation.aggregate(industries=...).",
+    "units": "Convert one of them to the unit of the other before loading it.",
+    "definitions of value added": "Load both with value_added='residual'.",
+    "definitions of output": "Load both with the same output=.",
+}
 
 
 def _traits(table: MRIOTable) -> dict[str, Any]:

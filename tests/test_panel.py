@@ -52,6 +52,16 @@ def test_another_unit_is_refused():
         panel.require_comparable(germany_1995(), germany_1995().replace(unit="EUR"))
 
 
+def test_the_remedy_fits_the_difference():
+    with pytest.raises(ComparisonError, match="Load both with value_added='residual'"):
+        panel.require_comparable(iol.load(), iol.load(year=1995, value_added="residual"))
+
+
+def test_options_of_a_measure_may_have_any_name():
+    series = panel.over([germany_1995()], iol.linkages.split, measure="backward")
+    assert series.index.get_level_values("year").unique().tolist() == [1995]
+
+
 def test_a_year_stands_once_and_is_known():
     with pytest.raises(ComparisonError, match="stands twice"):
         panel.over([germany_1995(), germany_1995()], gdp)

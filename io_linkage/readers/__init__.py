@@ -122,7 +122,15 @@ def load(
             if database not in {reader.name for reader in READERS}:
                 # A damaged note of what the path was the last time.
                 database = _choose(path, None).name
-        return _choose(path, database).read(path, year=year, **choices)
+        reader = _choose(path, database)
+        return _with_prices(reader.read(path, year=year, **choices), reader)
+
+
+def _with_prices(table: MRIOTable, reader: Reader) -> MRIOTable:
+    """Say whose prices a publisher's table is in: its own year's, unless the publisher says otherwise."""
+    if reader in (GENERIC, pymrio_saved.READER) or "current prices" in table.source or " at " in table.source:
+        return table
+    return table.replace(source=f"{table.source}, current prices".lstrip(", "))
 
 
 def _choose(path: Path, database: str | None) -> Reader:

@@ -10,7 +10,7 @@ from io_linkage.errors import ReadError, unknown
 from io_linkage.readers import pymrio_saved
 from io_linkage.table import MRIOTable
 
-SOURCE = "WIOD 2013 release (Timmer et al. 2015), aggregated"
+SOURCE = "WIOD 2013 release (Timmer et al. 2015), current prices, aggregated"
 
 AGGREGATED_ROUNDING = 0.2
 
