@@ -1,12 +1,22 @@
-"""The examples in docstrings and pages run in a folder of their own, so that they may write files."""
+"""Examples in docstrings and pages run in a folder of their own; figures are closed after each test."""
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
 
 import matplotlib as mpl
 import pytest
 from _pytest.doctest import DoctestItem
 
 mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def _figures_closed() -> Iterator[None]:
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(autouse=True)

@@ -44,8 +44,9 @@ def found(world):
 def written(world, tmp_path_factory):
     """A whole report of the shipped table."""
     folder = tmp_path_factory.mktemp("out") / "report"
+    open_before = plt.get_fignums()
     page_file = report.write(world, report.ask(world, draws=40), folder, earlier=[partial(iol.load, year=1995)])
-    assert not plt.get_fignums()
+    assert plt.get_fignums() == open_before
     return page_file
 
 
