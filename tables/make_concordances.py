@@ -90,7 +90,11 @@ WIOD = {
     "P": ["97", "98"],
 }
 TARGETS = {"isic_sections": SECTIONS, "broad_sectors": BROAD, "WIOD2013": WIOD}
-#: Industries that join what WIOD 2013 keeps apart cannot be taken there.
+#: Published classifications that others can be taken to; their groups are their own ISIC divisions.
+PUBLISHED = ("ADB35", "EORA26", "ICIO2021", "ICIO2023", "WIOD2016")
+#: Least share of a published classification's groups that have to receive an industry; the rest stay empty.
+COVERED = 0.84
+#: Industries that join what WIOD 2013 (and ADB, its twin) keeps apart cannot be taken there.
 NOT_TO_WIOD = ("EORA26", "GLORIA", "ICIO2021", "ICIO2023", "ICIO2025")
 ISIC3 = ("ADB35", "WIOD2013", "EXIOBASE3_ixi", "EXIOBASE3_pxp", "EORA26")
 
@@ -117,14 +121,24 @@ def write(out: Path) -> None:
     frame = pd.concat([frame, twin])
     out.mkdir(parents=True, exist_ok=True)
     made = []
+    targets = TARGETS | {
+        name: {code: text.split() for code, text in zip(rows["industry"], rows["isic4"], strict=True)}
+        for name, rows in frame.groupby("classification")
+        if name in PUBLISHED
+    }
     for source, rows in frame.groupby("classification", sort=True):
-        for target, groups in TARGETS.items():
-            if source == target or (target == "WIOD2013" and source in NOT_TO_WIOD):
+        for target, groups in targets.items():
+            if source == target or (target in ("WIOD2013", "ADB35") and source in NOT_TO_WIOD):
                 continue
             if target == "WIOD2013" and source == "ADB35":
                 pairs = [(twins[code], "") for code in rows["industry"]]
+            elif target == "ADB35" and source == "WIOD2013":
+                back = {new: old for old, new in twins.items()}
+                pairs = [(back[code], "") for code in rows["industry"]]
             else:
                 pairs = [group_of(one.split(), groups, old=str(source) in ISIC3) for one in rows["isic4"]]
+            if target in PUBLISHED and len({pair[0] for pair in pairs}) < COVERED * len(groups):
+                continue
             table = pd.DataFrame({"from": rows["industry"].to_numpy(), "to": [p[0] for p in pairs], "share": 1})
             table["remark"] = [p[1] for p in pairs]
             name = f"{str(source).lower()}_to_{target.lower()}.csv"
