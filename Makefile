@@ -38,7 +38,7 @@ lowest: $(VENV)-lowest/.ready
 
 $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	$(PYTHON) -m venv $(VENV)-lowest
-	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/lowest.txt --editable '.[test]'
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/lowest.txt --editable '.[test,notebooks]'
 	touch $@
 
 format: $(READY)
