@@ -18,13 +18,13 @@ from tests.strategies import tables
 
 
 @pytest.fixture(scope="module")
-def test_system():
+def example_system():
     return pymrio.load_test()
 
 
 @pytest.fixture(scope="module")
-def test_table(test_system):
-    return iol.load(test_system, value_added="residual")
+def example_table(example_system):
+    return iol.load(example_system, value_added="residual")
 
 
 def same(left: pymrio.IOSystem, right: pymrio.IOSystem) -> None:
@@ -42,8 +42,8 @@ def same(left: pymrio.IOSystem, right: pymrio.IOSystem) -> None:
     assert left.meta.description == right.meta.description
 
 
-def test_a_round_trip_is_equal(test_system, test_table):
-    same(test_table.to_pymrio(), test_system)
+def test_a_round_trip_is_equal(example_system, example_table):
+    same(example_table.to_pymrio(), example_system)
 
 
 def test_a_round_trip_of_a_calculated_system_is_equal():
@@ -84,17 +84,17 @@ def test_a_table_made_elsewhere_survives_the_way_there_and_back(table):
     assert again.unit == table.unit
 
 
-def test_coefficients_and_inverses_are_those_of_pymrio(test_system, test_table):
-    x = pymrio.calc_x(test_system.Z, test_system.Y)
-    A = pymrio.calc_A(test_system.Z, x)
-    assert_allclose(test_table.x, x.iloc[:, 0])
-    assert_allclose(test_table.A, A)
-    assert_allclose(test_table.L, pymrio.calc_L(A), rtol=1e-10)
-    B = pymrio.calc_B(test_system.Z, x)
-    assert_allclose(test_table.B, B)
+def test_coefficients_and_inverses_are_those_of_pymrio(example_system, example_table):
+    x = pymrio.calc_x(example_system.Z, example_system.Y)
+    A = pymrio.calc_A(example_system.Z, x)
+    assert_allclose(example_table.x, x.iloc[:, 0])
+    assert_allclose(example_table.A, A)
+    assert_allclose(example_table.L, pymrio.calc_L(A), rtol=1e-10)
+    B = pymrio.calc_B(example_system.Z, x)
+    assert_allclose(example_table.B, B)
     # pymrio returns the Ghosh inverse transposed in some versions; its rows here are the sellers'.
     G = np.asarray(pymrio.calc_G(B))
-    ours = test_table.G.to_numpy()
+    ours = example_table.G.to_numpy()
     assert min(np.abs(G - ours).max(), np.abs(G.T - ours).max()) < 1e-10
 
 
@@ -106,10 +106,10 @@ def test_inverse_of_wiod_is_that_of_pymrio(wiod_2011):
     assert_allclose(wiod_2011.L, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_the_system_is_not_changed(test_system):
-    before = test_system.Z.copy()
-    table = iol.from_pymrio(test_system, value_added="residual")
-    assert_frame_equal(test_system.Z, before)
+def test_the_system_is_not_changed(example_system):
+    before = example_system.Z.copy()
+    table = iol.from_pymrio(example_system, value_added="residual")
+    assert_frame_equal(example_system.Z, before)
     io = pymrio.load_test()
     table = iol.from_pymrio(io, value_added="residual")
     io.Z.iloc[0, 0] = 1e9
@@ -118,14 +118,14 @@ def test_the_system_is_not_changed(test_system):
     assert table.to_pymrio().emissions.F.iloc[0, 0] != 1e9
 
 
-def test_extensions_become_satellites(test_system, test_table):
-    assert "emission_type1 | air" in test_table.satellite_names
-    assert_allclose(test_table.satellite("emission_type1 | air"), test_system.emissions.F.iloc[0])
+def test_extensions_become_satellites(example_system, example_table):
+    assert "emission_type1 | air" in example_table.satellite_names
+    assert_allclose(example_table.satellite("emission_type1 | air"), example_system.emissions.F.iloc[0])
 
 
-def test_the_extension_of_primary_inputs_can_be_named(test_system):
+def test_the_extension_of_primary_inputs_can_be_named(example_system):
     with pytest.raises(UnknownLabelError, match="Nearest: factor_inputs"):
-        iol.from_pymrio(test_system, primary="factor_input")
+        iol.from_pymrio(example_system, primary="factor_input")
 
 
 def test_a_system_without_flows_is_refused():
