@@ -115,14 +115,15 @@ def balance(
     rows = Z.sum(axis=1) + Y.sum(axis=1)
     x = _gross_output(index, rows, published, output)
     x, Z, stray = _set_aside_stray(Z, x, published)
-    _require_value_added(index, Z.sum(axis=0), x)
+    inputs = Z.sum(axis=0)
+    _require_value_added(index, inputs, x)
     rounding = _rounding(Z, Y.shape[1])
     if published is not None:
         _require_balanced(index, published - rows, published, tolerance, rounding, "row", "Z and Y")
     if len(primary) and value_added == "published":
-        _check_columns(index, x - Z.sum(axis=0) - V.sum(axis=0), x, tolerance, rounding)
+        _check_columns(index, x - inputs - V.sum(axis=0), x, tolerance, rounding)
     demand, Y = _close_rows(index, demand, Y, x - Z.sum(axis=1) - Y.sum(axis=1), x)
-    primary, V, published_va = _close_columns(primary, V, x - Z.sum(axis=0), x)
+    primary, V, published_va = _close_columns(primary, V, x - inputs, x)
     names = _value_added_rows(primary, va_rows) if published_va else (RESIDUAL_NAME,)
     kind: ValueAdded = value_added if published_va else "residual"
     return Accounts(Z, Y, V, x, demand, primary, published, output, kind, names, stray)

@@ -13,7 +13,6 @@ import pandas as pd
 from io_linkage import classifications
 from io_linkage.accounts import DISCREPANCY, Output, Satellite, ValueAdded
 from io_linkage.errors import OptionError, TableError, unknown
-from io_linkage.labels import joined
 from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
@@ -256,4 +255,4 @@ def _extension(name: str, F: pd.DataFrame, unit: pd.Series[str], F_Y: pd.DataFra
     return pymrio.Extension(name, F=F, unit=unit.rename("unit").to_frame(), F_Y=F_Y)
 
 
-__all__ = ["PRIMARY_EXTENSIONS", "from_pymrio", "joined", "to_pymrio"]
+__all__ = ["PRIMARY_EXTENSIONS", "from_pymrio", "to_pymrio"]
