@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from io_linkage.readers import from_pymrio, load, shipped_years
     from io_linkage.table import MRIOTable
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _MODULES = (
     "aggregation",
