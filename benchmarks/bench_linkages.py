@@ -1,9 +1,10 @@
 """Linkages, extraction and field of influence against numpy.linalg.inv, pymrio and a re-inverting loop.
 
-    python benchmarks/bench_linkages.py [--sizes 1435 3465 5005] [--data FOLDER] [--repeats 3] [--memory]
+    python benchmarks/bench_linkages.py [--sizes 1435 3465 5005] [--data FOLDER] [--repeats 3] [--memory] [--csv FILE]
 
 n = 1,435 is WIOD 2011 where FOLDER (or IO_LINKAGE_DATA) has it, else a made table. Everything counts from a table with
-nothing computed, unless a line says "given L".
+nothing computed, unless a line says "given L". The timings and
+the machine they were taken on also go to a CSV.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import records
 from benchmarks.tables import fresh, upscaled, wiod_2011
 from benchmarks.timing import Timing, paired, peak, table
 from io_linkage import MRIOTable, extraction, influence, linkages
+
+BASE = "numpy.linalg.inv(I - A)"
 
 
 def all_linkages(given: MRIOTable) -> object:
@@ -57,7 +61,7 @@ def made_with_inverse(n: int, data: str | None) -> MRIOTable:
     return with_inverse(made(n, data))
 
 
-def speed(given: MRIOTable, repeats: int) -> None:
+def speed(given: MRIOTable, repeats: int) -> records.Run:
     import pymrio
 
     n = len(given.index)
@@ -75,7 +79,7 @@ def speed(given: MRIOTable, repeats: int) -> None:
 
     timings = paired(
         {
-            "numpy.linalg.inv(I - A)": lambda: np.linalg.inv(one),
+            BASE: lambda: np.linalg.inv(one),
             "one matrix product": lambda: one @ A,
             "pymrio calc_L, calc_G and sums": with_pymrio,
             "backward and forward linkages": lambda: (
@@ -90,8 +94,7 @@ def speed(given: MRIOTable, repeats: int) -> None:
         },
         repeats=repeats,
     )
-    base = "numpy.linalg.inv(I - A)"
-    print(table(timings, base=base))
+    print(table(timings, base=BASE))
     start = time.perf_counter()
     for j in range(2):
         keep = np.delete(np.arange(n), j)
@@ -99,18 +102,19 @@ def speed(given: MRIOTable, repeats: int) -> None:
     loop = Timing("re-inverting", (n * (time.perf_counter() - start) / 2,))
     found = timings["complete and backward extraction, all n"].best
     print(f"re-inverting for every industry: {loop.best:,.0f} s by two of {n}, {loop.best / found:,.0f} x ours")
-    _targets(timings, base)
+    _targets(timings, BASE)
+    return records.Run(given.label, n, timings, BASE)
 
 
 def _targets(timings: dict[str, Timing], base: str) -> None:
-    one, product = timings[base].best, timings["one matrix product"].best
+    one, product = timings[base], timings["one matrix product"]
     for name, limit, unit in (
         ("backward and forward linkages", 0.6, one),
         ("complete and backward extraction, all n", 1.2, one),
         ("extraction of each region, given L", 0.3, one),
         ("field of influence, all pairs, given L", 2.0, product),
     ):
-        ratio = timings[name].best / unit
+        ratio = timings[name].of(unit)
         print(f"  {'met' if ratio <= limit else 'MISSED':6} {name}: {ratio:.2f} (at most {limit})")
 
 
@@ -132,14 +136,17 @@ def main() -> None:
     parser.add_argument("--data")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--csv", type=Path, default=records.RESULTS / "linkages.csv")
     arguments = parser.parse_args()
+    runs = []
     for n in arguments.sizes:
         given = made(n, arguments.data)
         print(f"\nn = {n:,} ({given.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
-        speed(given, arguments.repeats)
+        runs.append(speed(given, arguments.repeats))
         del given
         if arguments.memory:
             memory(n, arguments.data)
+    records.write(runs, arguments.csv)
 
 
 if __name__ == "__main__":

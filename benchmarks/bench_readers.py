@@ -1,6 +1,6 @@
 """How long reading takes against pymrio's own parsers, how much memory, and how quick a kept copy is.
 
-    python -m benchmarks.bench_readers [--wiod FOLDER] [--exiobase] [--repeats 3]
+    python -m benchmarks.bench_readers [--wiod FOLDER] [--exiobase] [--repeats 3] [--csv FILE]
 
 Files are written first, in the publisher's layout and size: an OECD ICIO csv of 77 regions x 45 industries (n = 3,465)
 and, with --exiobase, an EXIOBASE 3 zip of 49 regions x 200 products (n = 9,800). --wiod takes the folder of the raw
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import timing
+from benchmarks import records, timing
 
 REGIONS, ICIO_INDUSTRIES = 77, 45
 DEMAND = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
@@ -152,7 +152,9 @@ def main() -> None:
     parser.add_argument("--wiod", type=Path, help="folder of the raw WIOD 2013 workbook")
     parser.add_argument("--exiobase", action="store_true", help="also an EXIOBASE-size zip (minutes)")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--csv", type=Path, default=records.RESULTS / "readers.csv")
     options = parser.parse_args()
+    done = []
     with tempfile.TemporaryDirectory() as place:
         os.environ["IO_LINKAGE_CACHE"] = f"{place}/cache"
         path = Path(place) / "ICIO2023_2018.csv"
@@ -160,20 +162,27 @@ def main() -> None:
         print(f"OECD ICIO, n = {REGIONS * ICIO_INDUSTRIES}, {path.stat().st_size / 1e6:.0f} MB")
         kept(path)
         runs = {"pymrio": lambda: oecd(path), "io_linkage": lambda: ours(path), "kept copy": lambda: kept(path)}
-        print(timing.table(timing.paired(runs, repeats=options.repeats), base="pymrio"))
+        timings = timing.paired(runs, repeats=options.repeats)
+        print(timing.table(timings, base="pymrio"))
+        done.append(records.Run("OECD ICIO csv", REGIONS * ICIO_INDUSTRIES, timings, "pymrio"))
         table = _size(REGIONS * ICIO_INDUSTRIES, REGIONS * len(DEMAND))
         for name, run in (("io_linkage", ours), ("kept copy", kept), ("pymrio", oecd)):
             print(f"peak memory, {name}: {timing.peak(same, run, path) / table:.2f} times the table")
         if options.wiod:
             print("WIOD 2013 workbook, n = 1435")
             runs = {"pymrio": lambda: wiod(options.wiod), "io_linkage": lambda: ours(options.wiod)}
-            print(timing.table(timing.paired(runs, repeats=max(1, options.repeats // 2)), base="pymrio"))
+            timings = timing.paired(runs, repeats=max(1, options.repeats // 2))
+            print(timing.table(timings, base="pymrio"))
+            done.append(records.Run("WIOD 2013 workbook", 1435, timings, "pymrio"))
         if options.exiobase:
             big = Path(place) / "IOT_2015_pxp.zip"
             write_exiobase(big)
             print(f"EXIOBASE pxp, n = 9800, {big.stat().st_size / 1e6:.0f} MB zipped")
-            print(timing.table(timing.paired({"io_linkage": lambda: ours(big)}, repeats=1), base="io_linkage"))
+            timings = timing.paired({"io_linkage": lambda: ours(big)}, repeats=1)
+            print(timing.table(timings, base="io_linkage"))
+            done.append(records.Run("EXIOBASE pxp zip", 9800, timings, "io_linkage"))
             print(f"peak memory: {timing.peak(same, ours, big) / 1e9:.2f} GB")
+    records.write(done, options.csv)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Spillovers and ties against the full inverse, and seventeen years of WIOD end to end.
 
-    python benchmarks/bench_spillovers.py [--sizes 1435 3465] [--data FOLDER] [--repeats 3] [--years]
+    python benchmarks/bench_spillovers.py [--sizes 1435 3465] [--data FOLDER] [--repeats 3] [--years] [--csv FILE]
 
 n = 1,435 is WIOD 2011 where FOLDER (or IO_LINKAGE_DATA) has it; made tables have no developing partners, so there the
 focus is the first region and the partners all others. Everything counts from a table with nothing computed.
@@ -20,10 +20,12 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import records
 from benchmarks.tables import fresh, upscaled, wiod_2011
 from benchmarks.timing import paired, peak, table
 from io_linkage import MRIOTable, load, spillovers, stages, ties
 
+BASE = "numpy.linalg.inv(I - A)"
 COMPARATORS = ("USA", "EU", "JPN")
 YEARS = range(1995, 2012)
 
@@ -92,11 +94,11 @@ def both_matrices(given: MRIOTable) -> object:
     return spillovers.matrix(given), spillovers.matrix(given, by="region-stage", weights=weights(given))
 
 
-def speed(given: MRIOTable, repeats: int) -> None:
+def speed(given: MRIOTable, repeats: int) -> records.Run:
     one = np.eye(len(given.index)) - np.array(given.system.A)
     everything(fresh(given))  # economies, groups and stages are read once
     runs = {
-        "numpy.linalg.inv(I - A)": lambda: np.linalg.inv(one),
+        BASE: lambda: np.linalg.inv(one),
         "factorisation": lambda: fresh(given).system.solve(np.ones(len(one))),
         "two matrices by the inverse": lambda: by_inverse(fresh(given)),
         "two matrices by solves": lambda: both_matrices(fresh(given)),
@@ -104,7 +106,9 @@ def speed(given: MRIOTable, repeats: int) -> None:
         "all ties and spillovers": lambda: everything(fresh(given)),
     }
     print(f"\nn = {len(given.index):,} ({given.label}), {repeats} rounds")
-    print(table(paired(runs, repeats=repeats), base="numpy.linalg.inv(I - A)"))
+    timings = paired(runs, repeats=repeats)
+    print(table(timings, base=BASE))
+    return records.Run(given.label, len(given.index), timings, BASE)
 
 
 def year_of(data: str, year: int) -> MRIOTable:
@@ -129,9 +133,9 @@ def main() -> None:
     parser.add_argument("--data", default=os.environ.get("IO_LINKAGE_DATA"))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--years", action="store_true")
+    parser.add_argument("--csv", type=Path, default=records.RESULTS / "spillovers.csv")
     options = parser.parse_args()
-    for n in options.sizes:
-        speed(made(n, options.data), options.repeats)
+    records.write([speed(made(n, options.data), options.repeats) for n in options.sizes], options.csv)
     if options.years:
         if not options.data:
             parser.error("--years needs the folder of full tables: --data FOLDER")

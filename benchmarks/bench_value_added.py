@@ -1,6 +1,6 @@
 """All decompositions of exports, and positions, against the formulas written plainly in numpy.
 
-    python benchmarks/bench_value_added.py [--sizes 1435 3465] [--data FOLDER] [--repeats 3] [--memory]
+    python benchmarks/bench_value_added.py [--sizes 1435 3465] [--data FOLDER] [--repeats 3] [--memory] [--csv FILE]
 
 n = 1,435 is WIOD 2011 where FOLDER (or IO_LINKAGE_DATA) has it, else a made table. Everything counts from a table with
 nothing computed: the factorisation and the one inverse are in each line.
@@ -18,10 +18,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks import records
 from benchmarks.tables import fresh, upscaled, wiod_2011
 from benchmarks.timing import Timing, paired, peak, table
 from io_linkage import MRIOTable, position
 from io_linkage import value_added as va
+
+BASE = "numpy.linalg.inv(I - A)"
 
 
 def made(n: int, data: str | None) -> MRIOTable:
@@ -115,11 +118,11 @@ def agreement(given: MRIOTable) -> float:
     return float((gap[real] / exports[real]).max())
 
 
-def speed(given: MRIOTable, repeats: int, plain: bool) -> None:
+def speed(given: MRIOTable, repeats: int, plain: bool) -> records.Run:
     A = np.array(given.system.A)
     one = np.eye(len(A)) - A
     runs = {
-        "numpy.linalg.inv(I - A)": lambda: np.linalg.inv(one),
+        BASE: lambda: np.linalg.inv(one),
         "Koopman-Wang-Wei": lambda: va.kww(fresh(given)),
         "Wang-Wei-Zhu, bilateral by industry": lambda: va.wwz(fresh(given)),
         "Borin-Mancini, source": lambda: va.borin_mancini(fresh(given)),
@@ -129,7 +132,8 @@ def speed(given: MRIOTable, repeats: int, plain: bool) -> None:
     }
     if plain:
         runs["plain numpy: Wang-Wei-Zhu"] = lambda: plain_wwz(given)
-    print(table(paired(runs, repeats=repeats), base="numpy.linalg.inv(I - A)"))
+    timings = paired(runs, repeats=repeats)
+    print(table(timings, base=BASE))
     if plain:
         start = time.perf_counter()
         without_exports(given, 2)
@@ -138,6 +142,7 @@ def speed(given: MRIOTable, repeats: int, plain: bool) -> None:
             f"plain numpy: Borin-Mancini's inverses alone {loop.best:,.1f} s, by two of {len(given.regions)} exporters"
         )
         print(f"Wang-Wei-Zhu, both ways: largest difference {agreement(given):.1e} of the flow")
+    return records.Run(given.label, len(A), timings, BASE)
 
 
 def main() -> None:
@@ -146,14 +151,17 @@ def main() -> None:
     parser.add_argument("--data")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--csv", type=Path, default=records.RESULTS / "value_added.csv")
     arguments = parser.parse_args()
+    runs = []
     for n in arguments.sizes:
         given = made(n, arguments.data)
         print(f"\nn = {n:,} ({given.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
-        speed(given, arguments.repeats, plain=n <= 1435)
+        runs.append(speed(given, arguments.repeats, plain=n <= 1435))
         if arguments.memory:
             used = peak(made, all_decompositions, n, arguments.data)
             print(f"all decompositions: {used / 1e9:.2f} GB at the peak, beyond the table")
+    records.write(runs, arguments.csv)
 
 
 if __name__ == "__main__":

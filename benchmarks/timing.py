@@ -29,6 +29,10 @@ class Timing:
         """The usual run."""
         return statistics.median(self.seconds)
 
+    def of(self, base: Timing) -> float:
+        """Median over the rounds of this run's seconds by the base's in the same round."""
+        return statistics.median(one / other for one, other in zip(self.seconds, base.seconds, strict=True))
+
 
 def paired(runs: Mapping[str, Callable[[], object]], *, repeats: int = 5) -> dict[str, Timing]:
     """Run things by turns, each once a round, so that a busy minute touches all of them.
@@ -48,11 +52,11 @@ def paired(runs: Mapping[str, Callable[[], object]], *, repeats: int = 5) -> dic
 
 
 def table(timings: Mapping[str, Timing], *, base: str) -> str:
-    """Return a plain table: best, median, and the best as a multiple of the base's best."""
+    """Return a plain table: best, median, and the median multiple of the base in the same round."""
     width = max(map(len, timings)) + 2
     lines = [f"{'':{width}}{'best s':>10}{'median s':>10}{'x base':>9}"]
     for name, timing in timings.items():
-        ratio = timing.best / timings[base].best
+        ratio = timing.of(timings[base])
         lines.append(f"{name:{width}}{timing.best:10.3f}{timing.median:10.3f}{ratio:9.2f}")
     return "\n".join(lines)
 
