@@ -2,9 +2,11 @@
 
     python tables/make_concordances.py [--out DIR]
 
-inputs/more_industries.csv gives the ISIC rev. 4 divisions of each industry (for WIOD 2013 those of its ADB twin). An
-industry goes to the group that holds most of its divisions, whole; where it has parts of another group, as industries
-of ISIC rev. 3 do, the column `remark` says so. Where that matters, pass a concordance with shares of your own.
+industries/inputs/more_industries.csv gives the ISIC rev. 4 divisions of each industry (for WIOD 2013 those of its ADB
+twin), sources/division_output.csv the output of the world by division. An industry goes whole to the group that holds
+at least WHOLE of its output; the column `remark` says of which other groups it has parts. Where no group holds that
+much, it is divided by output. sources/concordance_rules.csv says by hand, with a reason, where the divisions go that a
+classification does not list. A division that no group lists and no rule names is an error.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ SECTIONS = {
     "P": ["85"],
     "Q": _span(86, 88),
     "R_S": _span(90, 96),
-    "T": ["97", "98", "99"],
+    "T": ["97", "98"],
 }
 BROAD = {
     "agriculture": _span(1, 3),
@@ -52,96 +54,118 @@ BROAD = {
     "finance, property and business": _span(62, 82),
     "public and personal services": _span(84, 99),
 }
-WIOD = {
-    "AtB": _span(1, 3),
-    "C": _span(5, 9),
-    "15t16": _span(10, 12),
-    "17t18": ["13", "14"],
-    "19": ["15"],
-    "20": ["16"],
-    "21t22": ["17", "18", "58"],
-    "23": ["19"],
-    "24": ["20", "21"],
-    "25": ["22"],
-    "26": ["23"],
-    "27t28": ["24", "25"],
-    "29": ["28", "33"],
-    "30t33": ["26", "27"],
-    "34t35": ["29", "30"],
-    "36t37": ["31", "32", "38"],
-    "E": ["35", "36"],
-    "F": _span(41, 43),
-    "50": ["45"],
-    "51": ["46"],
-    "52": ["47"],
-    "H": ["55", "56"],
-    "60": ["49"],
-    "61": ["50"],
-    "62": ["51"],
-    "63": ["52", "79"],
-    "64": ["53", "61"],
-    "J": _span(64, 66),
-    "70": ["68"],
-    "71t74": ["62", "63", *_span(69, 74), "77", "78", "80", "81", "82"],
-    "L": ["84"],
-    "M": ["85"],
-    "N": ["75", "86", "87", "88"],
-    "O": ["37", "39", "59", "60", *_span(90, 96), "99"],
-    "P": ["97", "98"],
-}
-TARGETS = {"isic_sections": SECTIONS, "broad_sectors": BROAD, "WIOD2013": WIOD}
+TARGETS = {"isic_sections": SECTIONS, "broad_sectors": BROAD}
 #: Published classifications that others can be taken to; their groups are their own ISIC divisions.
 PUBLISHED = ("ADB35", "EORA26", "ICIO2021", "ICIO2023", "WIOD2016")
 #: Least share of a published classification's groups that have to receive an industry; the rest stay empty.
 COVERED = 0.84
-#: Industries that join what WIOD 2013 (and ADB, its twin) keeps apart cannot be taken there.
-NOT_TO_WIOD = ("EORA26", "GLORIA", "ICIO2021", "ICIO2023", "ICIO2025")
-ISIC3 = ("ADB35", "WIOD2013", "EXIOBASE3_ixi", "EXIOBASE3_pxp", "EORA26")
+#: Least share of an industry's output in one group at which it goes there whole.
+WHOLE = 0.6
+#: Classifications that join what WIOD 2013 (and ADB, its twin) or WIOD 2016 keep apart cannot be taken there.
+JOINED = ("EORA26", "GLORIA", "ICIO2021", "ICIO2023", "ICIO2025")
+NOT_TO = {"WIOD2013": JOINED, "ADB35": JOINED, "WIOD2016": (*JOINED, "EXIOBASE3_ixi", "EXIOBASE3_pxp")}
+DIGITS = 4
 
 
-def group_of(divisions: list[str], groups: dict[str, list[str]], *, old: bool) -> tuple[str, str]:
-    """Group that holds most of an industry's divisions, and a remark where it does not hold all."""
-    counts = {name: sum(division in members for division in divisions) for name, members in groups.items()}
-    # Post and telecommunications are one division each, but telecommunications are several times larger.
-    best = max(counts, key=lambda name: counts[name] + 0.5 * ("61" in groups[name] and "61" in divisions))
-    others = [name for name, count in counts.items() if count and name != best]
-    if not others:
-        return best, ""
-    why = "ISIC rev. 3 industry" if old else "industry"
-    return best, f"{why} that also has parts of {', '.join(others)}"
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(HERE / name, dtype=str, keep_default_na=False)
+
+
+class Rules:
+    """What is decided by hand: groups of single divisions and of single industries, each with a reason."""
+
+    def __init__(self) -> None:
+        rows = _read("sources/concordance_rules.csv").to_dict("records")
+        self.divisions = {(r["to"], r["isic4"]): (r["group"], r["reason"]) for r in rows if r["isic4"]}
+        self.industries = {
+            (r["from"], r["to"], r["industry"]): (r["group"], r["reason"]) for r in rows if r["industry"]
+        }
+
+
+def group_of_division(division: str, target: str, groups: dict[str, list[str]], rules: Rules) -> str:
+    """Group of one division: by rule, else the one that lists it."""
+    if (target, division) in rules.divisions:
+        return rules.divisions[target, division][0]
+    holders = [name for name, members in groups.items() if division in members]
+    if len(holders) != 1:
+        listed = f"is listed by {' and '.join(holders)}" if holders else "is in no group"
+        raise ValueError(f"ISIC division {division} {listed} of {target}: add a row to sources/concordance_rules.csv")
+    return holders[0]
+
+
+def _reason(name: str, listed: list[str], ruled: list[tuple[str, str, str]]) -> str:
+    """Why a group receives divisions that it does not list itself."""
+    return "; ".join(dict.fromkeys(why for group, why, division in ruled if group == name and division not in listed))
+
+
+def shares_of(
+    divisions: list[str], target: str, groups: dict[str, list[str]], output: dict[str, float], rules: Rules
+) -> list[tuple[str, float, str]]:
+    """Give an industry's groups with shares and remarks: one that holds WHOLE of its output, else each by output."""
+    parts: dict[str, float] = {}
+    for division in divisions:
+        name = group_of_division(division, target, groups, rules)
+        # Divisions without a figure (98 and 99) have next to no output.
+        parts[name] = parts.get(name, 0.0) + max(output.get(division, 0.0), 1.0)
+    total = sum(parts.values())
+    shares = {name: value / total for name, value in parts.items()}
+    ruled = [(*rules.divisions.get((target, division), ("", "")), division) for division in divisions]
+    reasons = {name: _reason(name, groups[name], ruled) for name in shares}
+    best = max(shares, key=lambda name: shares[name])
+    if shares[best] >= WHOLE:
+        others = [f"{name} ({100 * share:.0f} %)" for name, share in shares.items() if name != best]
+        also = f"also has parts of {', '.join(others)}" if others else ""
+        return [(best, 1.0, "; ".join(filter(None, [reasons[best], also])))]
+    rounded = {name: round(share, DIGITS) for name, share in shares.items()}
+    rounded[best] = round(1 - sum(share for name, share in rounded.items() if name != best), DIGITS)
+    return [
+        (name, share, "; ".join(filter(None, ["divided by the world's output", reasons[name]])))
+        for name, share in rounded.items()
+    ]
+
+
+def rows_of(
+    source: str, target: str, industries: dict[str, list[str]], groups: dict[str, list[str]], rules: Rules
+) -> pd.DataFrame:
+    """One concordance: from, to, share, remark."""
+    weights = _read("sources/division_output.csv")
+    output = dict(zip(weights["isic4"], weights["output"].astype(float), strict=True))
+    rows = []
+    for industry, divisions in industries.items():
+        if (source, target, industry) in rules.industries:
+            group, reason = rules.industries[source, target, industry]
+            pieces = [(group, 1.0, reason)]
+        else:
+            pieces = shares_of(divisions, target, groups, output, rules)
+        rows += [{"from": industry, "to": to, "share": f"{share:g}", "remark": why} for to, share, why in pieces]
+    return pd.DataFrame(rows)
 
 
 def write(out: Path) -> None:
     """Write every file into `out`."""
-    frame = pd.read_csv(HERE / "industries" / "inputs" / "more_industries.csv", dtype=str, keep_default_na=False)
-    wiod = pd.read_csv(HERE / "industries" / "inputs" / "wiod2013_industries.csv", dtype=str, keep_default_na=False)
+    frame = _read("industries/inputs/more_industries.csv")
+    wiod = _read("industries/inputs/wiod2013_industries.csv")
     twins = dict(zip(wiod["alias"], wiod["industry"], strict=True))
     adb = frame[frame["classification"] == "ADB35"]
-    twin = adb.assign(classification="WIOD2013", industry=adb["industry"].map(twins))
-    frame = pd.concat([frame, twin])
+    frame = pd.concat([frame, adb.assign(classification="WIOD2013", industry=adb["industry"].map(twins))])
+    listed = {
+        str(name): {code: text.split() for code, text in zip(rows["industry"], rows["isic4"], strict=True)}
+        for name, rows in frame.groupby("classification", sort=True)
+    }
+    targets = TARGETS | {"WIOD2013": listed["WIOD2013"]} | {name: listed[name] for name in PUBLISHED}
+    rules = Rules()
     out.mkdir(parents=True, exist_ok=True)
     made = []
-    targets = TARGETS | {
-        name: {code: text.split() for code, text in zip(rows["industry"], rows["isic4"], strict=True)}
-        for name, rows in frame.groupby("classification")
-        if name in PUBLISHED
-    }
-    for source, rows in frame.groupby("classification", sort=True):
+    for source, industries in listed.items():
         for target, groups in targets.items():
-            if source == target or (target in ("WIOD2013", "ADB35") and source in NOT_TO_WIOD):
+            if source == target or source in NOT_TO.get(target, ()):
                 continue
-            if target == "WIOD2013" and source == "ADB35":
-                pairs = [(twins[code], "") for code in rows["industry"]]
-            elif target == "ADB35" and source == "WIOD2013":
-                back = {new: old for old, new in twins.items()}
-                pairs = [(back[code], "") for code in rows["industry"]]
-            else:
-                pairs = [group_of(one.split(), groups, old=str(source) in ISIC3) for one in rows["isic4"]]
-            if target in PUBLISHED and len({pair[0] for pair in pairs}) < COVERED * len(groups):
+            if target in PUBLISHED and len(industries) < len(groups):
                 continue
-            table = pd.DataFrame({"from": rows["industry"].to_numpy(), "to": [p[0] for p in pairs], "share": 1})
-            table["remark"] = [p[1] for p in pairs]
-            name = f"{str(source).lower()}_to_{target.lower()}.csv"
+            table = rows_of(source, target, industries, groups, rules)
+            if target in PUBLISHED and table["to"].nunique() < COVERED * len(groups):
+                continue
+            name = f"{source.lower()}_to_{target.lower()}.csv"
             table.to_csv(out / name, index=False, lineterminator="\n")
             made.append({"from": source, "to": target, "file": name, "groups": table["to"].nunique()})
     pd.DataFrame(made).to_csv(out / "concordances.csv", index=False, lineterminator="\n")

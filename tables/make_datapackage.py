@@ -50,6 +50,11 @@ WORLD_BANK = {
     "path": "https://datahelpdesk.worldbank.org/knowledgebase/articles/906519",
 }
 NEDOPIL = {"title": "Nedopil (2023), Countries of the Belt and Road Initiative", "path": "https://greenfdc.org"}
+ICIO = {"title": "OECD (2025), OECD Inter-Country Input-Output Tables (adapted)", "path": "http://oe.cd/icio"}
+ONS = {
+    "title": "Office for National Statistics, United Kingdom input-output analytical tables 2010",
+    "path": "https://www.ons.gov.uk",
+}
 AGREEMENTS = {"title": "Treaties, accession decisions and member lists named in each row of groups.csv"}
 PROJECT = {"title": "The io_linkage developers; reasons and sources in each row"}
 
@@ -78,11 +83,13 @@ ENTRIES = (
     Entry("world/coverage.csv", "Share of world output with a figure", (CC_BY,), (SEA, WIOD)),
     Entry("world/exchange_rates.csv", "Exchange rates implied by output", (CC_BY,), (SEA, WIOD)),
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
-    Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT,)),
+    Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT, ICIO, ONS, WIOD)),
     Entry("rd_intensity.csv", "R&D intensity by ISIC rev. 4 division", (CC_BY,), (RD_TAXONOMY,)),
     Entry("economies.csv", "Economies: names, codes, region, income", (CC_BY,), (WORLD_BANK, PROJECT)),
     Entry("groups.csv", "Dated membership of groups", (CC_BY,), (WORLD_BANK, NEDOPIL, AGREEMENTS)),
     Entry("aggregate*.csv", "Aggregate regions and the groups they count in", (CC_BY,), (PROJECT, WIOD)),
+    Entry("sources/division_output.csv", "World output by ISIC rev. 4 division", (CC_BY,), (ICIO, ONS, WIOD)),
+    Entry("sources/concordance_rules.csv", "Decisions by hand in the concordances", (CC_BY,), (PROJECT,)),
     Entry("sources/*", "Lists from which economies and groups are made", (CC_BY,), (WORLD_BANK, AGREEMENTS)),
     Entry("measures.csv", "Measures: name, symbol, unit, formula, source", (BSD,), (PROJECT,)),
 )

@@ -1,4 +1,4 @@
-"""Shares and concordances of further classifications: the scripts make what ships, and the rows make sense."""
+"""Shares of further classifications: the scripts make what ships, and the rows make sense."""
 
 from __future__ import annotations
 
@@ -18,16 +18,8 @@ STAGES = ("traditional", "emerging", "future")
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(TABLES))
     yield importlib.import_module
-    for name in ("make_stages", "make_stages_more", "make_concordances"):
+    for name in ("make_stages", "make_stages_more"):
         sys.modules.pop(name, None)
-
-
-def test_the_concordances_are_what_the_script_makes(script, tmp_path):
-    script("make_concordances").write(tmp_path)
-    shipped = TABLES / "concordances"
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in shipped.iterdir())
-    for file in tmp_path.iterdir():
-        assert file.read_bytes() == (shipped / file.name).read_bytes(), file.name
 
 
 @pytest.mark.parametrize("classification", ["WIOD2016", "EORA26"])
