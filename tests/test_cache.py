@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import io_linkage as iol
-from io_linkage import cache
+from io_linkage.readers import cache
 from tests import publishers
 
 
@@ -48,7 +48,7 @@ def same(first, second) -> None:
 def test_what_is_kept_reads_back_equal(place, source, monkeypatch):
     first = iol.load(source, cache=True)
     assert len(cache.kept()) == 1
-    monkeypatch.setattr("io_linkage.readers.raw._parsed", lambda *_: never())
+    monkeypatch.setattr("io_linkage.readers.reader._parsed", lambda *_: never())
     same(first, iol.load(source, cache=True))
 
 
@@ -83,7 +83,7 @@ def test_the_same_content_elsewhere_is_the_same(place, source, tmp_path, monkeyp
     other = tmp_path / "moved"
     other.mkdir()
     copy = shutil.copy(source, other / source.name)
-    monkeypatch.setattr("io_linkage.readers.raw._parsed", lambda *_: never())
+    monkeypatch.setattr("io_linkage.readers.reader._parsed", lambda *_: never())
     iol.load(copy, cache=True)
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from io_linkage import closed_forms as cf
 from io_linkage.errors import SolveError
 from io_linkage.leontief import System
+from io_linkage.leontief import removal as cf
 from tests.strategies import tables
 
 kinds = st.sampled_from(cf.KINDS)

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from io_linkage import figures, linkages
 from io_linkage.errors import OptionError, OutputError, UnknownLabelError
-from io_linkage.figures import export, naming, placing, style
+from io_linkage.figures import naming, placing, saving, style
 
 ATTRS = {"measure": "value added", "unit": "M USD", "table": "Made up 2011", "year": 2011, "source": "nobody"}
 
@@ -329,9 +329,9 @@ class TestTidy:
     def test_a_matrix_with_the_same_name_on_both_sides(self):
         frame = matrix(2, 2)
         frame.index.name = frame.columns.name = "region"
-        shown = export.numbers(figures.heatmap(frame))
+        shown = saving.numbers(figures.heatmap(frame))
         assert list(shown.columns) == ["region_row", "region_column", "value"]
 
     def test_columns_of_two_levels_become_one(self):
         frame = pd.DataFrame([[1.0]], columns=pd.MultiIndex.from_tuples([("direct", "CHN")]), index=["a"])
-        assert list(export.tidy(frame).columns) == ["label_1", "direct | CHN"]
+        assert list(saving.tidy(frame).columns) == ["label_1", "direct | CHN"]

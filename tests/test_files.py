@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from io_linkage import conversion, files
+from io_linkage import files, writing
 from io_linkage.errors import OutputError
 from tests import examples
 
@@ -80,21 +80,21 @@ class TestTables:
         (tmp_path / "thesis.tex").write_text("years of work")
         for form in ("pymrio", "csv"):
             with pytest.raises(OutputError, match="would be lost"):
-                conversion.write(table, tmp_path, form=form, overwrite=True)
+                writing.save(table, tmp_path, form=form, overwrite=True)
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
     def test_a_saved_table_is_replaced_on_request(self, table, tmp_path):
-        place = conversion.write(table, tmp_path / "saved")
+        place = writing.save(table, tmp_path / "saved")
         (place / "stale.txt").write_text("from before")
         with pytest.raises(OutputError, match="--overwrite"):
-            conversion.write(table, place)
-        conversion.write(table, place, overwrite=True)
+            writing.save(table, place)
+        writing.save(table, place, overwrite=True)
         assert not (place / "stale.txt").exists()
         assert [path.name for path in tmp_path.iterdir()] == ["saved"]
 
     def test_a_failure_leaves_the_old_table(self, table, tmp_path, monkeypatch):
-        place = conversion.write(table, tmp_path / "saved")
-        monkeypatch.setattr(conversion, "_made", lambda *_: full(tmp_path / "saved.half"))
+        place = writing.save(table, tmp_path / "saved")
+        monkeypatch.setattr(writing, "_made", lambda *_: full(tmp_path / "saved.half"))
         with pytest.raises(OutputError, match="No space left"):
-            conversion.write(table, place, overwrite=True)
+            writing.save(table, place, overwrite=True)
         assert (place / "file_parameters.json").exists()

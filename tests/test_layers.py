@@ -10,7 +10,6 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "io_linkage"
 
 MEASURES = {
-    "exports",
     "extraction",
     "influence",
     "linkages",
@@ -25,31 +24,26 @@ MEASURES = {
 LAYERS = [
     {"_shipped", "errors", "files"},
     {"leontief"},
-    {"closed_forms", "labels"},
-    {"accounts"},
+    {"accounts", "labels"},
     {"description", "table"},
     {
         "aggregation",
-        "balance_checks",
-        "cache",
         "checks",
         "classifications",
-        "content_checks",
-        "conversion",
+        "downloads",
         "economies",
-        "fetch",
-        "findings",
         "panel",
         "readers",
-        "rebalance",
+        "rebalancing",
         "satellites",
         "selection",
         "stages",
+        "writing",
     },
     MEASURES,
     {"figures"},
     {"report"},
-    {"cli", "commands"},
+    {"cli"},
 ]
 HEIGHT = {name: k for k, layer in enumerate(LAYERS) for name in layer}
 #: from_pymrio and describe are reached from the table, inside functions, for the sake of `table.to_pymrio()`.
@@ -85,6 +79,23 @@ def imported(path: Path) -> set[str]:
     return found & HEIGHT.keys()
 
 
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Modules of the package that a module imports as it is loaded."""
+    names = {dotted(other) for other in modules()}
+    found: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in names else node.module)
+    return (found & names) - {dotted(path)}
+
+
 def test_every_module_has_its_layer():
     assert {topic(path) for path in modules()} == set(HEIGHT)
 
@@ -101,8 +112,31 @@ def test_figures_take_results_only(path):
     assert not imported(path) & (MEASURES | {"table", "accounts", "leontief", "readers"})
 
 
-@pytest.mark.parametrize("name", ["leontief", "closed_forms"])
-def test_the_linear_algebra_sees_arrays_only(name):
-    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", sorted((PACKAGE / "leontief").glob("*.py")), ids=lambda path: path.name)
+def test_the_linear_algebra_sees_arrays_only(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
     assert "pandas" not in names
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_the_front_of_a_package_only_lists(path):
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    allowed = (ast.ImportFrom, ast.Import, ast.Assign, ast.Expr)
+    assert all(isinstance(node, allowed) for node in body), f"{path} does more than list"
+
+
+def test_no_module_imports_itself_by_a_circle():
+    graph = {dotted(path): imported_modules(path) for path in modules()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail[trail.index(name) :], name))
+        if name in done:
+            return
+        for other in sorted(graph.get(name, set())):
+            visit(other, (*trail, name))
+        done.add(name)
+
+    for name in graph:
+        visit(name, ())

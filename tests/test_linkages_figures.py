@@ -9,8 +9,8 @@ import pytest
 from io_linkage import extraction, figures
 from io_linkage import linkages as lk
 from io_linkage.errors import OptionError, UnknownLabelError
-from io_linkage.figures.export import numbers
 from io_linkage.figures.linkage_figures import leaves
+from io_linkage.figures.saving import numbers
 from tests.examples import leather
 
 

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from io_linkage import linkages
 from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, UnknownLabelError
 from io_linkage.spillovers import matrix
-from io_linkage.spillovers.per_unit import by_region, effects, multipliers
+from io_linkage.spillovers.multiplier_effects import by_region, effects, multipliers
 from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, miller_blair_2, miller_blair_two_regions
 from tests.strategies import stage_weights, tables

@@ -11,7 +11,7 @@ import io_linkage as iol
 from io_linkage import figures, position, upgrading
 from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
-from io_linkage.figures.export import numbers
+from io_linkage.figures.saving import numbers
 from tests.examples import leather
 
 

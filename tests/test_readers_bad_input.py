@@ -16,9 +16,8 @@ import numpy as np
 import pytest
 
 import io_linkage as iol
-from io_linkage import cache
 from io_linkage.errors import BalanceError, IOLinkageError, ReadError, TableError, UnknownLabelError
-from io_linkage.readers import sources
+from io_linkage.readers import cache, sources
 from tests import publishers
 
 REGIONS = ["CHN", "USA", "BRA"]

@@ -17,10 +17,11 @@ from hypothesis import given
 from typer.testing import CliRunner
 
 import io_linkage as iol
-from io_linkage import checks, conversion, fetch, rebalance
+from io_linkage import checks, downloads, rebalancing, writing
 from io_linkage.accounts import DISCREPANCY
-from io_linkage.commands import tables as commands
+from io_linkage.cli import tables as commands
 from io_linkage.errors import IOLinkageError, OptionError, OutputError, ReadError, SolveError, UnknownLabelError
+from io_linkage.leontief import biproportional
 from tests import publishers
 from tests.strategies import tables
 
@@ -143,13 +144,13 @@ def test_conversion_leaves_nothing_half_written(tmp_path, monkeypatch):
     monkeypatch.setattr("pandas.DataFrame.to_csv", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left")))
     before = sorted(tmp_path.iterdir())
     with pytest.raises(OutputError, match="No space left"):
-        conversion.write(table, tmp_path / "x.csv")
+        writing.save(table, tmp_path / "x.csv")
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_conversion_options(tmp_path):
     with pytest.raises(OptionError, match="not clear"):
-        conversion.write(iol.load(), tmp_path / "table.doc")
+        writing.save(iol.load(), tmp_path / "table.doc")
 
 
 # tables, cache
@@ -212,7 +213,7 @@ def server():
 
 
 def get(server, folder: Path, **options) -> Path:
-    return fetch.download(fetch.Source(server.address, "ICIO.zip"), folder, "Get it by hand.", **options)
+    return downloads.download(downloads.Source(server.address, "ICIO.zip"), folder, "Get it by hand.", **options)
 
 
 def test_download_reports_progress_and_is_whole(server, tmp_path):
@@ -270,7 +271,7 @@ def test_without_a_network(tmp_path, monkeypatch):
     for database in ("icio", "exiobase", "wiod2013"):
         monkeypatch.setattr("pymrio.tools.iodownloader._get_url_datafiles", down)
         with pytest.raises(ReadError, match="no network") as caught:
-            fetch.fetch(database, year=2011, folder=tmp_path)
+            downloads.fetch(database, year=2011, folder=tmp_path)
         assert "by hand from https://" in str(caught.value)
         assert str(tmp_path) in str(caught.value)
 
@@ -278,12 +279,12 @@ def test_without_a_network(tmp_path, monkeypatch):
 def test_databases_without_an_address_say_where_to_go(app):
     for database in ("adb", "figaro", "gloria", "eora26", "nbs", "wiod2016"):
         with pytest.raises(IOLinkageError, match="by hand from https://"):
-            fetch.fetch(database, year=2018)
+            downloads.fetch(database, year=2018)
     assert isinstance(run(app, "fetch", "oecd", "--year", "2018").exception, UnknownLabelError)
     with pytest.raises(OptionError, match="has no 1980"):
-        fetch.sources("icio", 1980)
+        downloads.sources("icio", 1980)
     with pytest.raises(OptionError, match="system"):
-        fetch.sources("exiobase", 2011, system="mixed")
+        downloads.sources("exiobase", 2011, system="mixed")
 
 
 # Rebalancing
@@ -301,7 +302,7 @@ def test_gras_balances_keeps_output_signs_and_zeros(table):
         tolerance=10,
     )
     try:
-        balanced, changed = rebalance.gras(spoilt)
+        balanced, changed = rebalancing.rebalance(spoilt)
     except SolveError:
         return  # a row with a single buyer may have no solution, and says so
     assert DISCREPANCY not in balanced.V.index
@@ -317,8 +318,8 @@ def test_gras_balances_keeps_output_signs_and_zeros(table):
 
 def test_gras_leaves_a_balanced_table_alone():
     table = iol.load(year=1995)
-    balanced, _ = rebalance.gras(table)
-    again, changed = rebalance.gras(balanced)
+    balanced, _ = rebalancing.rebalance(table)
+    again, changed = rebalancing.rebalance(balanced)
     assert changed["changed"].max() < 1e-8
     np.testing.assert_allclose(again.Z.to_numpy(), balanced.Z.to_numpy(), atol=1e-3)
 
@@ -327,7 +328,7 @@ def test_gras_takes_out_what_industries_without_output_have(wiod_2011):
     """Stocks drawn down where nothing is made (Luxembourg's refineries, -1) have no solution and stopped it."""
     idle = ~wiod_2011.active
     assert (wiod_2011.Y.to_numpy()[idle] < 0).any()
-    balanced, changed = rebalance.gras(wiod_2011)
+    balanced, changed = rebalancing.rebalance(wiod_2011)
     checks.require(balanced)
     assert not balanced.Y.to_numpy()[idle].any()
     assert changed["changed"].max() < 0.002
@@ -337,7 +338,7 @@ def test_gras_published_example():
     """Junius & Oosterhaven (2003), section 3, as corrected by Lenzen, Wood & Gallego (2007): totals are met."""
     A = np.array([[7.0, 3, 5, -3], [2, 9, 8, 1], [-2, 0, 2, 1]])
     rows, columns = np.array([15.0, 26, -1]), np.array([9.0, 16, 17, -2])
-    new = rebalance.biproportional(A, rows, columns)
+    new = biproportional(A, rows, columns)
     np.testing.assert_allclose(new.sum(axis=1), rows, atol=1e-6)
     np.testing.assert_allclose(new.sum(axis=0), columns, atol=1e-6)
     assert (np.sign(new) == np.sign(A)).all()
@@ -345,4 +346,4 @@ def test_gras_published_example():
 
 def test_gras_says_when_totals_cannot_be_met():
     with pytest.raises(SolveError, match="cannot reach"):
-        rebalance.biproportional(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([1.0, 3.0]), np.array([2.0, 2.0]))
+        biproportional(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([1.0, 3.0]), np.array([2.0, 2.0]))

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import io_linkage as iol
 from io_linkage import extraction, linkages, report, spillovers, ties
 from io_linkage.errors import OptionError, OutputError, StageError, UnknownLabelError
-from io_linkage.figures.export import numbers
-from io_linkage.report import briefing, findings, output, page, pictures, words, workbook
+from io_linkage.figures.saving import numbers
+from io_linkage.report import briefing, output, page, pictures, sentences, words, workbook
 from tests import examples
 from tests.strategies import tables
 
@@ -116,13 +116,13 @@ class TestSentences:
     def test_dependence_is_that_of_the_measure(self, world, found):
         trade = ties.bilateral(world, "CHN")
         wanted = [trade.loc[(who, "all", "all"), "dependence_of_partner"] for who in ("CHN", "USA", "EU", "JPN")]
-        first = findings.partners(found)[0]
+        first = sentences.partners(found)[0]
         np.testing.assert_allclose(as_percent(first), 100 * np.array(wanted), atol=0.051)
         assert "United States" in first
 
     def test_key_industries_are_counted(self, world, found):
         roles = linkages.linkages(world).loc["CHN", "role"]
-        assert findings.industries(found)[0].startswith(f"{(roles == 'key').sum()} of the {roles.notna().sum()} ")
+        assert sentences.industries(found)[0].startswith(f"{(roles == 'key').sum()} of the {roles.notna().sum()} ")
 
     def test_whom_an_industry_pulls_is_the_extraction_of_that_industry(self, world, found):
         frame = found["pulled"]
@@ -133,10 +133,10 @@ class TestSentences:
         np.testing.assert_allclose(first["value_added"], hit.loc[list(first.index)])
         alone = extraction.losses(world, of="value_added").loc["CHN"]
         assert (alone["home"] + alone["abroad"]).idxmax() == industry
-        assert any("pulls most on" in sentence for sentence in findings.industries(found))
+        assert any("pulls most on" in sentence for sentence in sentences.industries(found))
 
     def test_change_is_between_first_and_last_year(self, found):
-        text = findings.time(found)[0]
+        text = sentences.time(found)[0]
         by_year = found["dependence_over_time"]["dependence_of_partner"]
         assert "Between 1995 and 2011" in text
         start, end = as_percent(text)[:2]
@@ -147,7 +147,7 @@ class TestSentences:
         rows = found["stage_linkages"].loc["CHN"]
         assert (rows["backward_normalised_low"] <= rows["backward_normalised"]).all()
         assert (rows["backward_normalised"] <= rows["backward_normalised_high"]).all()
-        assert any("draws of ten" in sentence for sentence in findings.stages(found))
+        assert any("draws of ten" in sentence for sentence in sentences.stages(found))
 
     @pytest.mark.parametrize(
         ("low", "high", "wanted"),
@@ -157,7 +157,7 @@ class TestSentences:
         rows = pd.DataFrame(
             {"b_low": [low, 0.9, 0.8], "b_high": [1.6, high, 1.2]}, index=["emerging", "traditional", "future"]
         )
-        assert wanted in findings._told_apart(rows, "b", ["emerging", "traditional", "future"])
+        assert wanted in sentences._told_apart(rows, "b", ["emerging", "traditional", "future"])
 
     def test_nothing_is_said_to_cause_anything(self, found):
         told = briefing.compose(found)
@@ -174,7 +174,7 @@ class TestSentences:
     def test_partners_inside_a_comparator_are_not_in_the_sum(self, world):
         asked = report.ask(world, partners=["IND", "POL", "BRA"])
         results = report.gather(world, asked)
-        assert "the 2 partners" in findings.partners(results)[0]
+        assert "the 2 partners" in sentences.partners(results)[0]
         assert any("POL against EU" in s for s in briefing.compose(results).sections[0].sentences)
 
 
@@ -247,7 +247,7 @@ class TestPage:
         results = report.gather(table, report.ask(table, stages=own))
         assert "stages" not in results.absent
         assert list(results["focus_stage_spillovers"].index.get_level_values("place").unique()) == ["at home"]
-        assert findings.stages(results)
+        assert sentences.stages(results)
 
     def test_a_focus_of_several_regions(self, world):
         asked = report.ask(world, focus="EU", partners="developing")

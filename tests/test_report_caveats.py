@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 import io_linkage as iol
 from io_linkage import report, selection, spillovers
+from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.errors import OptionError
-from io_linkage.report import briefing, findings, pictures
-from io_linkage.report.caveats import less_imports
+from io_linkage.report import briefing, pictures, sentences
 from tests.strategies import stage_weights, tables
 
 
@@ -71,11 +71,11 @@ class TestCompetitiveImports:
         file = shared_data / "china_nbs" / "china_2018_153.parquet"
         found = results(iol.load(file))
         assert found["pulled"]["percent"].max() == pytest.approx(197.6, abs=0.05)
-        assert "--imports apart" in findings.imports_taken_off(found)[0]
+        assert "--imports apart" in sentences.imports_taken_off(found)[0]
         without = results(iol.load(file, imports="apart"))
         assert without["pulled"]["percent"].max() < 100
-        assert findings.imports_taken_off(without) == []
-        assert findings.above_all(without) == ""
+        assert sentences.imports_taken_off(without) == []
+        assert sentences.above_all(without) == ""
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ class TestStageRanges:
         assert (rows["central"] <= rows["high"]).all()
         row = rows.loc[("at home", "traditional", "emerging")] * 100
         wanted = f"{row['central']:.1f} ({row['low']:.1f} to {row['high']:.1f}) become value added"
-        assert any(wanted in sentence for sentence in findings.stages(found))
+        assert any(wanted in sentence for sentence in sentences.stages(found))
 
     @settings(max_examples=15, deadline=None)
     @given(tables(max_regions=3, max_industries=3))

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 import io_linkage as iol
 from io_linkage import figures, panel, spillovers, ties
 from io_linkage.errors import OptionError
-from io_linkage.figures.export import numbers
 from io_linkage.figures.flow_bands import _apart, _stacked
+from io_linkage.figures.saving import numbers
 from io_linkage.figures.tile_maps import _layout
 
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 from io_linkage.errors import OptionError, SolveError
 from io_linkage.spillovers import Miyazawa, miyazawa
-from io_linkage.spillovers.per_unit import effects
+from io_linkage.spillovers.multiplier_effects import effects
 from tests.examples import leather, miller_blair_two_regions
 from tests.strategies import tables
 

@@ -10,10 +10,10 @@ from numpy.testing import assert_allclose
 
 from io_linkage import value_added as va
 from io_linkage.errors import AddingUpError, OptionError, UnknownLabelError
-from io_linkage.exports import Decomposition
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.nine_terms import TERMS as NINE
-from io_linkage.value_added.sixteen_terms import TERMS as SIXTEEN
+from io_linkage.value_added.export_terms import Decomposition
+from io_linkage.value_added.koopman_wang_wei import TERMS as NINE
+from io_linkage.value_added.wang_wei_zhu import TERMS as SIXTEEN
 from tests.examples import germany_1995, leather, miller_blair_two_regions
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables

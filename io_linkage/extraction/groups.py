@@ -8,10 +8,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage import closed_forms
-from io_linkage.closed_forms import Within
 from io_linkage.errors import OptionError, unknown
-from io_linkage.extraction.each_group import BESIDES, Extracted, Kind, group_losses, groups
+from io_linkage.extraction.kinds import BESIDES, Extracted, Kind, group_losses, groups
 from io_linkage.extraction.results import (
     PARTS,
     Affected,
@@ -22,7 +20,8 @@ from io_linkage.extraction.results import (
     percent_base,
     require_factor,
 )
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, removal
+from io_linkage.leontief.removal import Within
 from io_linkage.linkages.groups import drawn_shares
 from io_linkage.linkages.normalisation import Account, account, labelled, require_option
 from io_linkage.selection import Selection, groups_by, regions, select
@@ -238,7 +237,7 @@ def corridor(
     removed = float((s * table.system.apply(t * table.accounts.x)).sum() + demand.sum())
     if factor > 0 and removed == 0:
         raise OptionError(f"{sell.label} sells nothing ({flows} flows) to {buy.label} in {table.label}.")
-    loss = closed_forms.removal(table.system, s, t, demand)
+    loss = removal.removal(table.system, s, t, demand)
     out = _corridor_frame(table, sell, buy, loss, q)
     if by is not None:
         W, names = groups_by(table, by, weights)
@@ -326,7 +325,7 @@ def _by_group(
 def _intervals(
     table: MRIOTable,
     wanted: list[str],
-    kind: closed_forms.Kind,
+    kind: removal.Kind,
     of: str,
     relative_to: RelativeTo | None,
     drawn: Array,
@@ -354,15 +353,13 @@ def _intervals(
     return pd.concat(blocks, ignore_index=True)
 
 
-def _drawn_losses(
-    table: MRIOTable, code: int, shares: Array, q: Account, kind: closed_forms.Kind
-) -> tuple[Array, Array]:
+def _drawn_losses(table: MRIOTable, code: int, shares: Array, q: Account, kind: removal.Kind) -> tuple[Array, Array]:
     """Return total and home losses (draws, stages) of the parts `shares` (draws, stages, m) of one region."""
     inside = np.flatnonzero(table.region_codes == code)
-    columns = closed_forms.inverse_columns(table.system, inside)
+    columns = removal.inverse_columns(table.system, inside)
     x = table.accounts.x[inside]
     sold = x * table.system.direct_forward_sums[inside]
-    u, beta = closed_forms.block_factors(columns[inside], shares, x, sold, kind)
+    u, beta = removal.block_factors(columns[inside], shares, x, sold, kind)
     here = q.per_output[inside]
     total = u @ (q.per_output @ columns) - beta @ here
     return np.asarray(total), np.asarray(u @ (here @ columns[inside]) - beta @ here)

@@ -21,10 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage import closed_forms
 from io_linkage.errors import OptionError
 from io_linkage.extraction.results import Affected, RelativeTo, affected, finished
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, removal
 from io_linkage.linkages.normalisation import Account
 from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
@@ -64,9 +63,9 @@ def replaced_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array
         result[rows] -= moved @ z
         return result
 
-    after = closed_forms.solve_near(system, remaining, left)
+    after = removal.solve_near(system, remaining, left)
     loss = system.x - after
-    return loss, closed_forms.own_part(system, share, loss, "complete", factor), not_replaced
+    return loss, removal.own_part(system, share, loss, "complete", factor), not_replaced
 
 
 def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np.intp], Array, Array, float]:
@@ -80,7 +79,7 @@ def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np
     for industry in np.unique(table.industry_codes[(taken > 0) & table.active]):
         gone = np.flatnonzero((table.industry_codes == industry) & (taken > 0) & table.active)
         suppliers = np.flatnonzero((table.industry_codes == industry) & outside)
-        inputs = taken[gone] @ closed_forms.input_rows(table.system, gone)
+        inputs = taken[gone] @ removal.input_rows(table.system, gone)
         final = taken[gone] @ Y[gone]
         if not len(suppliers):
             not_replaced += float(inputs @ table.accounts.x + final.sum())
@@ -88,7 +87,7 @@ def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np
         usual = exports[suppliers]
         usual = usual / usual.sum() if usual.sum() > 0 else np.full(len(suppliers), 1 / len(suppliers))
         rows.append(suppliers)
-        moved.append(_shares(closed_forms.input_rows(table.system, suppliers), usual) * inputs)
+        moved.append(_shares(removal.input_rows(table.system, suppliers), usual) * inputs)
         moved_demand.append((_shares(np.maximum(Y[suppliers], 0.0), usual) * final).sum(axis=1))
     if not rows:
         return np.zeros(0, dtype=np.intp), np.zeros((0, n)), np.zeros(0), not_replaced

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.figures import style
-from io_linkage.figures.export import note
 from io_linkage.figures.export_figures import _LOOKS
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

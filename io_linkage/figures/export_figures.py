@@ -9,9 +9,9 @@ import pandas as pd
 
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
-from io_linkage.figures.export import note
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

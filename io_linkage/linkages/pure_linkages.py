@@ -29,9 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage import closed_forms
 from io_linkage.errors import OptionError
-from io_linkage.leontief import Array, System
+from io_linkage.leontief import Array, System, removal
 from io_linkage.linkages.normalisation import Account, account, labelled
 from io_linkage.selection import groups_by, regions, select
 from io_linkage.table import MRIOTable
@@ -175,17 +174,17 @@ def _split_group(table: MRIOTable, share: Array, label: str, q: Account, partner
         return [float("nan")] * (2 * len(places) + 2)
     _require_rest(table, share, label)
     y = table.accounts.Y.sum(axis=1)
-    produced = closed_forms.solve_inside(system, share, share * y)
+    produced = removal.solve_inside(system, share, share * y)
     where = np.flatnonzero(share)
-    if system.has_inverse and len(where) <= closed_forms.DENSE:
+    if system.has_inverse and len(where) <= removal.DENSE:
         return _split_from_inverse(system, where, share, y, produced, q, np.array(places))
     everything = np.ones(system.n)
-    back = q.per_output * closed_forms.solve_without(system, share, everything, (1 - share) * system.apply(produced))
+    back = q.per_output * removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
     backward = [float(back[place].sum()) for place in places]
     forward = []
     for place in places:
-        rest = closed_forms.solve_without(system, share, everything, (1 - share) * y * place)
-        forward.append(float(q.per_output @ closed_forms.solve_inside(system, share, share * system.apply(rest))))
+        rest = removal.solve_without(system, share, everything, (1 - share) * y * place)
+        forward.append(float(q.per_output @ removal.solve_inside(system, share, share * system.apply(rest))))
     return [*backward, sum(backward), *forward, sum(forward)]
 
 
@@ -200,7 +199,7 @@ def _split_from_inverse(
 ) -> list[float]:
     """Return the parts from L; for the final demand z of a place the group delivers L_KK^-1 of w ((L z)_K - z_K)."""
     w = share[where]
-    columns = closed_forms.inverse_columns(system, where)
+    columns = removal.inverse_columns(system, where)
     own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
     weights = places * (q.per_output * (1 - share))
     reach = weights @ columns - weights[:, where]
@@ -211,7 +210,7 @@ def _split_from_inverse(
     for k in range(len(places)):
         needed = np.zeros(system.n)
         needed[where] = delivered[:, k]
-        forward.append(float(q.per_output @ closed_forms.solve_inside(system, share, needed)))
+        forward.append(float(q.per_output @ removal.solve_inside(system, share, needed)))
     return [*backward, sum(backward), *forward, sum(forward)]
 
 
@@ -241,13 +240,13 @@ def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
     y = table.accounts.Y.sum(axis=1)
     everything = np.ones(system.n)
     # Parts of one industry are split in proportion, so the rest sells (1 - share) of every row and the group its share.
-    produced = closed_forms.solve_inside(system, share, share * y)
+    produced = removal.solve_inside(system, share, share * y)
     where = np.flatnonzero(share)
-    if system.has_inverse and len(where) <= closed_forms.DENSE:
+    if system.has_inverse and len(where) <= removal.DENSE:
         return _from_inverse(system, where, share, y, produced, q)
-    back = closed_forms.solve_without(system, share, everything, (1 - share) * system.apply(produced))
-    rest = closed_forms.solve_without(system, share, everything, (1 - share) * y)
-    ahead = closed_forms.solve_inside(system, share, share * system.apply(rest))
+    back = removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
+    rest = removal.solve_without(system, share, everything, (1 - share) * y)
+    ahead = removal.solve_inside(system, share, share * system.apply(rest))
     amounts = float(q.per_output @ back), float(q.per_output @ ahead)
     return np.array([*amounts, sum(amounts)])
 
@@ -257,14 +256,14 @@ def _from_inverse(
 ) -> Array:
     """Return the linkages of one group from L: its rest is L_RK (L_KK)^-1 and L_KK^-1 x_K - y_K, split by shares."""
     w = share[where]
-    columns = closed_forms.inverse_columns(system, where)
+    columns = removal.inverse_columns(system, where)
     own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
     weights = q.per_output * (1 - share)
     reach = weights @ columns - weights[where]
     back = float(reach @ np.linalg.solve(own, produced[where]))
     needed = np.zeros(system.n)
     needed[where] = np.linalg.solve(own, w * system.x[where]) - w * y[where]
-    ahead = float(q.per_output @ closed_forms.solve_inside(system, share, needed))
+    ahead = float(q.per_output @ removal.solve_inside(system, share, needed))
     return np.array([back, ahead, back + ahead])
 
 

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from io_linkage.exports import Definition, Trade
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
+from io_linkage.value_added.export_terms import Definition, Trade
 
 
 def smile(

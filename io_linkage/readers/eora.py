@@ -29,7 +29,8 @@ from io_linkage.errors import ReadError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import read_matrix
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 _BLOCK = re.compile(r"_(\d{4})_(bp|pp)_(T|FD|VA|Q|QY)\.txt$", re.IGNORECASE)
 DISCREPANCY = "ROW"

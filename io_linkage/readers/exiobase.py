@@ -26,7 +26,8 @@ from io_linkage.accounts import Satellite
 from io_linkage.errors import ReadError, unknown
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 #: Extensions that hold primary inputs as rows in money.
 _PRIMARY = ("factor_inputs", "satellite", "value_added")

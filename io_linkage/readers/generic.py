@@ -34,7 +34,8 @@ from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import separator
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 from io_linkage.readers.sheets import Label, Sheet, from_cells, joined, parts, split
 
 BLOCKS = ("Z", "Y", "V", "x")

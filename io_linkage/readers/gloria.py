@@ -31,7 +31,8 @@ from io_linkage.errors import ReadError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 _BLOCK = re.compile(r"_(T|Y|V|TQ|YQ)-Results_(\d{4})_\d*([a-z]?\d*[a-z]?)_Markup00(\d)\(full\)\.csv$")
 

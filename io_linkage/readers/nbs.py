@@ -37,7 +37,8 @@ from io_linkage.errors import OptionError, ReadError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 Imports = Literal["published", "apart", "competitive"]
 LESS_IMPORTS = "imports (less)"

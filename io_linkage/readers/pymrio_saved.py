@@ -12,7 +12,7 @@ from typing import Any
 from io_linkage.errors import OptionError, ReadError
 from io_linkage.readers import sources
 from io_linkage.readers.pymrio_system import from_pymrio
-from io_linkage.readers.raw import BALANCE_OPTIONS, Reader
+from io_linkage.readers.reader import BALANCE_OPTIONS, Reader
 from io_linkage.table import MRIOTable
 
 PARAMETERS = "file_parameters.json"

@@ -31,7 +31,8 @@ from io_linkage.errors import OptionError, ReadError, unknown
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources, wiot_text
 from io_linkage.readers.grid import Grid
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 _NUMBERED = re.compile(r"^[crfCRF]\d{1,3}$")
 _YEAR = re.compile(r"(?<!\d)(19[6-9]\d|20[0-4]\d)(?!\d)")

@@ -5,32 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
-if TYPE_CHECKING:
-    from io_linkage.report.briefing import compose
-    from io_linkage.report.output import write
-    from io_linkage.report.question import Question, ask
-    from io_linkage.report.results import Results, gather
-
-_EXPORTS = {
-    "Question": "question",
-    "Results": "results",
-    "ask": "question",
-    "compose": "briefing",
-    "gather": "results",
-    "write": "output",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import on first use: the page needs jinja2, the workbook openpyxl, the pictures matplotlib."""
-    if name not in _EXPORTS:
-        raise AttributeError(f"module 'io_linkage.report' has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"io_linkage.report.{_EXPORTS[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-__all__ = ["Question", "Results", "ask", "compose", "gather", "write"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from io_linkage.report import findings, methods, words
+from io_linkage.report import methods, sentences, words
 from io_linkage.report.parts import Briefing, Section, View
 from io_linkage.report.results import Results
 
@@ -45,7 +45,7 @@ def compose(found: Results) -> Briefing:
     by_key = {section.key: section for section in parts}
     brief = [s for key, count in _BRIEF for s in by_key[key].sentences[:count]]
     # What makes the linkages at the top misleading stands there with them.
-    brief[_BRIEF[0][1] : _BRIEF[0][1]] = findings.imports_taken_off(found)[:1]
+    brief[_BRIEF[0][1] : _BRIEF[0][1]] = sentences.imports_taken_off(found)[:1]
     return Briefing(title, _subtitle(found), tuple(brief), tuple(parts))
 
 
@@ -76,22 +76,22 @@ def _asked(found: Results) -> Section:
         questions.append("What do traditional, emerging and future industries do for one another?")
     if "partners" not in found.absent:
         questions.append("Who depends on whom?")
-    sentences = [" ".join(questions)]
+    lines = [" ".join(questions)]
     if question.partners:
         names = words.listed(words.economy(region) for region in question.partners)
         against = [words.economy(name) for name in findings_comparators(found)]
-        sentences.append(
+        lines.append(
             f"The {words.partners(question.partners_asked)} are {names}."
             + (f" What {focus} is to them is set against {words.listed(against)}." if against else "")
         )
         if question.members is not None:
-            sentences.append(f"A group has the members of {question.members}.")
+            lines.append(f"A group has the members of {question.members}.")
         left_out = found["trade"].attrs.get("left_out") or []
         if left_out:
-            sentences.append(f"Left out: {'; '.join(left_out)}.")
+            lines.append(f"Left out: {'; '.join(left_out)}.")
     source = found.caption.get("source") or "a source that is not stated"
-    sentences.append(f"The table is {found.caption['table']}, from {source}.")
-    return Section("asked", "What was asked", sentences=tuple(sentences))
+    lines.append(f"The table is {found.caption['table']}, from {source}.")
+    return Section("asked", "What was asked", sentences=tuple(lines))
 
 
 def findings_comparators(found: Results) -> list[str]:
@@ -101,9 +101,9 @@ def findings_comparators(found: Results) -> list[str]:
 
 
 def _industries(found: Results) -> Section:
-    rows = findings.focus_rows(found, "linkages").dropna(subset=["role"])
+    rows = sentences.focus_rows(found, "linkages").dropna(subset=["role"])
     rows = rows.sort_values("backward_normalised", ascending=False, kind="stable")
-    lost = findings.focus_rows(found, "extraction")
+    lost = sentences.focus_rows(found, "extraction")
     shown = pd.DataFrame(
         {
             "Industry": [_industry(found, label) for label in rows.index],
@@ -121,7 +121,7 @@ def _industries(found: Results) -> Section:
         "region's GDP; these do not add up over industries."
     )
     if "less_imports" in found:
-        used = findings.focus_rows(found, "less_imports")["used_per_output"]
+        used = sentences.focus_rows(found, "less_imports")["used_per_output"]
         shown["Used / made"] = used.reindex(rows.index).to_numpy()
         note += " Used / made: use of the product wherever it was made, exports included, over output at home."
     view = _view("Industries, strongest backward linkage first", shown.head(40), {"% of GDP behind it": 1}, note)
@@ -133,7 +133,7 @@ def _industries(found: Results) -> Section:
         "A backward linkage is what one unit of final demand for an industry's products draws from all industries, "
         "everywhere. A forward linkage is the output that one unit of the industry's labour and capital makes "
         "possible. Key industries are above the average of their economy in both.",
-        tuple(findings.industries(found)),
+        tuple(sentences.industries(found)),
         ("key_industries", "linkages"),
         (*_pulled(found), view) if len(shown) else (),
     )
@@ -141,7 +141,7 @@ def _industries(found: Results) -> Section:
 
 def _pulled(found: Results) -> list[View]:
     rows = []
-    for puller, others in findings.pulled(found).items():
+    for puller, others in sentences.pulled(found).items():
         shown = [f"{name} {words.money(value, found.unit)} ({share})" for name, value, share in others[:4]]
         rows.append([puller, "; ".join(shown)])
     if not rows:
@@ -150,7 +150,7 @@ def _pulled(found: Results) -> list[View]:
         "Value added in other industries that would be missing without the first, nothing taking its place, and what "
         "share of the other industry's value added that is. More in data/pulled.csv."
     )
-    note = f"{note} {findings.above_all(found)}".rstrip()
+    note = f"{note} {sentences.above_all(found)}".rstrip()
     heads = ["Industry", "Pulls along most"]
     return [View("Who pulls whom", heads, rows, [False, False], note)]
 
@@ -165,7 +165,7 @@ def _stages(found: Results) -> Section:
         "A stage is a share of an industry: electrical equipment holds batteries and photovoltaics as well as cables. "
         "The shares are judgements with ranges, so each figure comes with the range it has when the shares are drawn "
         f"anew {found.question.draws} times (nine draws of ten lie inside).",
-        tuple(findings.stages(found)),
+        tuple(sentences.stages(found)),
         ("stage_spillovers", "emerging_linkages"),
         (*(_stage_view(found, region) for region in found.question.regions), _drawn_view(found)),
     )
@@ -175,7 +175,7 @@ def _drawn_view(found: Results) -> View:
     drawn = 100 * found["focus_stage_ranges"]
     products = list(dict.fromkeys(drawn.index.get_level_values("product")))
     rows = [
-        [str(place), str(stage), *(findings.ranged(drawn, (place, stage, product)) for product in products)]
+        [str(place), str(stage), *(sentences.ranged(drawn, (place, stage, product)) for product in products)]
         for place, stage in dict.fromkeys((place, stage) for place, stage, _ in drawn.index)
     ]
     return View(
@@ -189,15 +189,15 @@ def _drawn_view(found: Results) -> View:
 
 
 def _stage_view(found: Results, region: str) -> View:
-    linked = findings.rows_at(found["stage_linkages"], region, "region")
-    made = findings.rows_at(found["stage_composition"], region, "region")
+    linked = sentences.rows_at(found["stage_linkages"], region, "region")
+    made = sentences.rows_at(found["stage_composition"], region, "region")
     rows = [
         [
             str(stage),
-            words.percent(findings.cell(made, stage, "central")),
+            words.percent(sentences.cell(made, stage, "central")),
             *(_ranged(linked, stage, f"{side}_normalised") for side in ("backward", "forward")),
             _text(linked.at[stage, "role"]),
-            words.percent(findings.cell(linked, stage, "role_holds")),
+            words.percent(sentences.cell(linked, stage, "role_holds")),
         ]
         for stage in linked.index
     ]
@@ -211,7 +211,7 @@ def _text(value: Any) -> str:
 
 
 def _ranged(frame: pd.DataFrame, row: Any, column: str) -> str:
-    centre, low, high = (findings.cell(frame, row, name) for name in (column, f"{column}_low", f"{column}_high"))
+    centre, low, high = (sentences.cell(frame, row, name) for name in (column, f"{column}_low", f"{column}_high"))
     if math.isnan(centre):
         return "–"
     return f"{words.number(centre)} ({words.number(low)} to {words.number(high)})"
@@ -230,7 +230,7 @@ def _partners(found: Results) -> Section:
         title,
         "Value added of one economy that ends up in the final demand of another, through whatever countries and "
         "industries it passes, as a share of GDP. Gross trade would count a part each time it crosses a border.",
-        tuple(findings.partners(found)),
+        tuple(sentences.partners(found)),
         ("dependence", "region_spillovers"),
         (given, taken),
     )
@@ -241,7 +241,7 @@ def _share_view(found: Results, key: str, title: str) -> View:
     heads = ["Partner", *(words.head(str(c)) for c in frame.columns)]
     rows = [
         ["All together" if label == "all" else words.head(str(label))]
-        + [words.percent(findings.cell(frame, label, column)) for column in frame.columns]
+        + [words.percent(sentences.cell(frame, label, column)) for column in frame.columns]
         for label in frame.index
     ]
     return View(title, heads, rows, [False, *[True] * len(frame.columns)])
@@ -249,23 +249,23 @@ def _share_view(found: Results, key: str, title: str) -> View:
 
 def _time(found: Results) -> Section:
     title = "What changed"
-    sentences = findings.time(found)
-    if not sentences:
+    lines = sentences.time(found)
+    if not lines:
         return Section(
             "time", title, reason=found.absent.get("time", "Nothing in this report can be followed over time.")
         )
     views = []
     if "dependence_over_time" in found:
-        by_year = findings.wide(found["dependence_over_time"], "dependence_of_partner")
+        by_year = sentences.wide(found["dependence_over_time"], "dependence_of_partner")
         heads = ["Year", *(words.head(str(c)) for c in by_year.columns)]
         rows = [
-            [str(year), *(words.percent(findings.cell(by_year, year, column)) for column in by_year.columns)]
+            [str(year), *(words.percent(sentences.cell(by_year, year, column)) for column in by_year.columns)]
             for year in by_year.index
         ]
         note = found.frames["dependence_over_time"].note
         views.append(
             View(
-                f"Share of the GDP of {findings.who(found)} absorbed in the final demand of",
+                f"Share of the GDP of {sentences.who(found)} absorbed in the final demand of",
                 heads,
                 rows,
                 [False, *[True] * len(by_year.columns)],
@@ -276,7 +276,7 @@ def _time(found: Results) -> Section:
         "time",
         title,
         "All years are at current prices: shares and linkages compare, amounts of money do not.",
-        tuple(sentences),
+        tuple(lines),
         ("dependence_over_time",),
         tuple(views),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from io_linkage import __version__
 from io_linkage.errors import IOLinkageError, OutputError
-from io_linkage.figures.export import tidy
+from io_linkage.figures.saving import tidy
 from io_linkage.files import PREFIX, atomically, unwritable, working_folder
 from io_linkage.report import briefing, page, workbook
 from io_linkage.report.pictures import draw

@@ -13,8 +13,8 @@ from io_linkage import figures
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
-from io_linkage.report.findings import focus_rows
 from io_linkage.report.results import Progress, Results
+from io_linkage.report.sentences import focus_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

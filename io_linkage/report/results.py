@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from io_linkage import checks, classifications, economies, extraction, linkages, panel, spillovers, stages, ties
+from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.description import describe
 from io_linkage.figures.naming import shown
-from io_linkage.report.caveats import less_imports
 from io_linkage.report.question import Question
 from io_linkage.report.stage_ranges import focus_stages
 from io_linkage.table import MRIOTable

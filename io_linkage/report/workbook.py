@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from io_linkage.figures.export import tidy
+from io_linkage.figures.saving import tidy
 from io_linkage.report.results import Results
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from io_linkage import economies as countries
 from io_linkage import stages
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
-from io_linkage.spillovers.per_unit import Account, intensity
+from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 
 #: Right-hand sides solved at once; keeps memory at a few columns per industry.

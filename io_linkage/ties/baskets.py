@@ -17,7 +17,7 @@ from io_linkage import economies as countries
 from io_linkage.errors import ComparisonError, OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
-from io_linkage.spillovers.per_unit import Account, intensity
+from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 
 

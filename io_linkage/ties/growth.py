@@ -29,7 +29,7 @@ from io_linkage import economies as countries
 from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError, SolveError, unknown
 from io_linkage.leontief import Array, System
 from io_linkage.panel import require_comparable
-from io_linkage.spillovers.per_unit import Account, intensity
+from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 from io_linkage.ties.partners import ALL, cast
 

@@ -38,12 +38,12 @@ import pandas as pd
 
 from io_linkage import economies, stages
 from io_linkage.errors import MissingSatelliteError, OptionError, StageError
-from io_linkage.exports import Definition, Trade, trade
 from io_linkage.leontief import Array
 from io_linkage.position import position
 from io_linkage.position.lengths import production_length_by
 from io_linkage.table import MRIOTable
 from io_linkage.value_added.chain_participation import trade_based
+from io_linkage.value_added.export_terms import Definition, Trade, trade
 
 INDICATORS = (
     "traditional",

@@ -19,9 +19,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, decomposition, trade
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.value_added.export_terms import NON_VA, Decomposition, Definition, Trade, decomposition, trade
 
 Level: TypeAlias = Literal["world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"]
 

@@ -27,9 +27,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from io_linkage.exports import NON_VA, Decomposition, Definition, Trade, decomposition, trade
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.value_added.export_terms import NON_VA, Decomposition, Definition, Trade, decomposition, trade
 
 TERMS = (
     "DVA_FIN",
@@ -177,7 +177,7 @@ def to_kww(decomposed: Decomposition) -> Decomposition:
     ----------
     Wang, Wei & Zhu (2013), table E2.
     """
-    from io_linkage.value_added.nine_terms import GROUPS as KWW_GROUPS
+    from io_linkage.value_added.koopman_wang_wei import GROUPS as KWW_GROUPS
 
     terms = decomposed.terms
     nine = {name: terms[list(parts)].sum(axis=1, skipna=False) for name, parts in TO_KWW.items()}

@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from io_linkage.balance_checks import column_balance, gaps, identities, published_output, row_balance, world_accounts
-from io_linkage.content_checks import (
+from io_linkage.checks.balance import column_balance, gaps, identities, published_output, row_balance, world_accounts
+from io_linkage.checks.content import (
     hawkins_simon,
     labels,
     negative_values,
@@ -32,8 +32,8 @@ from io_linkage.content_checks import (
     value_added,
     without_output,
 )
+from io_linkage.checks.findings import SEVERITIES, Finding, Severity
 from io_linkage.errors import BalanceError, IOLinkageError, NotProductiveError, OptionError, TableError
-from io_linkage.findings import SEVERITIES, Finding, Severity
 from io_linkage.table import MRIOTable
 
 COLUMNS = ("check", "severity", "finding", "where", "count", "largest", "unit", "remedy")

@@ -1,36 +1,27 @@
-"""The command io-linkage: words to calls, no economics.
-
-Nothing heavy is imported until a command runs, so that help answers at once.
-"""
+"""Commands that answer questions with a table: report and figures."""
 
 from __future__ import annotations
 
-import importlib
-import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from io_linkage.errors import IOLinkageError, OptionError
+from io_linkage.cli.progress import running
+from io_linkage.errors import OptionError
 
 if TYPE_CHECKING:
     from io_linkage.report.question import Question
     from io_linkage.table import MRIOTable
 
-app = typer.Typer(
-    name="io-linkage",
-    help="Linkages, spillovers and value chains of traditional, emerging and future industries in input-output tables.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(report)
+    app.command()(figures)
 
 
 class Output(StrEnum):
@@ -85,18 +76,6 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws; the same seed
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write into a folder that holds other files; they stay.")]
 
 
-@app.callback(invoke_without_command=True)
-def _about(
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
-) -> None:
-    if version:
-        from io_linkage import __version__
-
-        typer.echo(f"io-linkage {__version__}")
-        raise typer.Exit
-
-
-@app.command()
 def report(
     table: Table = None,
     *,
@@ -115,7 +94,7 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write a briefing of a table: a page, figures and data."""
-    with _running() as progress:
+    with running() as progress:
         _headless()
         from io_linkage.report.output import write
 
@@ -127,7 +106,6 @@ def report(
     typer.echo(f"Figures: {out / 'figures'}, data: {out / 'data'}")
 
 
-@app.command()
 def figures(
     table: Table = None,
     *,
@@ -147,7 +125,7 @@ def figures(
     overwrite: Overwrite = False,
 ) -> None:
     """Draw the figures of a report alone, each with its numbers as CSV."""
-    with _running() as progress:
+    with running() as progress:
         _headless()
         from io_linkage.report.output import write_figures
 
@@ -219,48 +197,3 @@ def _headless() -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-
-
-@contextmanager
-def _running() -> Iterator[Callable[[str], None]]:
-    """Show progress on stderr while a terminal is there to see it; one line for each warning."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar, _warned(console):
-        task = bar.add_task("Starting", total=None)
-        yield lambda step: bar.update(task, description=step)
-
-
-@contextmanager
-def _warned(console: Any) -> Iterator[None]:
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.showwarning = show
-        yield
-
-
-@cache
-def _register() -> None:
-    """Add the commands of other modules, where they are there."""
-    if Path(__file__).with_name("commands").joinpath("tables.py").is_file():
-        importlib.import_module("io_linkage.commands.tables").register(app)
-
-
-def main() -> None:
-    """Run the command; an error that the package foresaw is one paragraph on stderr and exit code 1."""
-    try:
-        _register()
-        app()
-    except IOLinkageError as error:
-        typer.echo(f"Error: {error}", err=True)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -43,9 +43,9 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from io_linkage.errors import OptionError
-from io_linkage.exports import Decomposition, Definition, Trade, decomposition, trade
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.value_added.export_terms import Decomposition, Definition, Trade, decomposition, trade
 
 Approach: TypeAlias = Literal["source", "sink"]
 Perimeter: TypeAlias = Literal["exporter", "world", "bilateral", "flow"]

@@ -28,7 +28,8 @@ from io_linkage.leontief import Array
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix, separator
 from io_linkage.readers.figaro_flat import is_flat, read_flat
-from io_linkage.readers.raw import Raw, reader
+from io_linkage.readers.raw import Raw
+from io_linkage.readers.reader import reader
 
 TOTALS = frozenset(("OUT", "OUTPUT", "TOTAL", "TTL", "GO", "X"))
 #: The parts into which the OECD splits China and Mexico (processing trade, global manufacturers).

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY
+from io_linkage.checks.findings import MINOR, SHOWN, Finding, Severity, label_name, listed
 from io_linkage.errors import NotProductiveError, SolveError
-from io_linkage.findings import MINOR, SHOWN, Finding, Severity, label_name, listed
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 

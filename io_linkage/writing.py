@@ -20,7 +20,7 @@ FORMS: tuple[Form, ...] = ("pymrio", "csv", "xlsx", "parquet")
 _SAVED = "file_parameters.json"
 
 
-def write(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwrite: bool = False) -> Path:
+def save(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwrite: bool = False) -> Path:
     """Write a table; half-written files are never left.
 
     Parameters

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,7 @@ from io_linkage.accounts import Satellite
 from io_linkage.errors import OutputError, ReadError
 from io_linkage.files import PREFIX, replacing, working_folder
 from io_linkage.leontief import Array
-
-if TYPE_CHECKING:
-    from io_linkage.readers.raw import Raw
+from io_linkage.readers.raw import Raw
 
 #: Raised whenever a reader returns something else for the same file.
 READER_VERSION = 2
@@ -289,8 +287,6 @@ def _digest(file: Path) -> str:
 def _read(place: Path) -> Raw | None:
     """Return what is kept at a place, or None when there is nothing sound."""
     import pyarrow as pa
-
-    from io_linkage.readers.raw import Raw
 
     try:
         manifest = json.loads((place / _MANIFEST).read_text(encoding="utf-8"))

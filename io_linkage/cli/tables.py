@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from io_linkage.fetch import Progress
+    from io_linkage.downloads import Progress
 
 Year = Annotated[int | None, typer.Option(help="Which year, where the source holds several.")]
 Database = Annotated[str | None, typer.Option(help="Kind of table, where it cannot be told from the file.")]
@@ -62,7 +62,7 @@ def fetch(
     edition: Annotated[str, typer.Option(help="OECD: v2016, v2018, v2021 or v2023.")] = "v2023",
 ) -> None:
     """Download a publisher's table; run it again to continue one that broke off."""
-    from io_linkage.fetch import fetch as run
+    from io_linkage.downloads import fetch as run
 
     with _progress() as progress:
         files = run(database, year=year, folder=folder, system=system, edition=edition, progress=progress)
@@ -86,18 +86,18 @@ def convert(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:
     """Read a table and write it in another form, added up to fewer industries or regions where asked."""
-    from io_linkage import aggregation, conversion, load
+    from io_linkage import aggregation, load, writing
 
     table = load(source, year=year, database=database, tolerance=tolerance)
     if industries or regions or rest:
         groups = None if regions is None else [one.strip() for one in regions.split(",") if one.strip()]
         table = aggregation.aggregate(table, industries=industries, regions=groups, rest=rest)
     if rebalance:
-        from io_linkage import rebalance as gras
+        from io_linkage import rebalancing
 
-        table, changed = gras.gras(table)
+        table, changed = rebalancing.rebalance(table)
         typer.echo(changed.to_string())
-    typer.echo(conversion.write(table, target, overwrite=overwrite))
+    typer.echo(writing.save(table, target, overwrite=overwrite))
 
 
 def tables(
@@ -128,7 +128,7 @@ def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Delete what is kept.")] = False,
 ) -> None:
     """Show parsed tables that are kept for next time, and their size; or delete them."""
-    from io_linkage import cache as kept
+    from io_linkage.readers import cache as kept
 
     place = kept.folder()
     if place is None:

@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage import closed_forms
-from io_linkage.closed_forms import KINDS, Within
 from io_linkage.errors import OptionError
 from io_linkage.extraction.domestic import noncompetitive_group
 from io_linkage.extraction.replaced import replaced_group
 from io_linkage.extraction.results import require_factor
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, removal
+from io_linkage.leontief.removal import KINDS, Within
 from io_linkage.linkages.normalisation import require_option
 from io_linkage.selection import groups_by, regions
 from io_linkage.table import MRIOTable
@@ -72,12 +71,12 @@ def group_losses(
     system = table.system
     ranks = (W[:, keep] != 0).sum(axis=0)
     # With most columns of L wanted anyway, one inverse is cheaper than the solves.
-    if ranks[ranks <= closed_forms.LOW_RANK].sum() > system.n / 2:
+    if ranks[ranks <= removal.LOW_RANK].sum() > system.n / 2:
         system.inverse()
     for column in keep:
         share = W[:, column]
-        loss = closed_forms.group(system, share, kind, factor, within)
-        yield share, loss, closed_forms.own_part(system, share, loss, kind, factor, within), 0.0
+        loss = removal.group(system, share, kind, factor, within)
+        yield share, loss, removal.own_part(system, share, loss, kind, factor, within), 0.0
 
 
 def _spelled(name: object) -> str:

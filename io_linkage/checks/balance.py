@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY, out_of_balance
-from io_linkage.findings import MINOR, Finding, Severity, label_name, listed
+from io_linkage.checks.findings import MINOR, Finding, Severity, label_name, listed
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 

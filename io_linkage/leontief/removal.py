@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from io_linkage.errors import SolveError
-from io_linkage.leontief import RESIDUAL, Array, System
+from io_linkage.leontief.system import RESIDUAL, Array, System
 
 Kind: TypeAlias = Literal["complete", "backward", "forward"]
 Within: TypeAlias = Literal["removed", "kept"]

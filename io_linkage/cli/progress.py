@@ -1,0 +1,32 @@
+"""What a person at a terminal sees while a command runs: progress, and one line for each warning."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def running() -> Iterator[Callable[[str], None]]:
+    """Show progress on stderr while a terminal is there to see it; one line for each warning."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar, _warned(console):
+        task = bar.add_task("Starting", total=None)
+        yield lambda step: bar.update(task, description=step)
+
+
+@contextmanager
+def _warned(console: Any) -> Iterator[None]:
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.showwarning = show
+        yield

@@ -1,0 +1,167 @@
+"""Losses from extracting one industry, one selection, or each industry in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from io_linkage.extraction.domestic import noncompetitive_losses
+from io_linkage.extraction.kinds import ALL_KINDS, Kind, require_outside
+from io_linkage.extraction.replaced import replaced_losses
+from io_linkage.extraction.results import (
+    Affected,
+    RelativeTo,
+    affected,
+    block_attrs,
+    extracted_table,
+    finished,
+    region_sums,
+    require_factor,
+)
+from io_linkage.leontief import Array, removal
+from io_linkage.leontief.removal import KINDS, Within
+from io_linkage.linkages.normalisation import Account, account, require_option
+from io_linkage.selection import select
+from io_linkage.table import MRIOTable
+
+
+def losses(
+    table: MRIOTable,
+    *,
+    region: str | Iterable[str] | None = None,
+    industry: str | Iterable[str] | None = None,
+    stage: str | None = None,
+    kind: Kind = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+    by: Affected | None = None,
+    relative_to: RelativeTo | None = None,
+    weights: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Losses from extracting each industry in turn, or one selection.
+
+    Without a selection, every industry is extracted by itself, all n at once:
+
+    .. math:: \text{loss}_j = x_j \frac{(q'L)_j}{l_{jj}} \quad \text{(complete)}
+
+    Parameters
+    ----------
+    table : MRIOTable
+    region, industry, stage : optional
+        What to extract as one group, as `io_linkage.selection.select` takes it.
+    kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
+        "replaced" needs a selection; gains are losses below 0.
+    factor : float
+        From 0 to 1: how much of it.
+    of : str
+        "output", "value_added" or a satellite account such as "jobs".
+    within : {"removed", "kept"}
+        For backward and forward: whether the flows inside the group go as well.
+    by : {"region", "industry", "stage", "region-stage"}, optional
+        With a selection: add the affected industries up.
+    relative_to : {"gdp", "account"}, optional
+        What percentages are of. By default GDP for money, and the account's own total for anything else.
+    weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped central ones.
+
+    Returns
+    -------
+    DataFrame
+        Without a selection: one row for each industry extracted, on the table's index; NaN without output. Columns
+        own, home, abroad, total; home_percent: own and home as a percentage of the region's GDP (or account);
+        total_percent: of the world's.
+
+        With a selection: one row for each industry affected (or group, with `by`). Columns own, home, abroad, total
+        and percent of its own account. The sums over rows are in `attrs`.
+
+    Raises
+    ------
+    UnknownLabelError, OptionError
+        Unknown or empty selection; the whole table where something has to remain; factor outside 0 to 1.
+    SolveError
+        What remains of the table has no unique solution.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> world = iol.load()
+    >>> alone = losses(world, of="value_added").loc[("CHN", "30t33")]
+    >>> chosen = losses(world, region="CHN", industry="30t33", of="value_added")
+    >>> bool(np.isclose(alone["total"], chosen["total"].sum()))
+    True
+    """
+    require_option("kind", kind, ALL_KINDS)
+    require_option("within", within, ("removed", "kept"))
+    require_factor(factor)
+    q = account(table, of)
+    selection = None
+    if region is not None or industry is not None or stage is not None:
+        selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        require_outside(table, selection.share, selection.label, kind, within)
+    if kind == "noncompetitive":
+        return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
+    if kind == "replaced":
+        return replaced_losses(table, selection, q, factor, by, relative_to, weights)
+    if selection is None:
+        return _each(table, kind, factor, q, within, relative_to)
+    loss = removal.group(table.system, selection.share, kind, factor, within)
+    own = removal.own_part(table.system, selection.share, loss, kind, factor, within)
+    found = affected(table, selection.share, loss, own, q)
+    return finished(table, found, selection, q, by, relative_to, weights, kind=kind, factor=factor, within=within)
+
+
+def spread(
+    table: MRIOTable,
+    *,
+    kind: Literal["complete", "backward", "forward"] = "complete",
+    factor: float = 1.0,
+    of: str = "output",
+    within: Within = "removed",
+) -> pd.DataFrame:
+    """Losses of each region from extracting each industry in turn: (n, regions), all at once.
+
+    Returns
+    -------
+    DataFrame on the table's index (the industry extracted), columns the regions that lose; NaN without output.
+    """
+    require_option("kind", kind, KINDS)
+    require_factor(factor)
+    q = account(table, of)
+    alpha, beta = removal.single(table.system, kind, factor, within)
+    sums = region_sums(table, q)
+    sums *= alpha[:, None]
+    sums[np.arange(len(alpha)), table.region_codes] -= beta * q.per_output
+    columns = pd.Index(table.regions, name="affected")
+    return table.frame(
+        sums, columns, f"extraction loss in {of}", unit=q.unit, kind=kind, factor=factor, **block_attrs(q)
+    )
+
+
+def _each(
+    table: MRIOTable,
+    kind: Literal["complete", "backward", "forward"],
+    factor: float,
+    q: Account,
+    within: Within,
+    relative_to: RelativeTo | None,
+) -> pd.DataFrame:
+    alpha, beta = removal.single(table.system, kind, factor, within)
+    diagonal = table.system.inverse_diagonal()
+    sums = table.system.column_sums() if q.name == "output" else table.system.solve_transposed(q.per_output)
+    # For the home region alone: column j of L summed over the rows of j's own region.
+    home: Array = np.empty(len(alpha))
+    for code in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == code)
+        home[inside] = q.per_output[inside] @ table.system.inverse()[np.ix_(inside, inside)]
+    own = alpha * diagonal * q.per_output - beta * q.per_output
+    at_home = alpha * home - beta * q.per_output
+    total = alpha * sums - beta * q.per_output
+    values = np.column_stack([own, at_home - own, total - at_home, total])
+    values[~(table.active & q.known)] = np.nan
+    return extracted_table(
+        table, values, table.index, table.region_codes, q, relative_to, kind=kind, factor=factor, within=within
+    )
