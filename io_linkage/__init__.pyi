@@ -1,5 +1,3 @@
-from typing import Final
-
 from . import aggregation as aggregation
 from . import checks as checks
 from . import downloads as downloads
@@ -32,4 +30,4 @@ from .rebalancing import rebalance as rebalance
 from .table import MRIOTable as MRIOTable
 from .writing import save as save
 
-__version__: Final[str]
+__version__: str

@@ -40,7 +40,7 @@ def save(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwr
     --------
     >>> import io_linkage as iol, tempfile
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     file = write(iol.load(), f"{place}/world.parquet")
+    ...     file = save(iol.load(), f"{place}/world.parquet")
     ...     same = iol.load(file, tolerance=0.2, cache=False)
     >>> same
     <MRIOTable world: 21 regions x 35 industries, unit not stated>

@@ -9,6 +9,7 @@ from hypothesis import given
 
 import io_linkage as iol
 from io_linkage import checks
+from io_linkage.checks import content, findings, runner
 from io_linkage.errors import BalanceError, NotProductiveError, OptionError, TableError
 from io_linkage.table import MRIOTable
 from tests.strategies import tables
@@ -55,13 +56,13 @@ def test_a_sound_table_has_no_errors_and_no_warnings():
 @given(tables())
 def test_drawn_tables_have_no_errors(drawn):
     frame = checks.run(drawn)
-    assert list(frame.columns) == list(checks.COLUMNS)
+    assert list(frame.columns) == list(runner.COLUMNS)
     assert not (frame["severity"] == "error").any()
 
 
 @given(tables())
 def test_findings_are_ordered_worst_first(drawn):
-    ranks = checks.run(drawn)["severity"].map(checks.SEVERITIES.index)
+    ranks = checks.run(drawn)["severity"].map(findings.SEVERITIES.index)
     assert ranks.is_monotonic_increasing
 
 
@@ -160,7 +161,7 @@ def test_inputs_above_output_and_hawkins_simon():
 
 
 def test_hawkins_simon_alone_raises_its_own_error(monkeypatch):
-    monkeypatch.setattr(checks, "CHECKS", (checks.hawkins_simon,))
+    monkeypatch.setattr(checks, "CHECKS", (content.hawkins_simon,))
     with pytest.raises(NotProductiveError):
         checks.require(unproductive())
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from io_linkage import cli
@@ -194,7 +195,7 @@ class TestErrors:
     def test_a_warning_is_one_line(self, monkeypatch):
         def warned(*_, **__):
             warnings.warn("inputs do not account for output", BalanceWarning, stacklevel=1)
-            raise cli.typer.Exit
+            raise typer.Exit
 
         monkeypatch.setattr("io_linkage.readers.load", warned)
         with warnings.catch_warnings():

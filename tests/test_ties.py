@@ -18,6 +18,7 @@ from io_linkage.errors import (
     OptionError,
     UnknownLabelError,
 )
+from io_linkage.ties import between_economies
 from io_linkage.ties.partners import cast
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
@@ -75,7 +76,7 @@ def test_flows_match_brute_force(table):
 @given(tables(min_regions=2))
 def test_stages_and_partners_add_up(table):
     result = ties.bilateral(table, "R0", partners=None, comparators=(), weights=stage_weights(table))
-    flows = result[[*ties.FLOWS]]
+    flows = result[[*between_economies.FLOWS]]
     whole = flows.xs("all", level="stage")
     parts = flows.drop("all", level="stage").groupby(["economy", "partner"], sort=False).sum()
     assert_allclose(parts, whole, rtol=1e-9, atol=1e-9)

@@ -152,7 +152,7 @@ def _weight(table: MRIOTable, weighted_by: str) -> Array:
     if weighted_by == "final_demand":
         return np.asarray(table.final_demand.to_numpy(dtype=np.float64))
     if weighted_by == "exports":
-        from io_linkage.value_added.export_terms import trade
+        from io_linkage.trade_blocks import trade
 
         return trade(table).total_exports
     if weighted_by == "equal":

@@ -48,7 +48,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import Definition, Trade
+from io_linkage.trade_blocks import Definition, Trade
 
 Side: TypeAlias = Literal["forward", "backward"]
 Grouping: TypeAlias = Literal["world", "region", "industry", "stage", "region-stage"]

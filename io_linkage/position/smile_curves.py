@@ -19,7 +19,7 @@ import pandas as pd
 
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import Definition, Trade
+from io_linkage.trade_blocks import Definition, Trade
 
 
 def smile(

@@ -15,6 +15,7 @@ from io_linkage.errors import OptionError, StageError
 from io_linkage.position import by_group
 from io_linkage.selection import regions as select_regions
 from io_linkage.table import MRIOTable
+from io_linkage.trade_blocks import Definition, trade
 from io_linkage.upgrading.profiles import (
     FRONTIER,
     jobs_unit,
@@ -23,7 +24,6 @@ from io_linkage.upgrading.profiles import (
 from io_linkage.value_added import content, matrix
 from io_linkage.value_added.chain_participation import trade_based
 from io_linkage.value_added.comparative_advantage import advantage
-from io_linkage.value_added.export_terms import Definition, trade
 
 
 @dataclass(frozen=True, eq=False)

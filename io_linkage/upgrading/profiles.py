@@ -42,8 +42,8 @@ from io_linkage.leontief import Array
 from io_linkage.position import position
 from io_linkage.position.lengths import production_length_by
 from io_linkage.table import MRIOTable
+from io_linkage.trade_blocks import Definition, Trade, trade
 from io_linkage.value_added.chain_participation import trade_based
-from io_linkage.value_added.export_terms import Definition, Trade, trade
 
 INDICATORS = (
     "traditional",

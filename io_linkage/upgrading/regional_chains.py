@@ -18,7 +18,7 @@ from io_linkage.economies.registry import find, register
 from io_linkage.errors import OptionError, unknown
 from io_linkage.position.lengths import production_length_by
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import Definition, trade
+from io_linkage.trade_blocks import Definition, trade
 
 _BLOCS = {
     "East Asia & Pacific": "Asia and the Pacific",

@@ -45,7 +45,8 @@ import numpy as np
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import Decomposition, Definition, Trade, decomposition, trade
+from io_linkage.trade_blocks import Definition, Trade, trade
+from io_linkage.value_added.export_terms import Decomposition, decomposition
 
 Approach: TypeAlias = Literal["source", "sink"]
 Perimeter: TypeAlias = Literal["exporter", "world", "bilateral", "flow"]

@@ -20,7 +20,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import Definition, trade
+from io_linkage.trade_blocks import Definition, trade
 
 Basis: TypeAlias = Literal["gross", "value_added"]
 

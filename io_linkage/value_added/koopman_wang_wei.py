@@ -22,7 +22,8 @@ import pandas as pd
 
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import NON_VA, Decomposition, Definition, Trade, trade
+from io_linkage.trade_blocks import Definition, Trade, trade
+from io_linkage.value_added.export_terms import NON_VA, Decomposition
 
 TERMS = ("DVA_FIN", "DVA_INT", "DVA_INTrex", "RDV_FIN", "RDV_INT", "DDC", "FVA_FIN", "FVA_INT", "FDC")
 

@@ -12,8 +12,9 @@ from io_linkage.errors import unknown
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
+from io_linkage.trade_blocks import Definition, Trade, trade
 from io_linkage.value_added.borin_mancini_terms import borin_mancini
-from io_linkage.value_added.export_terms import NON_VA, Definition, Trade, require_adding_up, trade
+from io_linkage.value_added.export_terms import NON_VA, require_adding_up
 
 Grouping: TypeAlias = Literal["country-industry", "region", "industry", "stage", "region-stage"]
 Origin: TypeAlias = Literal["domestic", "domestic-stage", "region", "industry", "stage", "region-stage"]

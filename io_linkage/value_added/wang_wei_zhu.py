@@ -29,7 +29,8 @@ import pandas as pd
 
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
-from io_linkage.value_added.export_terms import NON_VA, Decomposition, Definition, Trade, decomposition, trade
+from io_linkage.trade_blocks import Definition, Trade, trade
+from io_linkage.value_added.export_terms import NON_VA, Decomposition, decomposition
 
 TERMS = (
     "DVA_FIN",
