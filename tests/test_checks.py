@@ -161,7 +161,7 @@ def test_inputs_above_output_and_hawkins_simon():
 
 
 def test_hawkins_simon_alone_raises_its_own_error(monkeypatch):
-    monkeypatch.setattr(checks, "CHECKS", (content.hawkins_simon,))
+    monkeypatch.setattr(runner, "CHECKS", (content.hawkins_simon,))
     with pytest.raises(NotProductiveError):
         checks.require(unproductive())
 
