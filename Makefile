@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 READY := $(VENV)/.ready
 
-.PHONY: report test lint types tests notebooks lowest format clean
+.PHONY: report test lint types tests notebooks lowest mutants format clean
 
 report: $(READY)
 	$(BIN)/io-linkage report --out report
@@ -41,9 +41,21 @@ $(VENV)-lowest/.ready: pyproject.toml tests/lowest.txt
 	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/lowest.txt --editable '.[test,notebooks]'
 	touch $@
 
+# Bugs planted in SLICE, a module or folder, one at a time: N of them (all where empty), which ones by SEED, against
+# TESTS (those that reach the slice where empty).
+SLICE ?= io_linkage/linkages
+SEED ?= 0
+mutants: $(VENV)-mutants/.ready
+	$(ALONE) $(VENV)-mutants/bin/python benchmarks/mutants.py $(SLICE) --seed $(SEED) $(if $(N),--sample $(N)) $(if $(TESTS),--tests $(TESTS))
+
+$(VENV)-mutants/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
+	touch $@
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest build dist report
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-mutants build dist report
