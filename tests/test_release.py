@@ -1,9 +1,13 @@
-"""One version in the package, the citation and the changelog, and types for those who import the package."""
+"""Package, citation, changelog, classifiers, workflows and Makefile agree with each other."""
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from pathlib import Path
+
+import pytest
 
 import io_linkage
 
@@ -32,3 +36,47 @@ def test_unreleased_changes_have_a_heading_above_the_newest_version():
 
 def test_the_package_says_that_it_is_typed():
     assert (Path(io_linkage.__file__).parent / "py.typed").is_file()
+
+
+def test_the_workflow_tests_each_python_that_the_package_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r"Programming Language :: Python :: (\d\.\d+)", "\n".join(project["classifiers"]))
+    (matrix,) = first(r"^ +python: (\[.*\])$", ".github/workflows/test.yml")
+    assert json.loads(matrix) == named
+    assert project["requires-python"] == f">={named[0]}"
+
+
+def test_windows_runs_what_make_test_runs():
+    """The Makefile's lines, but for where the environment is and how many threads, stand in the workflow."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    workflow = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    (parts,) = first(r"^test: (.+)$", "Makefile")
+    for part in parts.split():
+        (recipe,) = re.findall(rf"^{part}: .*\n((?:\t.*\n)+)", makefile, flags=re.MULTILINE)
+        for line in recipe.replace("$(ALONE) ", "").replace("$(BIN)/", "").split("\n\t"):
+            assert f" {line.strip()}\n" in workflow
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".github/pull_request_template.md",
+        ".github/workflows/test.yml",
+        "CONTRIBUTING.md",
+        "README.md",
+        "RELEASING.md",
+    ],
+)
+def test_every_make_that_is_named_is_in_the_makefile(name):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
+    text = (ROOT / name).read_text(encoding="utf-8")
+    asked = set(re.findall(r"(?:`|run: |^)make ([a-z]+)", text, flags=re.MULTILINE))
+    assert asked
+    assert asked <= targets
+
+
+def test_the_source_distribution_has_what_its_tests_read():
+    hatch = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
+    included = set(hatch["build"]["targets"]["sdist"]["include"])
+    assert {"/io_linkage", "/tables", "/tests", "/benchmarks", "/.github", "/Makefile", "/conftest.py"} <= included
