@@ -28,6 +28,7 @@ from io_linkage import classifications
 from io_linkage._shipped import shipped_path
 from io_linkage.accounts import DISCREPANCY, Satellite
 from io_linkage.errors import OptionError, ReadError, TableError, unknown
+from io_linkage.files import expanded
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -250,7 +251,7 @@ def _industry_shares(
         label = given
         shares = _named(table, given)
     else:
-        shares = _checked(_rows_of(Path(given)), str(given))
+        shares = _checked(_rows_of(expanded(given)), str(given))
     for code in shares:
         if code not in table.industries:
             raise unknown("industry in the concordance", code, table.industries)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from io_linkage.errors import OptionError, OutputError, ReadError, unknown
+from io_linkage.files import expanded
 
 _CHUNK = 1 << 16
 _TIMEOUT = 60
@@ -85,7 +86,7 @@ def fetch(
     """
     if database not in BY_HAND:
         raise unknown("database", database, BY_HAND)
-    place = Path(folder).expanduser()
+    place = expanded(folder)
     try:
         found = sources(database, year, system=system, edition=edition)
     except (OptionError, ReadError):

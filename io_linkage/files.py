@@ -1,22 +1,73 @@
 """Writing files and folders whole: under another name on the same disk, then moved into place in one step.
 
 Whoever is stopped on the way, by an error, a full disk or a person, leaves what was there before and nothing
-half-written.
+half-written. What a killed run could not clear away is cleared by the next one that writes to the same place.
 """
 
 from __future__ import annotations
 
 import os
+import platform
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from io_linkage.errors import OutputError
+from io_linkage.errors import OptionError, OutputError
 
 #: Names of what is being written begin with this; whoever lists or clears a folder knows them by it.
 PREFIX = ".writing-"
+_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
+# What another machine is writing cannot be told from what it left behind, except by its age in seconds.
+_FORGOTTEN = 3600.0
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with ~ replaced by the home folder.
+
+    Raises
+    ------
+    OptionError
+        ``~name`` names nobody on this machine.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise OptionError(
+            f"{str(path)!r} begins with the name of a user this machine does not know; write the path in full, or put "
+            "./ before a file that is called so."
+        ) from error
+
+
+def require_not_input(place: Path, inputs: Iterable[str | Path]) -> None:
+    """Refuse to replace what is being read: an input, a file inside an input folder, a folder around an input.
+
+    Links, relative paths and other spellings of the same place count as that place.
+
+    Raises
+    ------
+    OutputError
+    """
+    if not place.exists():
+        return
+    for given in inputs:
+        source = expanded(given)
+        if source.exists() and (_holds(source, place) or (place.is_dir() and _holds(place, source))):
+            raise OutputError(
+                f"Writing to {str(place)!r} would replace what is read from {str(given)!r}. Choose another name or "
+                "folder."
+            )
+
+
+def _holds(outer: Path, inner: Path) -> bool:
+    """Whether a place is another, or lies in it under any name."""
+    if outer.samefile(inner) or inner.resolve().is_relative_to(outer.resolve()):
+        return True
+    return outer.is_dir() and any(file.exists() and file.samefile(inner) for file in outer.rglob("*"))
 
 
 def atomically(place: Path, write: Callable[[Path], object]) -> None:
@@ -52,7 +103,8 @@ def atomically(place: Path, write: Callable[[Path], object]) -> None:
 def replacing(place: Path) -> Iterator[Path]:
     """Give an empty file beside `place`, which takes its name when all went well; raises OSError as it comes."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=place.suffix, dir=place.parent)
+    _clear_forgotten(place.parent)
+    handle, name = tempfile.mkstemp(prefix=_own_prefix(), suffix=place.suffix, dir=place.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -71,7 +123,8 @@ def working_folder(parent: Path) -> Iterator[Path]:
     Raises OSError as it comes; `parent` is made where needed.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    _clear_forgotten(parent)
+    working = Path(tempfile.mkdtemp(prefix=_own_prefix(), dir=parent))
     try:
         # As any other folder, since it may be moved into place itself.
         working.chmod(0o777 & ~_umask())
@@ -95,6 +148,42 @@ free space.")
         f"Cannot write {what}{' ' if what else ''}{str(place)!r}: {error.strerror or error}. Choose a place that can "
         "be written, and check the free space."
     )
+
+
+def _own_prefix() -> str:
+    return f"{PREFIX}{_HOST}-{os.getpid()}-"
+
+
+def _clear_forgotten(folder: Path) -> None:
+    """Remove what runs that were killed left in a folder."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if not _forgotten(left):
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
+
+
+def _forgotten(left: Path) -> bool:
+    """Whether nobody is writing to it: its process is gone, or it is old and whose it is cannot be told."""
+    owner = re.match(rf"{re.escape(PREFIX)}{_HOST}-(\d+)-", left.name)
+    # On Windows a process cannot be asked for without ending it.
+    if owner is not None and os.name != "nt":
+        return not _running(int(owner.group(1)))
+    return time.time() - left.stat().st_mtime > _FORGOTTEN
+
+
+def _running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        # Of another user, for instance.
+        return True
+    return True
 
 
 def _umask() -> int:

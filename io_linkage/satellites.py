@@ -22,6 +22,7 @@ from io_linkage import classifications
 from io_linkage._shipped import shipped_path
 from io_linkage.accounts import DISCREPANCY, Satellite
 from io_linkage.errors import OptionError, ReadError, TableError, unknown
+from io_linkage.files import expanded
 from io_linkage.readers.delimited import number, separator
 from io_linkage.readers.sources import decode
 
@@ -177,7 +178,7 @@ def with_wiod_accounts(table: MRIOTable, file: str | Path) -> MRIOTable:
     if table.year is None:
         raise OptionError("The table has no year, so the accounts of no year can be chosen: table.replace(year=...).")
     x = table.x if table.published_output is None else table.published_output
-    satellite = read_accounts(Path(file), year=table.year, x=x)
+    satellite = read_accounts(expanded(file), year=table.year, x=x)
     if satellite is None:
         raise ReadError(f"{str(file)!r} has no figures for {table.year}.")
     return table.replace(satellites={**table.satellites, satellite.name: satellite})
@@ -251,7 +252,7 @@ def _mean_intensity(divisions: Sequence[str]) -> float:
 def _list(data: pd.DataFrame | str | Path, decimal: str) -> tuple[pd.DataFrame, str]:
     if isinstance(data, pd.DataFrame):
         return data.rename(columns=lambda c: str(c).strip().lower()).reset_index(drop=True), "The list"
-    path = Path(data)
+    path = expanded(data)
     try:
         text = decode(path.read_bytes())
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY
 from io_linkage.errors import OptionError, OutputError
-from io_linkage.files import unwritable, working_folder
+from io_linkage.files import expanded, require_not_input, unwritable, working_folder
 from io_linkage.table import MRIOTable
 
 Form = Literal["pymrio", "csv", "xlsx", "parquet"]
@@ -20,7 +21,14 @@ FORMS: tuple[Form, ...] = ("pymrio", "csv", "xlsx", "parquet")
 _SAVED = "file_parameters.json"
 
 
-def save(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwrite: bool = False) -> Path:
+def save(
+    table: MRIOTable,
+    path: str | Path,
+    *,
+    form: Form | None = None,
+    overwrite: bool = False,
+    inputs: Iterable[str | Path] = (),
+) -> Path:
     """Write a table; half-written files are never left.
 
     Parameters
@@ -31,10 +39,19 @@ def save(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwr
         Where the ending does not say it.
     overwrite : bool
         Replace what is there.
+    inputs : iterable of paths
+        What the table was read from; it is never replaced, whatever `overwrite` says.
 
     Returns
     -------
     Path
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written, is taken, or is an input.
+    OptionError
+        The ending says no form.
 
     Examples
     --------
@@ -45,12 +62,13 @@ def save(table: MRIOTable, path: str | Path, *, form: Form | None = None, overwr
     >>> same
     <MRIOTable world: 21 regions x 35 industries, unit not stated>
     """
-    target = Path(path).expanduser()
+    target = expanded(path)
     chosen = form or _form(target)
     if chosen not in FORMS:
         raise OptionError(f"form={chosen!r} is not possible; choose one of {', '.join(map(repr, FORMS))}.")
-    _require_place(target, chosen, overwrite=overwrite)
     try:
+        require_not_input(target, inputs)
+        _require_place(target, chosen, overwrite=overwrite)
         with working_folder(target.parent) as working:
             made = _made(table, working, target, chosen)
             if target.is_dir():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
@@ -42,3 +45,28 @@ def wiod_2011(shared_data: Path):
     import io_linkage as iol
 
     return iol.load(shared_data / "wiod2013" / "2011", classification="WIOD2013")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the command left behind: its exit code and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys, monkeypatch) -> Callable[..., Done]:
+    """Run the command in this process, as its script does."""
+    from io_linkage import cli
+
+    def command(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["io-linkage", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        written = capsys.readouterr()
+        code = stopped.value.code
+        return Done(code if isinstance(code, int) else 0, written.out, written.err)
+
+    return command

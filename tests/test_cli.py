@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,28 +26,6 @@ def process(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=QUIET, check=False, timeout=120
     )
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command in this process, as its script does."""
-
-    def command(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["io-linkage", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        told = capsys.readouterr()
-        code = stopped.value.code
-        return Done(code if isinstance(code, int) else 0, told.out, told.err)
-
-    return command
 
 
 @pytest.fixture(scope="module")

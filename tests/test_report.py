@@ -366,11 +366,11 @@ class TestOutput:
     def test_an_earlier_report_is_replaced_and_other_files_stay(self, small, tmp_path):
         self.run(small, tmp_path / "out")
         (tmp_path / "out" / "my notes.txt").write_text("keep me")
-        stale = tmp_path / "out" / "figures" / "old.png"
+        stale = tmp_path / "out" / "figures" / "dependence.png"
         stale.write_text("from an earlier version")
         told = tmp_path / "out" / "report.json"
         names = json.loads(told.read_text())
-        told.write_text(json.dumps({**names, "files": [*names["files"], "figures/old.png", "../outside.txt"]}))
+        told.write_text(json.dumps({**names, "files": [*names["files"], "figures/dependence.png", "../outside.txt"]}))
         (tmp_path / "outside.txt").write_text("not yours")
         self.run(small, tmp_path / "out")
         assert (tmp_path / "out" / "my notes.txt").read_text() == "keep me"

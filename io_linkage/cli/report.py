@@ -101,9 +101,11 @@ def report(
         choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
         question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
-        page = write(loaded, question, out, earlier=earlier, overwrite=overwrite, progress=progress)
+        page = write(
+            loaded, question, out, earlier=earlier, overwrite=overwrite, inputs=_paths(table), progress=progress
+        )
     typer.echo(f"Report: {page}")
-    typer.echo(f"Figures: {out / 'figures'}, data: {out / 'data'}")
+    typer.echo(f"Figures: {page.parent / 'figures'}, data: {page.parent / 'data'}")
 
 
 def figures(
@@ -136,7 +138,14 @@ def figures(
         if not kinds:
             raise OptionError("No picture format was asked for: give --format one or more, e.g. --format png,svg.")
         files = write_figures(
-            loaded, question, out, formats=kinds, earlier=earlier, overwrite=overwrite, progress=progress
+            loaded,
+            question,
+            out,
+            formats=kinds,
+            earlier=earlier,
+            overwrite=overwrite,
+            inputs=_paths(table),
+            progress=progress,
         )
     for file in files:
         typer.echo(file)
@@ -186,6 +195,10 @@ def _question(
         seed=seed,
         members=members,
     )
+
+
+def _paths(table: str | None) -> list[str]:
+    return [] if table is None else [table]
 
 
 def _split(text: str) -> list[str]:

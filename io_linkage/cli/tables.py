@@ -36,16 +36,18 @@ def check(
     tolerance: Annotated[float, typer.Option(min=0.0, help="Gap, as a share of output, that is a fault.")] = 0.01,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write the findings as CSV too.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file of --csv.")] = False,
 ) -> None:
     """Run every accounting check on a table; exit code 1 where one finds an error."""
     from io_linkage import checks, load
 
+    place = None if csv is None else _free(csv, table, overwrite=overwrite)
     # Gaps are to be found and shown, so they must not stop the loading.
     loaded = load(table, year=year, database=database, tolerance=float("inf"))
     found = checks.run(loaded, tolerance=tolerance)
     _findings(found, str(loaded))
-    if csv is not None:
-        _save(found, csv)
+    if place is not None:
+        _save(found, place)
     worst = ("error", "warning") if strict else ("error",)
     count = int(found["severity"].isin(worst).sum())
     typer.echo(f"{count} {'faults' if strict else 'errors'}, {int((found['severity'] == 'warning').sum())} warnings.")
@@ -97,7 +99,8 @@ def convert(
 
         table, changed = rebalancing.rebalance(table)
         typer.echo(changed.to_string())
-    typer.echo(writing.save(table, target, overwrite=overwrite))
+    inputs = [source] if industries is None else [source, industries]
+    typer.echo(writing.save(table, target, overwrite=overwrite, inputs=inputs))
 
 
 def tables(
@@ -166,6 +169,20 @@ def _plain(text: str, style: str = "") -> Any:
     from rich.text import Text
 
     return Text(str(text), style=style)
+
+
+def _free(csv: Path, table: str | None, *, overwrite: bool) -> Path:
+    """Settle where the findings go: never over the table, and over another file only when asked."""
+    from io_linkage.errors import OutputError
+    from io_linkage.files import expanded, require_not_input
+
+    place = expanded(csv)
+    require_not_input(place, [] if table is None else [table])
+    if place.is_dir():
+        raise OutputError(f"{str(place)!r} is a folder; --csv needs the name of a file.")
+    if place.exists() and not overwrite:
+        raise OutputError(f"{str(place)!r} is there already; choose another name, or pass --overwrite to replace it.")
+    return place
 
 
 def _save(found: Any, path: Path) -> None:

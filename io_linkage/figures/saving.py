@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from io_linkage.errors import OptionError
-from io_linkage.files import atomically
+from io_linkage.files import atomically, expanded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def save(
     """
     figure = _figure(target)
     shown = numbers(target) if data is None else data
-    stem = Path(path)
+    stem = expanded(path)
     if stem.suffix in {".png", ".svg", ".csv", ".pdf"}:
         stem = stem.with_suffix("")
     kinds = list(formats)

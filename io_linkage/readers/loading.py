@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from io_linkage.accounts import Output, ValueAdded
 from io_linkage.errors import OptionError, ReadError, unknown
+from io_linkage.files import expanded
 from io_linkage.readers import cache as kept
 from io_linkage.readers import pymrio_saved, sources
 from io_linkage.readers.eora import EORA
@@ -96,7 +97,7 @@ def load(
         raise OptionError("This is a table already; load() takes a path or a pymrio IOSystem.")
     if not isinstance(source, str | Path):
         return from_pymrio(source, year=year, **choices)
-    path = Path(source).expanduser()
+    path = expanded(source)
     try:
         there = path.exists()
     except OSError as error:

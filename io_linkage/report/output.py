@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from io_linkage import __version__
 from io_linkage.errors import IOLinkageError, OutputError
 from io_linkage.figures.saving import tidy
-from io_linkage.files import PREFIX, atomically, unwritable, working_folder
-from io_linkage.report import briefing, page, workbook
+from io_linkage.files import PREFIX, atomically, expanded, require_not_input, unwritable, working_folder
+from io_linkage.report import briefing, page, pictures, results, workbook
 from io_linkage.report.pictures import draw
 from io_linkage.report.question import Question
 from io_linkage.report.results import Progress, Results, gather
 from io_linkage.table import MRIOTable
 
-PAGE, MANIFEST = "report.html", "report.json"
+PAGE, MANIFEST, WORKBOOK = "report.html", "report.json", "results.xlsx"
 _FOLDER = "the folder"
+_REMEDY = "Move it, or choose another folder."
+# What matplotlib can write, and the numbers beside each figure.
+_ENDINGS = re.findall(r"\w+", "csv png svg pdf eps gif jpeg jpg pgf ps raw rgba svgz tif tiff webp")
+FIGURE_FILES = frozenset(f"{key}.{ending}" for key in pictures.KEYS for ending in _ENDINGS)
+REPORT_FILES = frozenset(
+    {PAGE, f"data/{WORKBOOK}"}
+    | {f"data/{key}.csv" for key in results.KEYS}
+    | {f"figures/{name}" for name in FIGURE_FILES}
+)
 
 
 def write(
@@ -28,6 +38,7 @@ def write(
     *,
     earlier: Iterable[Callable[[], MRIOTable]] = (),
     overwrite: bool = False,
+    inputs: Iterable[str | Path] = (),
     progress: Progress = lambda step: None,
 ) -> Path:
     """Compute and write a report.
@@ -43,6 +54,8 @@ def write(
         Each returns the same table of an earlier year, for the part on change over time.
     overwrite : bool
         Write into a folder that holds other files too; files of the same names are replaced.
+    inputs : iterable of paths
+        What the table and the question were read from; it is never replaced, whatever `overwrite` says.
     progress : function
         Called with a few words before each step.
 
@@ -54,9 +67,11 @@ def write(
     Raises
     ------
     OutputError
-        The folder cannot be written, or holds other files and `overwrite` is not set. Nothing is half-written.
+        The folder cannot be written, holds other files and `overwrite` is not set, or writing into it would replace
+        an input. Nothing is half-written.
     """
-    with staged(Path(folder), overwrite=overwrite) as temporary:
+    place = expanded(folder)
+    with staged(place, REPORT_FILES, overwrite=overwrite, inputs=_read(question, inputs)) as temporary:
         found = gather(table, question, earlier=earlier, progress=progress)
         drawn = draw(found, temporary / "figures", progress=progress)
         progress("Data files")
@@ -64,7 +79,7 @@ def write(
         progress("Page")
         html = page.render(briefing.compose(found), drawn, version=__version__)
         (temporary / PAGE).write_text(html, encoding="utf-8", newline="\n")
-    return Path(folder) / PAGE
+    return place / PAGE
 
 
 def write_figures(
@@ -75,14 +90,22 @@ def write_figures(
     formats: Iterable[str] = ("png", "svg"),
     earlier: Iterable[Callable[[], MRIOTable]] = (),
     overwrite: bool = False,
+    inputs: Iterable[str | Path] = (),
     progress: Progress = lambda step: None,
 ) -> list[Path]:
     """Compute and write the figures of a report alone, each with its numbers as CSV; parameters as `write`."""
-    with staged(Path(folder), overwrite=overwrite) as temporary:
+    place = expanded(folder)
+    with staged(place, FIGURE_FILES, overwrite=overwrite, inputs=_read(question, inputs)) as temporary:
         found = gather(table, question, earlier=earlier, progress=progress)
         drawn = draw(found, temporary, formats=formats, progress=progress)
         names = [path.name for one in drawn.values() for path in one.files]
-    return [Path(folder) / name for name in names]
+    return [place / name for name in names]
+
+
+def _read(question: Question, inputs: Iterable[str | Path]) -> list[str | Path]:
+    """Return the files that a report is made from."""
+    own = question.stages
+    return [*inputs, own] if isinstance(own, str | Path) else [*inputs]
 
 
 def _data(found: Results, folder: Path) -> None:
@@ -91,23 +114,34 @@ def _data(found: Results, folder: Path) -> None:
         place = folder / f"{key}.csv"
         frame = tidy(result.frame)
         atomically(place, lambda file, frame=frame: frame.to_csv(file, index=False, lineterminator="\n"))  # type: ignore[misc]
-    workbook.write_workbook(found, folder / "results.xlsx")
+    workbook.write_workbook(found, folder / WORKBOOK)
 
 
 @contextmanager
-def staged(folder: Path, *, overwrite: bool) -> Iterator[Path]:
+def staged(
+    folder: Path, names: Collection[str], *, overwrite: bool, inputs: Collection[str | Path] = ()
+) -> Iterator[Path]:
     """Give a temporary folder beside (or in) the one wanted, whose files are moved there when all went well.
 
     The files of an earlier run are known by their manifest; those that are not written anew are removed. Nothing else
-    in the folder is touched.
+    in the folder is touched. `names` are those that may be written; whatever stands in their way is named before
+    anything is computed.
     """
     old = _require_place(folder, overwrite=overwrite)
-    # On the same disk, so that moving is renaming; it also shows at once whether the place can be written.
-    parent = folder if folder.is_dir() else folder.parent
     try:
+        _require_free(folder, {*names, *old}, old, overwrite=overwrite, inputs=inputs)
+        # On the same disk, so that moving is renaming; it also shows at once whether the place can be written.
+        parent = folder if folder.is_dir() else folder.parent
         with working_folder(parent) as temporary:
-            yield temporary
-            _move(temporary, folder, old)
+            new, earlier = temporary / "new", temporary / "earlier"
+            new.mkdir()
+            yield new
+            written = _listed(new)
+            _require_free(folder, {*written, *old}, old, overwrite=overwrite, inputs=inputs)
+            if folder.exists():
+                _move(new, folder, [*written, *old], earlier)
+            else:
+                new.rename(folder)
     except OSError as error:
         # A file of the package's own that cannot be read is no fault of the folder's.
         if isinstance(error, IOLinkageError):
@@ -117,11 +151,11 @@ def staged(folder: Path, *, overwrite: bool) -> Iterator[Path]:
 
 def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
     """Return the files of an earlier run; refuse a folder with other files in it."""
-    if not folder.exists():
-        return []
-    if not folder.is_dir():
-        raise OutputError(f"{str(folder)!r} is a file, and a folder is needed. Choose another name.")
     try:
+        if not folder.exists():
+            return []
+        if not folder.is_dir():
+            raise OutputError(f"{str(folder)!r} is a file, and a folder is needed. Choose another name.")
         there = [path.name for path in folder.iterdir() if not path.name.startswith(PREFIX)]
         old = _manifest(folder)
     except OSError as error:
@@ -135,33 +169,79 @@ def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
     return old or []
 
 
+def _require_free(
+    folder: Path, names: Iterable[str], old: Collection[str], *, overwrite: bool, inputs: Collection[str | Path]
+) -> None:
+    """Refuse to replace an input, a folder, what lies outside, and unasked any file of someone else."""
+    others = []
+    for name in sorted({*names, MANIFEST}):
+        place = folder / name
+        if place.parent.exists() and not place.parent.is_dir():
+            raise OutputError(
+                f"{str(place.parent)!r} is a file, and a folder is needed. Move it, or choose another folder."
+            )
+        if not (place.exists() or place.is_symlink()):
+            continue
+        if place.is_dir():
+            raise OutputError(
+                f"{str(place)!r} is a folder, and a file is to be written there. Move it, or choose another folder."
+            )
+        if not place.parent.resolve().is_relative_to(folder.resolve()):
+            raise OutputError(
+                f"{str(place.parent)!r} leads out of {str(folder)!r}. Remove the link, or choose another folder."
+            )
+        mine = name == MANIFEST or name in old
+        require_not_input(place, [one for one in inputs if not mine or not expanded(one).is_dir()])
+        if not mine:
+            others.append(name)
+    if others and not overwrite:
+        raise OutputError(
+            f"{str(folder)!r} holds {', '.join(others[:3])}{', ...' if len(others) > 3 else ''}, which no report of "
+            "this package wrote. Move what you want to keep, or pass overwrite=True (--overwrite) to replace it."
+        )
+
+
 def _manifest(folder: Path) -> list[str] | None:
     """Files that an earlier run wrote, or None where there was none."""
     file = folder / MANIFEST
     if not file.is_file():
         return None
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        names = told["files"] if told.get("made_by") == "io_linkage" else None
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        names = manifest["files"] if manifest.get("made_by") == "io_linkage" else None
     except (ValueError, KeyError, AttributeError, TypeError):
         return None
     if not isinstance(names, list):
         return None
-    # A manifest is no licence to reach outside the folder.
-    safe = [str(name) for name in names if not Path(str(name)).is_absolute() and ".." not in Path(str(name)).parts]
-    return safe
+    # A manifest is not a licence to remove what no report is made of.
+    return [name for name in names if isinstance(name, str) and name in REPORT_FILES | FIGURE_FILES]
 
 
-def _move(temporary: Path, folder: Path, old: list[str]) -> None:
-    names = sorted(path.relative_to(temporary).as_posix() for path in temporary.rglob("*") if path.is_file())
-    told = {"made_by": "io_linkage", "version": __version__, "files": [*names, MANIFEST]}
-    (temporary / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    if not folder.exists():
-        temporary.rename(folder)
-        return
-    for name in [*names, MANIFEST]:
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (temporary / name).replace(place)
-    for name in set(old) - {*names, MANIFEST}:
-        (folder / name).unlink(missing_ok=True)
+def _listed(new: Path) -> list[str]:
+    """Return the files written, and write the manifest that lists them."""
+    names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
+    manifest = {"made_by": "io_linkage", "version": __version__, "files": [*names, MANIFEST]}
+    (new / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return [*names, MANIFEST]
+
+
+def _move(new: Path, folder: Path, names: Iterable[str], earlier: Path) -> None:
+    """Put new files in the place of old ones, or, where one of them cannot be moved, leave all as it was."""
+    undo: list[tuple[Path, Path]] = []
+
+    def rename(source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+        undo.append((target, source))
+
+    try:
+        for name in dict.fromkeys(names):
+            place = folder / name
+            if place.exists() or place.is_symlink():
+                rename(place, earlier / name)
+            if (new / name).exists():
+                rename(new / name, place)
+    except BaseException:
+        for target, source in reversed(undo):
+            target.rename(source)
+        raise

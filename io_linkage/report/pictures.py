@@ -19,6 +19,16 @@ from io_linkage.report.sentences import focus_rows
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: File names of the figures, without ending.
+KEYS = (
+    "key_industries",
+    "linkages",
+    "stage_spillovers",
+    "emerging_linkages",
+    "region_spillovers",
+    "dependence",
+    "dependence_over_time",
+)
 # More rows or columns than this do not fit a page at a size that can be read.
 MOST_ROWS, MOST_COLUMNS = 45, 30
 _NAMED = 40

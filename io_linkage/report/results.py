@@ -22,6 +22,29 @@ Progress = Callable[[str], None]
 _PULLERS, _PULLED = 6, 12
 
 
+#: Every result there can be, by the name of its file.
+KEYS = (
+    "linkages",
+    "extraction",
+    "less_imports",
+    "pulled",
+    "stage_shares",
+    "stage_composition",
+    "stage_linkages",
+    "stage_spillovers",
+    "focus_stage_ranges",
+    "focus_stage_spillovers",
+    "region_spillovers",
+    "trade",
+    "dependence_of_partner",
+    "dependence_on_partner",
+    "treatment",
+    "dependence_over_time",
+    "stage_linkages_over_time",
+    "checks",
+)
+
+
 @dataclass(frozen=True)
 class Result:
     """One result: its frame, what it is in a few words, and what to mind."""

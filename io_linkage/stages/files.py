@@ -18,6 +18,7 @@ import pandas as pd
 
 from io_linkage._shipped import shipped_path
 from io_linkage.errors import StageError, unknown
+from io_linkage.files import expanded
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -59,7 +60,7 @@ def load_file(file: str | Path | pd.DataFrame) -> pd.DataFrame:
     """
     if isinstance(file, pd.DataFrame):
         return _checked(file, "the frame of stage shares")
-    path = Path(file)
+    path = expanded(file)
     try:
         stat = path.stat()
     except OSError as error:
