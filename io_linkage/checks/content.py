@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from io_linkage.accounts import DISCREPANCY
+from io_linkage.accounts import DISCREPANCY, RESIDUAL_NAME
 from io_linkage.checks.findings import MINOR, SHOWN, Finding, Severity, label_name, listed
 from io_linkage.errors import NotProductiveError, SolveError
 from io_linkage.leontief import Array
@@ -212,6 +212,32 @@ def reading(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
     """Say what the reader joined, left out or filled."""
     for note in table.carried.get("notes", ()):
         yield Finding("reading", "note", f"{str(note)[0].upper()}{str(note)[1:]}.", count=1)
+
+
+def layout(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
+    """Say which rows were taken for primary inputs and which columns for final demand."""
+    accounts = table.accounts
+    rows = [str(row) for row in accounts.primary if row not in (DISCREPANCY, RESIDUAL_NAME)]
+    published = accounts.value_added == "published"
+    counted = ", ".join(accounts.va_rows) if published else "output less intermediate inputs"
+    text = f"{len(rows)} rows are primary inputs; value added is {counted}."
+    yield Finding("rows of primary inputs", "ok", text, ", ".join(rows), len(rows))
+    own = [(str(region), str(category)) for region, category in accounts.demand if category != DISCREPANCY]
+    owners: dict[str, list[str]] = {}
+    for region, category in own:
+        owners.setdefault(category, []).append(region)
+    named = [_with_owners(category, regions, table.regions) for category, regions in owners.items()]
+    yield Finding("columns of final demand", "ok", f"{len(own)} columns are final demand.", ", ".join(named), len(own))
+
+
+def _with_owners(category: str, owners: list[str], regions: list[str]) -> str:
+    """Name a category, and the regions that have it or lack it where not all do."""
+    lack = [region for region in regions if region not in owners]
+    if not lack:
+        return category
+    few = f"only {', '.join(owners[:3])}" if len(owners) <= len(lack) else f"not {', '.join(lack[:3])}"
+    more = ", ..." if min(len(owners), len(lack)) > 3 else ""
+    return f"{category} ({few}{more})"
 
 
 def _negatives(

@@ -25,6 +25,7 @@ from io_linkage.checks.balance import column_balance, gaps, identities, publishe
 from io_linkage.checks.content import (
     hawkins_simon,
     labels,
+    layout,
     negative_values,
     reading,
     satellites,
@@ -51,6 +52,7 @@ CHECKS: tuple[Callable[[MRIOTable, float], Iterator[Finding]], ...] = (
     units,
     labels,
     satellites,
+    layout,
     reading,
 )
 

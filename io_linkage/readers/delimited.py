@@ -238,3 +238,23 @@ def separator(line: str) -> str:
     # A comma may also be a decimal sign, so it wins only where there is nothing else.
     best = max(("\t", ";"), key=lambda sign: counts[sign])
     return best if counts[best] >= 1 else ("," if counts[","] else "|")
+
+
+def separator_of(lines: Sequence[str]) -> str:
+    """Return the delimiter of several lines: the one that cuts most of them into the same number of cells.
+
+    A label may hold a sign that also separates cells, and a title or an empty line has none.
+
+    Examples
+    --------
+    >>> separator_of(["My table; a draft", "", ",a,b; c", "a,1,2", "b; c,3,4"])
+    ','
+    """
+    filled = [line for line in lines if line.strip()]
+    best, share = ",", 0.0
+    for sign in ("\t", ";", ",", "|"):
+        widths = [len(next(csv.reader([line], delimiter=sign), [])) for line in filled]
+        usual = max(set(widths), key=widths.count, default=0)
+        if usual > 1 and widths.count(usual) / len(filled) > share:
+            best, share = sign, widths.count(usual) / len(filled)
+    return best

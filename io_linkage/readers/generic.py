@@ -23,17 +23,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import ReadError
+from io_linkage.errors import ReadError, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
-from io_linkage.readers.delimited import separator
+from io_linkage.readers.delimited import separator_of
+from io_linkage.readers.one_sided import refuse_mistyped
 from io_linkage.readers.raw import Raw
 from io_linkage.readers.reader import reader
 from io_linkage.readers.sheets import Label, Sheet, from_cells, joined, parts, split
@@ -129,18 +132,14 @@ def _sheet(entry: sources.Entry, decimal: str, *, head: int | None = None) -> Sh
     lines = text.splitlines()
     if not lines:
         raise ReadError(f"{entry.name!r} is empty.")
-    sep = separator(lines[0] if len(lines) < 2 else lines[1])
+    sep = separator_of(lines[:40])
     cells: list[list[Any]] = list(csv.reader(lines[:head] if head else io.StringIO(text, newline=""), delimiter=sep))
     return from_cells(cells, entry.name, decimal, strict=not head)
 
 
 def _parquet(entry: sources.Entry) -> Sheet:
-    import pyarrow as pa
-
-    try:
+    with sources.decoding(entry.name, "Parquet file"):
         frame = pd.read_parquet(sources.buffered(entry))
-    except (pa.ArrowException, ValueError, OSError) as error:
-        raise ReadError(f"{entry.name!r} is a damaged Parquet file ({str(error)[:120]}). Fetch it again.") from error
     numeric = [column for column in frame.columns if pd.api.types.is_numeric_dtype(frame[column])]
     labels = [column for column in frame.columns if column not in numeric]
     if labels:
@@ -160,34 +159,31 @@ def _from_one(sheet: Sheet) -> Raw:
     at = {label: j for j, label in reversed(list(enumerate(columns)))}
     across = [at[labels[i]] for i in rows]
     index = _index([sheet.rows[i] for i in rows])
-    regions = set(index.get_level_values(0))
+    regions = {str(region) for region in index.get_level_values(0)}
     several = len(regions) > 1
-    demand, inputs, output = [], [], None
-    for j, label in enumerate(columns):
-        if label in shared or not label:
-            continue
-        if _OUTPUT.match(sheet.columns[j][-1]):
-            output = sheet.values[rows, j]
-        elif _TOTAL.search(label):
-            continue
-        elif several and sheet.columns[j][0] not in regions:
-            inputs.append((label, sheet.values[rows, j]))
-        else:
-            demand.append(j)
-    for i, label in enumerate(labels):
-        if label in shared or not label:
-            continue
-        if _OUTPUT.match(sheet.rows[i][-1]):
-            output = sheet.values[i, across] if output is None else output
-        elif not _TOTAL.search(label):
-            inputs.append((label.replace("|", " "), sheet.values[i, across]))
+    left, left_totals, output_rows = _sorted(sheet.rows, shared)
+    above, above_totals, output_columns = _sorted(sheet.columns, shared)
+    if several and not any(sheet.columns[j][0] in regions for j in above):
+        _require_regions_first(sheet, index)
+    _refuse_mistyped(sheet, labels, columns, rows, left, above)
+    if len(output_columns) > 1:
+        listed = ", ".join(columns[j] for j in output_columns)
+        raise ReadError(f"{sheet.where} has several columns of gross output: {listed}. Keep one of them.")
+    sideways = [j for j in above if several and sheet.columns[j][0] not in regions]
+    demand = [j for j in above if j not in sideways]
+    inputs = [(columns[j], sheet.values[rows, j]) for j in sideways]
+    inputs += [(labels[i].replace("|", " "), sheet.values[i, across]) for i in left]
+    output = None
+    if output_columns:
+        output = sheet.values[rows, output_columns[0]]
+    elif output_rows:
+        output = sheet.values[output_rows[0], across]
     region = next(iter(regions))
     categories = [
         sheet.columns[j] if several or len(sheet.columns[j]) > 1 else (region, sheet.columns[j][0]) for j in demand
     ]
     pairs = [(parts[0], " ".join(parts[1:]) or "final demand") for parts in categories]
     if not pairs:
-        _require_regions_first(sheet, index)
         raise ReadError(
             f"{sheet.where} has flows between industries but no columns of final demand. Add them, or give the blocks "
             "apart in sheets or files Z and Y."
@@ -196,7 +192,51 @@ def _from_one(sheet: Sheet) -> Raw:
     Y = pd.DataFrame(sheet.values[np.ix_(rows, demand)], index=index, columns=names)
     V = pd.DataFrame(np.vstack([v for _, v in inputs]), index=[n for n, _ in inputs], columns=index) if inputs else None
     Z = pd.DataFrame(sheet.values[np.ix_(rows, across)], index=index, columns=index)
-    return Raw(Z, Y, V, None if output is None else pd.Series(output, index=index))
+    totals = [*(labels[i] for i in left_totals), *(columns[j] for j in above_totals)]
+    totals += [label for label in dict.fromkeys(labels) if label in shared and _TOTAL.search(label)]
+    return Raw(Z, Y, V, None if output is None else pd.Series(output, index=index), notes=_left_out(totals))
+
+
+def _sorted(labels: list[Label], shared: set[str]) -> tuple[list[int], list[int], list[int]]:
+    """Positions of labels on one side only: what counts, totals, gross output."""
+    counted: list[int] = []
+    totals: list[int] = []
+    output: list[int] = []
+    for position, label in enumerate(labels):
+        if label and joined(label) not in shared:
+            (output if _OUTPUT.match(label[-1]) else totals if _is_total(label) else counted).append(position)
+    return counted, totals, output
+
+
+def _is_total(label: Label) -> bool:
+    return bool(_TOTAL.search(joined(label)) or _TOTAL.search(label[-1]))
+
+
+def _left_out(totals: Sequence[str]) -> tuple[str, ...]:
+    return (f"rows and columns left out as totals: {', '.join(dict.fromkeys(totals))}",) if totals else ()
+
+
+def _refuse_mistyped(
+    sheet: Sheet, labels: list[str], columns: list[str], rows: list[int], left: list[int], above: list[int]
+) -> None:
+    refuse_mistyped(
+        sheet.where,
+        [sheet.rows[i] for i in left],
+        [sheet.columns[j] for j in above],
+        list(dict.fromkeys(sheet.rows[i] for i in rows)),
+    )
+    # Where both sides have the same order, two labels at one place among the industries are meant to be the same.
+    inside = {labels[i] for i in rows}
+    square = max(i for i, label in enumerate(labels) if label in inside)
+    order = [label for label in labels[:square] if label in inside]
+    if order != [label for label in columns[:square] if label in inside]:
+        return
+    for i in sorted(set(left) & set(above)):
+        if i < square:
+            raise ReadError(
+                f"{sheet.where}: among the industries a row is called {labels[i]!r} and the column at the same place "
+                f"{columns[i]!r}. An industry stands on both sides under the same label: correct one of the two."
+            )
 
 
 def _require_regions_first(sheet: Sheet, index: pd.MultiIndex) -> None:
@@ -213,7 +253,7 @@ def _require_regions_first(sheet: Sheet, index: pd.MultiIndex) -> None:
 
 
 def _require_labels(sheet: Sheet, labels: list[str], columns: list[str], rows: list[int]) -> None:
-    if len(rows) < 2:
+    if not rows or (len(rows) == 1 and not labels[0] == columns[0] == labels[rows[0]]):
         raise ReadError(
             f"{sheet.where}: the labels to the left ({', '.join(labels[:3])}, ...) and above ("
             f"{', '.join(columns[:3])}, ...) are not the same, so there is no table of "
@@ -252,43 +292,86 @@ def _from_blocks(found: dict[str, Sheet]) -> Raw:
         raise ReadError(f"{Z.where}: the labels of rows and columns differ, such as {', '.join(odd[:4])}.")
     index = _index(Z.rows)
     order = [columns.index(label) for label in rows]
-    Y = found["Y"]
-    regions = list(dict.fromkeys(index.get_level_values(0)))
-    pairs = [
-        (label[0], " ".join(label[1:]) or "final demand") if label[0] in regions else (regions[0], " ".join(label))
-        for label in Y.columns
-    ]
+    Y, pairs, totals = _demand(found["Y"], list(dict.fromkeys(index.get_level_values(0))))
     V = x = None
     if "V" in found:
+        sheet = found["V"]
+        kept = [i for i, label in enumerate(sheet.rows) if label and not _is_total(label)]
+        totals += [joined(label) for label in sheet.rows if label and _is_total(label)]
         V = pd.DataFrame(
-            _aligned(found["V"], rows, by_row=False),
-            index=[" ".join(label) for label in found["V"].rows],
+            _aligned(sheet, rows, by_row=False)[kept],
+            index=[" ".join(sheet.rows[i]) for i in kept],
             columns=index,
         )
     if "x" in found:
-        x = pd.Series(_aligned(found["x"], rows, by_row=True)[:, 0], index=index)
+        x = pd.Series(_aligned(found["x"], rows, by_row=True)[:, _output_column(found["x"])], index=index)
     return Raw(
         pd.DataFrame(Z.values[:, order], index=index, columns=index),
         pd.DataFrame(
-            _aligned(Y, rows, by_row=True),
+            _aligned(found["Y"], rows, by_row=True)[:, Y],
             index=index,
             columns=pd.MultiIndex.from_tuples(pairs, names=["region", "category"]),
         ),
         V,
         x,
+        notes=_left_out(totals),
+    )
+
+
+def _demand(sheet: Sheet, regions: list[str]) -> tuple[list[int], list[tuple[str, str]], list[str]]:
+    """Positions and labels of the columns of final demand, and the totals among them, which are left out."""
+    kept = [j for j, label in enumerate(sheet.columns) if label and not _is_total(label)]
+    pairs = []
+    for j in kept:
+        label = sheet.columns[j]
+        if label[0] in regions:
+            pairs.append((label[0], " ".join(label[1:]) or "final demand"))
+        elif len(regions) == 1:
+            pairs.append((regions[0], " ".join(label)))
+        else:
+            raise unknown(
+                f"region of final demand ({sheet.where}, column {joined(label)})",
+                label[0],
+                regions,
+                remedy="Write the columns of Y as region|category.",
+            )
+    return kept, pairs, [joined(label) for label in sheet.columns if label and _is_total(label)]
+
+
+def _output_column(sheet: Sheet) -> int:
+    """Position of gross output in block x: its only column, or the one that is called so."""
+    named = [j for j, label in enumerate(sheet.columns) if label and _OUTPUT.match(label[-1])]
+    if len(sheet.columns) == 1:
+        return 0
+    if len(named) == 1:
+        return named[0]
+    raise ReadError(
+        f"{sheet.where} has {len(sheet.columns)} columns ({', '.join(joined(one) for one in sheet.columns[:4])}); one "
+        "called output was expected. Keep that one."
     )
 
 
 def _aligned(sheet: Sheet, wanted: list[str], *, by_row: bool) -> Array:
-    """Values of a block in the order of Z's labels."""
-    labels = [joined(label) for label in (sheet.rows if by_row else sheet.columns)]
-    absent = [label for label in wanted if label not in labels]
+    """Values of a block in the order of Z's labels; a label that is missing, repeated or not Z's is refused."""
+    what = "row" if by_row else "column"
+    given = sheet.rows if by_row else sheet.columns
+    at = {joined(label): position for position, label in reversed(list(enumerate(given)))}
+    absent = [label for label in wanted if label not in at]
     if absent:
         raise ReadError(
-            f"{sheet.where} has no {'row' if by_row else 'column'} for {len(absent)} of Z's labels: "
-            f"{', '.join(absent[:4])}. Give every block the same labels."
+            f"{sheet.where} has no {what} for {len(absent)} of Z's labels: {', '.join(absent[:4])}. Give every block "
+            "the same labels."
         )
-    order = [labels.index(label) for label in wanted]
+    names = [joined(label) for label in given if label and not _is_total(label)]
+    twice = [label for label, count in Counter(names).items() if count > 1]
+    extra = [label for label in names if label not in set(wanted)]
+    if twice or extra:
+        listed = ", ".join((twice or extra)[:4])
+        raise ReadError(
+            f"{sheet.where} has {what}s {'more than once' if twice else 'that Z lacks'}: {listed}. Give every block "
+            f"the labels of Z, each once."
+        )
+    order = [at[label] for label in wanted]
     return sheet.values[order] if by_row else sheet.values[:, order]
 
 

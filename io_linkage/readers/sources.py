@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from io_linkage.errors import ReadError
+from io_linkage.errors import IOLinkageError, ReadError
 
 #: An archive member that claims to unpack to more than this and to more than `RATIO` times its size is refused.
 LARGE = 1 << 30
@@ -153,6 +153,35 @@ def damage(path: Path) -> Iterator[None]:
         raise ReadError(
             f"{str(path)!r} could not be read as lines of cells ({error}). It is damaged, or no table; fetch it again."
         ) from error
+
+
+@contextmanager
+def decoding(name: str, what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises on damaged bytes into an error of this package.
+
+    Parameters
+    ----------
+    name : str
+        The file, for the message.
+    what : str
+        What it should be: "Parquet file", "workbook".
+    """
+    try:
+        yield
+    except (IOLinkageError, MemoryError):
+        raise
+    except BaseException as error:
+        # A decoder written in Rust panics with an error that is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise ReadError(
+            f"{name!r} is a damaged {what} ({_first_line(error)}). The download was probably cut short; fetch it again."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    """Return what an error says, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:150]
 
 
 def _check_members(path: Path, zipped: zipfile.ZipFile) -> None:
