@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from stage_changes import SHARES, against, clear_since
 
 HERE = Path(__file__).resolve().parent / "industries"
 STAGES = ("traditional", "emerging", "future")
@@ -35,6 +36,9 @@ DIGITS = 4
 # anything between half of China's and twice China's.
 SPREAD = 2.0
 
+# Later than any dated judgement: rows for all years take the one without a date.
+UNDATED = 9999
+
 # The Chinese national tables with detailed industries, by year.
 DETAILED = {2002: "NBS122", 2007: "NBS135", 2012: "NBS139", 2017: "NBS149", 2018: "NBS153", 2020: "NBS153"}
 
@@ -49,6 +53,12 @@ class Block:
     year: str = ""
     judged_for: str = "CHN"
     spread: float = 1.0
+
+    def judged_in(self, year: int) -> int:
+        """Year of the judgement that goes with a table: the table's own, within the years for which the rows hold."""
+        if self.year:
+            return min(max(year, int(self.year[:4])), int(self.year[-4:]))
+        return year if self.judged_for else UNDATED
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ TARGETS = (
         "wiod2013_industries.csv",
         (
             Block((2002, 2007, 2012), (2002, 2007, 2012), judged_for="", spread=SPREAD),
+            Block((2002, 2007, 2012), (2002, 2007, 2012), year="1995-2004", judged_for="", spread=SPREAD),
             Block((2002,), (2002, 2007), "CHN", "1995-2004"),
             Block((2007,), (2002, 2007, 2012), "CHN", "2005-2009"),
             Block((2012,), (2007, 2012, 2017), "CHN", "2010-2016"),
@@ -143,6 +154,7 @@ class Inputs:
         self.levels = levels.set_index("isic4")
         self.outputs = {year: self._output(year) for year in DETAILED}
         self.profiles: dict[tuple[str, str, int], dict[str, object]] = {}
+        self.first: dict[tuple[str, ...], int] = {}
 
     def _output(self, year: int) -> pd.DataFrame:
         """Detailed industries of one year with output, in 100 million CNY, and activity."""
@@ -157,24 +169,46 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def judgement(inputs: Inputs, activity: str, region: str, year: int) -> pd.Series:
-    """Row of judgements.csv for an activity: the region's row nearest in year, else the row for all."""
+    """Row of judgements.csv for an activity: the region's row nearest in year, else the row for all.
+
+    A row for all regions with a year holds until that year.
+    """
     rows = inputs.judgements[inputs.judgements["activity"] == activity]
     own = rows[(rows["region"] == region) & (rows["year"] != "")]
     if region and len(own):
         return own.loc[(own["year"].astype(int) - year).abs().idxmin()]
-    return rows[rows["region"] == ""].iloc[0]
+    everywhere = rows[rows["region"] == ""]
+    until = everywhere.loc[everywhere["year"] != "", "year"].astype(int)
+    until = until[until >= year]
+    return everywhere.loc[until.idxmin()] if len(until) else everywhere[everywhere["year"] == ""].iloc[0]
 
 
 def high_tech(inputs: Inputs, activity: str) -> tuple[float, float, float, str]:
-    """Share that is high-tech: low reads it as High R&D intensity only, high adds Medium-high, central is midway."""
+    """Share that is high-tech: low reads it as High R&D intensity only, high adds Medium-high, central is midway.
+
+    A second group of the taxonomy counts as much as the first, unless its share is given (62-63:0:0.05:0.1).
+    """
     codes = [code for code in inputs.activities.loc[activity, "oecd"].split(";") if code]
     if not codes:
         return 0.0, 0.0, 0.0, "not covered by the OECD R&D-intensity taxonomy (non-market service)"
     value = {"High": (1.0, 1.0, 1.0), "Medium-high": (0.0, 0.5, 1.0)}
-    levels = [inputs.levels.loc[code, "level"] for code in codes]
-    low, central, high = np.array([value.get(level, (0.0, 0.0, 0.0)) for level in levels]).T
-    basis = "; ".join(f"{level} (ISIC {code})" for level, code in zip(levels, codes, strict=True))
-    return low.min(), central.mean(), high.max(), f"OECD R&D intensity: {basis}"
+    given = {code.split(":")[0]: [float(part) for part in code.split(":")[1:]] for code in codes}
+    levels = {code: str(inputs.levels.loc[code, "level"]) for code in given}
+    low, central, high = np.array([value.get(level, (0.0, 0.0, 0.0)) for level in levels.values()]).T
+    basis = "; ".join(
+        f"{level} (ISIC {code}{f', {100 * given[code][1]:.0f} %' if given[code] else ''})"
+        for code, level in levels.items()
+    )
+    shares = next((part for part in given.values() if part), None)
+    if shares is None:
+        return low.min(), central.mean(), high.max(), f"OECD R&D intensity: {basis}"
+    mixed = np.array(
+        [
+            (1 - share) * np.array([low[0], central[0], high[0]]) + share * np.array([low[1], central[1], high[1]])
+            for share in shares
+        ]
+    )
+    return mixed[:, 0].min(), mixed[1, 1], mixed[:, 2].max(), f"OECD R&D intensity: {basis}"
 
 
 def profile(inputs: Inputs, activity: str, region: str, year: int) -> dict[str, object]:
@@ -235,14 +269,35 @@ def members(inputs: Inputs, target: Target, industry: str, year: int) -> pd.Seri
     return (total / total.sum()).sort_values(ascending=False, kind="stable")
 
 
+def first_table(inputs: Inputs, target: Target, industry: str) -> int:
+    """First table that is used for an industry's make-up: from it on, more detail moves no share by itself."""
+    years = sorted({year for block in target.blocks for year in (*block.central, *block.bounds)})
+    held = tuple(inputs.activities.index[inputs.activities[target.layout] == industry])
+    if len(target.blocks) < 2:
+        return years[0]
+    if held not in inputs.first:
+        inputs.first[held] = _first_table(inputs, target, industry, years, held)
+    return inputs.first[held]
+
+
+def _first_table(inputs: Inputs, target: Target, industry: str, years: list[int], held: tuple[str, ...]) -> int:
+    mix = {year: members(inputs, target, industry, year) for year in years}
+    values = pd.DataFrame(
+        {a: {s: float(judgement(inputs, a, "", UNDATED)[f"{s}_central"]) for s in ("emerging", "future")} for a in held}
+    ).T
+    return clear_since(mix, values, held)
+
+
 def weighted(inputs: Inputs, target: Target, block: Block, industry: str) -> dict[str, object]:
     """Shares of an aggregated industry: central from the years meant, bounds over the neighbouring years too."""
     years = sorted({*block.central, *block.bounds})
+    first = first_table(inputs, target, industry)
     found: dict[int, dict[str, float]] = {}
     mix: dict[int, pd.Series] = {}
     for year in years:
-        mix[year] = members(inputs, target, industry, year)
-        rows = pd.DataFrame([profile(inputs, a, block.judged_for, year) for a in mix[year].index])
+        mix[year] = members(inputs, target, industry, max(year, first))
+        judged = block.judged_in(year)
+        rows = pd.DataFrame([profile(inputs, a, block.judged_for, judged) for a in mix[year].index])
         w = mix[year].to_numpy()
         found[year] = {}
         for key in KEYS:
@@ -257,23 +312,33 @@ def weighted(inputs: Inputs, target: Target, block: Block, industry: str) -> dic
         out[key] = {"low": min, "central": lambda s: sum(s) / len(s), "high": max}[bound](over)
     average = pd.concat([mix[y] for y in block.central], axis=1).fillna(0.0).mean(axis=1)
     average = average.sort_values(ascending=False, kind="stable")
+    judged = block.judged_in(block.central[-1])
+    out["activities"] = judgements_of(inputs, [str(a) for a in average.index], block.judged_for, judged)
     if len(average) == 1:
-        alone = profile(inputs, str(average.index[0]), block.judged_for, block.central[-1])
-        return alone | out
-    return out | _derivation(inputs, block, average)
+        return profile(inputs, str(average.index[0]), block.judged_for, judged) | out
+    return out | _derivation(inputs, block, average, first)
 
 
-def _derivation(inputs: Inputs, block: Block, average: pd.Series) -> dict[str, object]:
+def judgements_of(inputs: Inputs, activities: list[str], region: str, year: int) -> dict[str, dict[str, float]]:
+    """Central shares of each activity by name, to say later what changed."""
+    rows = {a: profile(inputs, a, region, year) for a in activities}
+    names = inputs.activities["name"]
+    return {names[a]: {s: float(row[f"{s}_central"]) for s in SHARES} for a, row in rows.items()}  # type: ignore[arg-type]
+
+
+def _derivation(inputs: Inputs, block: Block, average: pd.Series, first: int) -> dict[str, object]:
     names = inputs.activities["name"]
     shown = [f"{names[a]} {100 * s:.0f} %" for a, s in average.head(5).items()]
     rest = len(average) - len(shown)
     more = f", {rest} more" if rest > 0 else ""
-    years = ", ".join(str(y) for y in block.central)
+    years = ", ".join(str(y) for y in sorted({max(y, first) for y in block.central}))
     reason = f"Weights, output in China {years}: {', '.join(shown)}{more}."
+    if first > min(block.central):
+        reason += f" Tables before {first} do not name what enters or leaves the industry apart, and are not used."
     if block.spread > 1:
         reason += f" Range: any weight between 1/{block.spread:g} and {block.spread:g} times China's."
-    elif set(block.bounds) != set(block.central):
-        reason += f" Range over the tables of {', '.join(str(y) for y in block.bounds)}."
+    elif len(tables := sorted({max(y, first) for y in block.bounds})) > 1 and set(block.bounds) != set(block.central):
+        reason += f" Range over the tables of {', '.join(str(y) for y in tables)}."
     return {
         "high_tech_basis": f"OECD R&D intensity of {len(average)} activities, weighted by output",
         "kind": "derived",
@@ -341,22 +406,40 @@ def block_rows(inputs: Inputs, target: Target, block: Block) -> list[dict[str, o
 
 def _pooled(inputs: Inputs, activity: str, block: Block) -> dict[str, object]:
     """Shares of one activity over the years of a block: mean of centrals, widest bounds."""
-    each = [profile(inputs, activity, block.judged_for, year) for year in block.central]
+    each = [profile(inputs, activity, block.judged_for, block.judged_in(year)) for year in block.central]
     pick = {"low": min, "central": lambda s: sum(s) / len(s), "high": max}
     reasons = dict.fromkeys(f"{row['reason']}." for row in each)
     years = ", ".join(str(year) for year in block.central)
     reason = each[-1]["reason"] if len(reasons) == 1 else f"Mean of {years}. {' '.join(reasons)}"
     shares = {key: pick[key.rsplit("_", 1)[1]]([row[key] for row in each]) for key in KEYS}
-    return each[-1] | shares | {"reason": reason}
+    judged = judgements_of(inputs, [activity], block.judged_for, block.judged_in(block.central[-1]))
+    return each[-1] | shares | {"reason": reason, "activities": judged}
 
 
 def make(inputs: Inputs, target: Target) -> pd.DataFrame:
     """One output file: the first block for all tables, later blocks only where they say something else."""
     general, *special = (block_rows(inputs, target, block) for block in target.blocks)
     rows = list(general)
+    before: dict[tuple[object, object], dict[str, object]] = {}
     for block in special:
-        rows += [row for row, base in zip(block, general, strict=True) if any(row[k] != base[k] for k in KEYS)]
+        for row, base in zip(block, general, strict=True):
+            tell(row, base, before)
+            if any(row[key] != base[key] for key in KEYS):
+                rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def tell(
+    row: dict[str, object], base: dict[str, object], before: dict[tuple[object, object], dict[str, object]]
+) -> None:
+    """Add to the reason of a dated row what changed against the row before it, and remember the row."""
+    key = (row["region"], row["industry"])
+    earlier = before.get(key) or (
+        base | {"year": "other years"} if not row["region"] and "-" in str(row["year"]) else None
+    )
+    before[key] = dict(row)
+    if earlier is not None:
+        row["reason"] = f"{row['reason']}{against(row, earlier)}"
 
 
 def registry(inputs: Inputs) -> pd.DataFrame:

@@ -26,8 +26,10 @@ from make_stages import (
     Inputs,
     Target,
     bases,
+    judgements_of,
     profile,
     rounded,
+    tell,
     weighted,
 )
 
@@ -46,6 +48,7 @@ YEARS = {
 MIDDLE = (2007, 2012, 2017)
 #: For all regions; then China by period, from the nearest table, bounds from its neighbours too.
 GENERAL = Block(MIDDLE, (2002, *MIDDLE, 2020), judged_for="", spread=SPREAD)
+BEFORE_2005 = replace(GENERAL, year="1990-2004")
 CHINA = (
     Block((2002,), (2002, 2007), "CHN", "1990-2004"),
     Block((2007,), (2002, 2007, 2012), "CHN", "2005-2009"),
@@ -65,18 +68,19 @@ def shares(inputs: Inputs, industry: str, activities: list[str], block: Block) -
     """Shares of an industry that holds these activities."""
     if len(activities) == 1:
         # One activity over all years meant: the mean of its centrals and the widest of its bounds.
-        rows = [profile(inputs, activities[0], block.judged_for, year) for year in block.bounds]
-        central = [profile(inputs, activities[0], block.judged_for, year) for year in block.central]
+        rows = [profile(inputs, activities[0], block.judged_for, block.judged_in(year)) for year in block.bounds]
+        central = [profile(inputs, activities[0], block.judged_for, block.judged_in(year)) for year in block.central]
         row = dict(central[-1])
         for key in KEYS:
             bound = key.rsplit("_", 1)[1]
             values = [float(r[key]) for r in (central if bound == "central" else rows)]  # type: ignore[arg-type]
             row[key] = {"low": min, "central": lambda v: sum(v) / len(v), "high": max}[bound](values)
-        return row
+        judged = block.judged_in(block.central[-1])
+        return row | {"activities": judgements_of(inputs, activities, block.judged_for, judged)}
     layout = pd.Series("", index=inputs.activities.index)
     layout[activities] = industry
     inputs.activities["of this industry"] = layout
-    target = Target("", "of this industry", (), "", ())
+    target = Target("", "of this industry", (), "", (GENERAL, *CHINA))
     return weighted(inputs, target, block, industry)
 
 
@@ -99,17 +103,18 @@ def make(inputs: Inputs, classification: str, industries: pd.DataFrame, power: p
     own = industries[industries["classification"] == classification]
     first, last = YEARS[classification]
     blocks = [GENERAL] + [
-        replace(block, region=REGION_CODES.get(classification, "CHN"), judged_for="CHN")
-        for block in CHINA
+        replace(block, region=REGION_CODES.get(classification, "CHN")) if block.region else block
+        for block in (BEFORE_2005, *CHINA)
         if int(block.year[:4]) <= last and int(block.year[5:]) >= first
     ]
     general: dict[str, dict[str, object]] = {}
+    before: dict[tuple[object, object], dict[str, object]] = {}
     made = []
     for block in blocks:
         for label in own.to_dict("records"):
             code = label["alias"][1:] if label["alias"] else ""
             if code in power.index:
-                if block.region:
+                if block.year:
                     continue
                 row = judged(power.loc[code])
             else:
@@ -117,6 +122,8 @@ def make(inputs: Inputs, classification: str, industries: pd.DataFrame, power: p
             row = rounded(row)
             row = {**label, "name_zh": "", "region": block.region, "year": block.year, **row, **bases(row)}
             base = general.setdefault(label["industry"], row)
+            if row is not base:
+                tell(row, base, before)
             if row is base or any(row[key] != base[key] for key in KEYS):
                 made.append(row)
     return pd.DataFrame(made, columns=COLUMNS)
