@@ -3,7 +3,7 @@
     python benchmarks/mutants.py io_linkage/linkages/roles.py [--sample 100] [--seed 0] [--tests FILE ...]
 
 mutmut makes the mutants and runs the tests that reach each of them, in a copy of the checkout. The checkout stays as it
-is. Without --tests, the tests are those named after the part, those that import it, and its doctests.
+is. Without --tests, the tests are those of the part's topic and its doctests.
 """
 
 from __future__ import annotations
@@ -36,17 +36,29 @@ mutmut.create_mutants(1)
 for _, name, _ in mutmut.collect_source_file_mutation_data(mutant_names=())[0]:
     print("mutant:", name)
 """
+#: Goes at the end of the copy's tests/conftest.py: one failing example is enough, and shrinking it takes a minute.
+NO_SHRINKING = """
+from hypothesis import Phase
+settings.register_profile("mutants", settings.get_profile("default"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("mutants")
+"""
 
 
 def reaching(part: str, folder: Path) -> list[str]:
-    """Return the test files named after the topic of a part or importing it, and the part itself for its doctests."""
+    """Return the test files of a part's topic, and the part itself for its doctests.
+
+    They are the files named after the topic, and those that import it and are named after no other: the tests of the
+    report use every measure, and would take minutes for each mutant of one.
+    """
+    topics = {path.name.removesuffix(".py") for path in (folder / "io_linkage").iterdir()}
     topic = Path(part).parts[1].removesuffix(".py")
     uses = re.compile(rf"\b(?:iol|io_linkage)\.{topic}\b|^from io_linkage import .*\b{topic}\b", flags=re.MULTILINE)
-    files = [
-        path.relative_to(folder).as_posix()
-        for path in sorted((folder / "tests").glob("test_*.py"))
-        if path.name.startswith(f"test_{topic}") or uses.search(path.read_text(encoding="utf-8"))
-    ]
+    files = []
+    for path in sorted((folder / "tests").glob("test_*.py")):
+        words = path.stem.split("_")[1:]
+        named = topics & {"_".join(words[:k]) for k in range(1, len(words) + 1)}
+        if topic in named or (not named and uses.search(path.read_text(encoding="utf-8"))):
+            files.append(path.relative_to(folder).as_posix())
     return [*files, part]
 
 
@@ -66,7 +78,8 @@ def settings(part: str, tests: Sequence[str], others: Sequence[str]) -> str:
         "only_mutate": [pattern],
         "also_copy": list(others),
         "pytest_add_cli_args_test_selection": list(tests),
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-m", "not install and not notebook"],
+        # Every mutant has its function's docstring: without -k the same examples would run hundreds of times.
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-m", "not install and not notebook", "-k", "not __mutmut_"],
     }
     # A list of plain strings reads the same in Python and TOML.
     return "\n[tool.mutmut]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
@@ -124,9 +137,15 @@ def main() -> None:
         folder = Path(name)
         copy_checkout(folder)
         tests = options.tests or reaching(part, folder)
+        if tests == [part]:
+            parser.error(
+                f"no test file is named after {part} or imports it alone; name those that test it with --tests"
+            )
         others = sorted(path.name for path in folder.iterdir() if path.name not in {"io_linkage", "tests"})
         with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write(settings(part, tests, others))
+        with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
+            file.write(NO_SHRINKING)
         made = [line[8:] for line in run(folder, NAMES).splitlines() if line.startswith("mutant: ")]
         names = sampled(made, options.sample, options.seed)
         if not names:

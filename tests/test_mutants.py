@@ -26,23 +26,25 @@ def test_all_mutants_run_where_no_fewer_are_asked_for(count):
     assert sampled(NAMES, count, seed=3) == sorted(NAMES)
 
 
-def test_tests_are_those_named_after_the_part_or_importing_it(tmp_path):
-    (tmp_path / "tests").mkdir()
+def test_tests_are_those_named_after_the_topic_or_importing_it(tmp_path):
     for name, text in {
-        "test_ties_growth.py": "",
-        "test_report.py": "import io_linkage as iol\niol.ties.dependence",
-        "test_bloc.py": "from io_linkage import load, ties\n",
-        "test_stages.py": "from io_linkage import stages  # properties\nunties = 1\n",
-        "examples.py": "from io_linkage import ties\n",
+        "io_linkage/report/__init__.py": "",
+        "io_linkage/ties/growth.py": "",
+        "io_linkage/value_added.py": "",
+        "tests/examples.py": "from io_linkage import ties\n",
+        "tests/test_bloc.py": "from io_linkage import load, ties\n",
+        "tests/test_growth_pull.py": "import io_linkage as iol\niol." + "ties.growth_pull",
+        "tests/test_report_caveats.py": "import io_linkage as iol\niol." + "ties.dependence",
+        "tests/test_stages.py": "from io_linkage import stages  # properties\nunties = 1\n",
+        "tests/test_ties_structure.py": "",
+        "tests/test_value_added.py": "from io_linkage import ties\n",
     }.items():
-        (tmp_path / "tests" / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     part = "io_linkage/ties/growth.py"
-    assert reaching(part, tmp_path) == [
-        "tests/test_bloc.py",
-        "tests/test_report.py",
-        "tests/test_ties_growth.py",
-        part,
-    ]
+    files = ["tests/test_bloc.py", "tests/test_growth_pull.py", "tests/test_ties_structure.py"]
+    assert reaching(part, tmp_path) == [*files, part]
+    assert reaching("io_linkage/value_added.py", tmp_path) == ["tests/test_value_added.py", "io_linkage/value_added.py"]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,7 @@ def test_settings_are_toml_and_mutate_the_part_alone(part, pattern):
     assert section["only_mutate"] == [pattern]
     assert section["pytest_add_cli_args_test_selection"] == ["tests/test_ties.py"]
     assert section["also_copy"] == ["tables", "README.md"]
+    assert section["pytest_add_cli_args"][-2:] == ["-k", "not __mutmut_"], "doctests of mutants would run too"
 
 
 def test_a_mutant_that_no_test_reaches_counts_against_the_rate():
