@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import records
+from benchmarks import bench_linkages, bench_spillovers, bench_value_added, records
+from benchmarks.tables import upscaled
 from benchmarks.timing import Timing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,3 +58,21 @@ def test_rows_come_back_with_the_machine_beside_each(tmp_path, monkeypatch):
         assert {key: row[key] for key in records.machine()} == records.machine()
         assert row["threads"] == "1"
     assert [item.name for item in path.parent.iterdir()] == ["made.csv"]
+
+
+@pytest.mark.parametrize(
+    ("time_it", "quoted"),
+    [
+        (lambda table: bench_linkages.speed(table, 1), "linkages.csv"),
+        (lambda table: bench_spillovers.speed(table, 1), None),
+        (lambda table: bench_value_added.speed(table, 1, plain=True), "value_added.csv"),
+    ],
+    ids=["linkages", "spillovers", "value_added"],
+)
+def test_benchmarks_run_and_time_what_readme_quotes(time_it, quoted, capsys):
+    run = time_it(upscaled(140))
+    assert run.n == 140
+    assert run.base in run.timings
+    assert all(len(timing.seconds) == 1 and timing.best > 0 for timing in run.timings.values())
+    assert {what for file, what, _ in TABLE["QUOTED"] if file == quoted} <= set(run.timings)
+    assert run.base in capsys.readouterr().out
