@@ -47,21 +47,21 @@ def everything(given: MRIOTable) -> list[pd.DataFrame]:
     shares = weights(given)
     whom = {"partners": partners, "comparators": comparators}
     return [
-        ties.bilateral(given, focus, weights=shares, **whom),
+        ties.bilateral(given, focus, stage_weights=shares, **whom),
         ties.dependence(given),
-        ties.dependence(given, kind="inputs"),
-        ties.dependence(given, kind="sales"),
+        ties.dependence(given, through="inputs"),
+        ties.dependence(given, through="sales"),
         ties.reliance(given, on=on, regions=partners),
-        ties.reliance(given, on=on, side="sales", regions=partners),
+        ties.reliance(given, on=on, through="sales", regions=partners),
         ties.hhi(given),
-        ties.hhi(given, side="buyers"),
-        ties.structure(given, focus, **whom),
+        ties.hhi(given, role="buyers"),
+        ties.trade_structure(given, focus, **whom),
         spillovers.matrix(given),
-        spillovers.matrix(given, by="stage", weights=shares),
-        spillovers.matrix(given, by="region-stage", weights=shares),
+        spillovers.matrix(given, by="stage", stage_weights=shares),
+        spillovers.matrix(given, by="region-stage", stage_weights=shares),
         spillovers.effects(given),
         spillovers.asymmetry(given, focus, partners=partners),
-        ties.shift(given, focus, like=on[1]),
+        ties.shift_basket(given, focus, like=on[1]),
     ]
 
 
@@ -69,7 +69,7 @@ def ties_alone(given: MRIOTable) -> pd.DataFrame:
     real = "CHN" in given.regions
     if real:
         return ties.bilateral(given, "CHN")
-    return ties.bilateral(given, given.regions[0], partners=None, comparators=(), weights=weights(given))
+    return ties.bilateral(given, given.regions[0], partners=None, comparators=(), stage_weights=weights(given))
 
 
 def made(n: int, data: str | None) -> MRIOTable:
@@ -91,7 +91,7 @@ def by_inverse(given: MRIOTable) -> object:
 
 
 def both_matrices(given: MRIOTable) -> object:
-    return spillovers.matrix(given), spillovers.matrix(given, by="region-stage", weights=weights(given))
+    return spillovers.matrix(given), spillovers.matrix(given, by="region-stage", stage_weights=weights(given))
 
 
 def speed(given: MRIOTable, repeats: int) -> records.Run:

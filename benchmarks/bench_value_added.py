@@ -42,7 +42,12 @@ def all_decompositions(given: MRIOTable) -> object:
         for perimeter in ("exporter", "world")
     ]
     made_here += [va.borin_mancini(given, perimeter=perimeter) for perimeter in ("bilateral", "flow")]
-    return made_here, va.extracted(given), va.vertical_specialisation(given), va.vax(given, by="exporter-importer")
+    return (
+        made_here,
+        va.vax_by_extraction(given),
+        va.vertical_specialisation(given),
+        va.vax(given, by="exporter-importer"),
+    )
 
 
 def positions(given: MRIOTable) -> object:
@@ -109,7 +114,7 @@ def without_exports(given: MRIOTable, exporters: int) -> None:
 
 def agreement(given: MRIOTable) -> float:
     """Largest difference between the two ways, relative to the flow."""
-    ours = va.wwz(given, value_added="residual")
+    ours = va.wwz(given, definition="residual")
     plain = plain_wwz(given)
     off = given.region_codes[:, None] != np.arange(len(given.regions))
     gap = np.abs(plain[off] - np.nan_to_num(ours.terms.to_numpy())).max(axis=1)

@@ -156,7 +156,7 @@ def _shipped() -> tuple[tuple[str, str], ...]:
 
 
 def split(
-    table: MRIOTable, industry: str, parts: Mapping[str, float], *, region: str | Sequence[str] | None = None
+    table: MRIOTable, industry: str, parts: Mapping[str, float], *, regions: str | Sequence[str] | None = None
 ) -> MRIOTable:
     """Split an industry into parts by output shares; every part buys and sells as the whole did.
 
@@ -164,7 +164,7 @@ def split(
     ----------
     parts : mapping of str to float
         New industry to its share of the old one's output; the shares add to 1.
-    region : str or list, optional
+    regions : str or list, optional
         Only there; elsewhere the industry goes to the first part whole.
 
     Returns
@@ -174,7 +174,7 @@ def split(
     """
     if industry not in table.industries:
         raise unknown("industry", industry, table.industries)
-    chosen = table.regions if region is None else [region] if isinstance(region, str) else list(region)
+    chosen = table.regions if regions is None else [regions] if isinstance(regions, str) else list(regions)
     for one in chosen:
         if one not in table.regions:
             raise unknown("region", one, table.regions)
@@ -335,7 +335,7 @@ def _region_map(
         groups = {one: one for one in given}
     region_of: dict[str, str] = {}
     for new, members in groups.items():
-        codes = selection.regions(table, members if isinstance(members, str) else list(members))
+        codes = selection.region_codes(table, members if isinstance(members, str) else list(members))
         for code in codes:
             if code in region_of and region_of[code] != new:
                 raise OptionError(f"Region {code!r} is in two groups, {region_of[code]!r} and {new!r}; name it once.")

@@ -113,7 +113,7 @@ def by_group(
     *,
     by: Literal["region", "industry", "stage", "region-stage"] = "region",
     measure: Measure = "frobenius",
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Mean intensity over the coefficients between groups (for the elasticity: the sum).
 
@@ -122,7 +122,7 @@ def by_group(
     DataFrame (groups, groups): row sells, column buys. The elasticity of a cell is what happens to world output, in
     percent, when all coefficients of the cell rise by one percent.
     """
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     require_option("measure", measure, MEASURES)
     W = W * table.active[:, None]
     if measure == "elasticity":
@@ -137,32 +137,32 @@ def by_group(
     return labelled(out, _caption(table, measure), by=by)
 
 
-def field(table: MRIOTable, *, seller: Label, buyer: Label) -> pd.DataFrame:
+def field(table: MRIOTable, *, supplier: Label, buyer: Label) -> pd.DataFrame:
     r"""First-order field of influence of one coefficient, :math:`F(i, j) = L e_i e_j' L`.
 
     Parameters
     ----------
-    seller, buyer : (region, industry)
+    supplier, buyer : (region, industry)
         i and j of the coefficient a_ij.
 
     Returns
     -------
     DataFrame (n, n) on the table's index: the change of L per unit of a_ij.
     """
-    i, j = _position(table, seller), _position(table, buyer)
+    i, j = _position(table, supplier), _position(table, buyer)
     L = table.system.inverse()
     out = pd.DataFrame(np.outer(L[:, i], L[j]), index=table.index, columns=table.index)
-    return labelled(out, table.caption("field of influence", "", seller=seller, buyer=buyer))
+    return labelled(out, table.caption("field of influence", "", seller=supplier, buyer=buyer))
 
 
-def change(table: MRIOTable, *, seller: Label, buyer: Label, by: float) -> pd.Series[float]:
+def change(table: MRIOTable, *, supplier: Label, buyer: Label, increase: float) -> pd.Series[float]:
     r"""Change of output when one coefficient changes by an amount, final demand unchanged; exact, not first order.
 
     .. math:: \Delta x = L e_i \, \frac{e \, x_j}{1 - e \, l_{ji}}
 
     Parameters
     ----------
-    by : float
+    increase : float
         e, added to a_ij; the coefficient may not become negative.
 
     Returns
@@ -174,20 +174,23 @@ def change(table: MRIOTable, *, seller: Label, buyer: Label, by: float) -> pd.Se
     NotProductiveError
         The changed table would need more inputs than it makes.
     """
-    i, j = _position(table, seller), _position(table, buyer)
+    i, j = _position(table, supplier), _position(table, buyer)
     x = table.accounts.x
     now = float(table.accounts.Z[i, j] / x[j]) if x[j] > 0 else 0.0
-    if now + by < 0:
-        raise OptionError(f"The coefficient is {now:.6g}; a change by {by:.6g} would make it negative.")
+    if now + increase < 0:
+        raise OptionError(f"The coefficient is {now:.6g}; a change by {increase:.6g} would make it negative.")
     unit = np.zeros(len(x))
     unit[i] = 1.0
     column = table.system.solve(unit)
-    left = 1.0 - by * column[j]
+    left = 1.0 - increase * column[j]
     if left <= 0:
         raise NotProductiveError(
-            f"A change by {by:.6g} reaches the limit of {1 / column[j]:.6g}, where the table needs more than it makes."
+            f"A change by {increase:.6g} reaches the limit of {1 / column[j]:.6g}, where the table needs more than it "
+            "makes."
         )
-    return table.series(column * (by * x[j] / left), "change of output", unit=table.unit, seller=seller, buyer=buyer)
+    return table.series(
+        column * (increase * x[j] / left), "change of output", unit=table.unit, seller=supplier, buyer=buyer
+    )
 
 
 def _norms(table: MRIOTable, measure: Measure) -> tuple[Array, Array]:

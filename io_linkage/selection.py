@@ -42,22 +42,22 @@ class Selection:
 def select(
     table: MRIOTable,
     *,
-    region: str | Iterable[str] | None = None,
-    industry: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
+    industries: str | Iterable[str] | None = None,
     stage: str | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> Selection:
     """Select country-industries.
 
     Parameters
     ----------
     table : MRIOTable
-    region : str or list, optional
+    regions : str or list, optional
         Region codes or names, or a group such as "developing"; all by default.
-    industry : str or list, optional
+    industries : str or list, optional
         Industry codes; all by default.
     stage : {"traditional", "emerging", "future"}, optional
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares to use instead of the shipped central ones.
 
     Returns
@@ -74,22 +74,22 @@ def select(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> chosen = select(iol.load(), region="CHN", industry=["30t33", "34t35"])
+    >>> chosen = select(iol.load(), regions="CHN", industries=["30t33", "34t35"])
     >>> chosen.label, chosen.indices.size
     ('CHN 30t33+34t35', 2)
     """
     share = np.ones(len(table.index))
     names = []
-    if region is not None:
-        codes = regions(table, region)
+    if regions is not None:
+        codes = region_codes(table, regions)
         share *= np.isin(table.region_codes, [table.regions.index(code) for code in codes])
-        names.append(region if isinstance(region, str) else "+".join(codes))
-    if industry is not None:
-        codes = industries(table, industry)
+        names.append(regions if isinstance(regions, str) else "+".join(codes))
+    if industries is not None:
+        codes = industry_codes(table, industries)
         share *= np.isin(table.industry_codes, [table.industries.index(code) for code in codes])
         names.append("+".join(codes))
     if stage is not None:
-        share *= stage_shares(table, stage, weights)
+        share *= stage_shares(table, stage, stage_weights)
         names.append(stage)
     label = " ".join(names) or "everything"
     if not (share[table.active] > 0).any():
@@ -97,7 +97,7 @@ def select(
     return Selection(share, label)
 
 
-def regions(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
+def region_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     """Region codes of the table for a code, a name, a group, or a list of them."""
     from io_linkage import economies
 
@@ -111,7 +111,7 @@ def regions(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     return found
 
 
-def industries(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
+def industry_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     """Industry codes of the table, checked."""
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
@@ -122,15 +122,15 @@ def industries(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def stage_shares(table: MRIOTable, stage: str, weights: pd.DataFrame | None = None) -> Array:
+def stage_shares(table: MRIOTable, stage: str, stage_weights: pd.DataFrame | None = None) -> Array:
     """Share of each country-industry in one stage, (n,)."""
-    frame = stage_weights(table, weights)
+    frame = stage_frame(table, stage_weights)
     if stage not in frame.columns:
         raise unknown("stage", stage, frame.columns)
     return frame[stage].to_numpy(dtype=np.float64)
 
 
-def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) -> tuple[Array, pd.Index[str]]:
+def groups_by(table: MRIOTable, by: str, stage_weights: pd.DataFrame | None = None) -> tuple[Array, pd.Index[str]]:
     """Membership W (n, groups) of country-industries and the names of the groups.
 
     `by` is "region", "industry", "stage" or "region-stage"; W'q aggregates q, and rows of W sum to 1.
@@ -142,7 +142,7 @@ def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) ->
         return _indicator(table.industry_codes, len(table.industries)), pd.Index(table.industries, name="industry")
     if by not in ("stage", "region-stage"):
         raise unknown("grouping", by, ("region", "industry", "stage", "region-stage"))
-    frame = stage_weights(table, weights)
+    frame = stage_frame(table, stage_weights)
     W = frame.to_numpy(dtype=np.float64)
     names: Sequence[str] = [str(column) for column in frame.columns]
     if by == "stage":
@@ -153,7 +153,7 @@ def groups_by(table: MRIOTable, by: str, weights: pd.DataFrame | None = None) ->
     return wide.reshape(n, -1), labels
 
 
-def stage_weights(table: MRIOTable, weights: pd.DataFrame | None = None) -> pd.DataFrame:
+def stage_frame(table: MRIOTable, stage_weights: pd.DataFrame | None = None) -> pd.DataFrame:
     """Stage shares on the table's index, (n, stages): the shipped central ones, or the caller's, checked.
 
     Raises
@@ -163,9 +163,9 @@ def stage_weights(table: MRIOTable, weights: pd.DataFrame | None = None) -> pd.D
     """
     from io_linkage import stages
 
-    if weights is None:
+    if stage_weights is None:
         return stages.weights(table)
-    frame = weights.reindex(table.index)
+    frame = stage_weights.reindex(table.index)
     totals = frame.sum(axis=1, skipna=False).to_numpy(dtype=np.float64)
     off = table.active & ~(np.abs(totals - 1) <= 1e-6)
     if off.any():

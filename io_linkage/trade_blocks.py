@@ -49,9 +49,9 @@ class Trade:
         Positions of each region's industries; regions may have different industries.
     """
 
-    def __init__(self, table: MRIOTable, value_added: Definition = "table") -> None:
-        if value_added not in ("table", "residual"):
-            raise OptionError(f"value_added={value_added!r} is not possible; choose 'table' or 'residual'.")
+    def __init__(self, table: MRIOTable, definition: Definition = "table") -> None:
+        if definition not in ("table", "residual"):
+            raise OptionError(f"value_added={definition!r} is not possible; choose 'table' or 'residual'.")
         self.table = table
         self.system = table.system
         self.x: Array = table.accounts.x
@@ -62,13 +62,13 @@ class Trade:
         self.blocks = [_block(np.flatnonzero(self.codes == r)) for r in range(self.G)]
         active = self.system.active
         room = np.where(active, 1.0 - self.system.direct_column_sums, 0.0)
-        self.v: Array = room if value_added == "residual" else table.per_output(table.va.to_numpy(dtype=np.float64))
+        self.v: Array = room if definition == "residual" else table.per_output(table.va.to_numpy(dtype=np.float64))
         other = room - self.v
         # What is left by rounding is no tax.
         self.has_other = bool(np.abs(other * self.x).sum() > 1e-11 * self.x.sum())
         self.p: Array = other if self.has_other else np.zeros(self.n)
         self.demand: Array = np.where(active[:, None], table.demand_by_region.to_numpy(dtype=np.float64), 0.0)
-        self.value_added = value_added
+        self.value_added = definition
 
     @cached_property
     def own_demand(self) -> Array:
@@ -219,7 +219,7 @@ def _block(positions: npt.NDArray[np.intp]) -> _Block:
     return positions
 
 
-def trade(table: MRIOTable, value_added: Definition = "table") -> Trade:
+def trade(table: MRIOTable, definition: Definition = "table") -> Trade:
     """Return the table's trade in blocks; raise where there is nobody to trade with."""
     if len(table.regions) < 2:
         raise OptionError(
@@ -227,4 +227,4 @@ def trade(table: MRIOTable, value_added: Definition = "table") -> Trade:
             "others in its exports. Use a multi-regional table; position and length (io_linkage.position) work on "
             "one region."
         )
-    return Trade(table, value_added)
+    return Trade(table, definition)

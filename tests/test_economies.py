@@ -187,7 +187,7 @@ class TestMembership:
         ],
     )
     def test_groups_have_their_known_size(self, group, year, count):
-        assert len(economies.members(group, year=year)) == count
+        assert len(economies.members(group, membership_year=year)) == count
 
     @pytest.mark.parametrize(
         ("group", "code", "first"),
@@ -212,7 +212,7 @@ class TestMembership:
         assert joined[0] == first
 
     def test_italy_leaves_the_belt_and_road_in_the_year_2023(self):
-        inside = [year for year in range(2015, 2026) if "ITA" in economies.members("bri", year=year)]
+        inside = [year for year in range(2015, 2026) if "ITA" in economies.members("bri", membership_year=year)]
         assert inside == [2019, 2020, 2021, 2022]
 
     @pytest.mark.parametrize(
@@ -231,50 +231,57 @@ class TestMembership:
         ],
     )
     def test_the_world_bank_classes_move_both_ways(self, code, high):
-        developing = {year for year in range(1987, 2024) if code in economies.members("developing_wb", year=year)}
+        developing = {
+            year for year in range(1987, 2024) if code in economies.members("developing_wb", membership_year=year)
+        }
         assert developing == set(range(1987, 2024)) - high
 
     def test_the_class_of_2023_is_that_of_the_banks_own_list(self):
         frame = economies.economies()
         low = frame.index[frame["wb_income"].isin(["Low income", "Lower middle income", "Upper middle income"])]
         unclassified = frame.index[frame["wb_income"] == "Not classified"]
-        assert set(economies.members("developing_wb", year=2023)) == {*low, *unclassified}
+        assert set(economies.members("developing_wb", membership_year=2023)) == {*low, *unclassified}
         assert list(unclassified) == ["VEN"]
 
     @pytest.mark.parametrize(
         ("code", "last"), [("KOR", 1996), ("TWN", 1996), ("CYP", 2000), ("SVN", 2006), ("CZE", 2008), ("LTU", 2014)]
     )
     def test_the_imf_moves_economies_up_once(self, code, last):
-        inside = [year for year in range(1980, 2025) if code in economies.members("developing_imf", year=year)]
+        inside = [
+            year for year in range(1980, 2025) if code in economies.members("developing_imf", membership_year=year)
+        ]
         assert inside == list(range(1980, last + 1))
 
     def test_the_imf_has_its_155_emerging_and_developing_economies(self):
         # The April 2024 World Economic Outlook counts 155 of them, and 41 advanced economies.
-        assert len(economies.members("developing_imf", year=2023)) == 155
+        assert len(economies.members("developing_imf", membership_year=2023)) == 155
 
     def test_china_is_developing_by_both_definitions(self):
         for group in ("developing", "developing_imf"):
-            assert all("CHN" in economies.members(group, year=year) for year in range(1990, 2026))
+            assert all("CHN" in economies.members(group, membership_year=year) for year in range(1990, 2026))
 
     def test_an_economy_without_a_joining_date_is_no_member(self):
-        assert "RUS" not in economies.members("belt_and_road", year=2023)
+        assert "RUS" not in economies.members("belt_and_road", membership_year=2023)
         assert "without a joining date" in economies.history("belt_and_road").loc["RUS", "remark"]
 
     def test_a_group_that_has_not_begun_says_when_it_does(self):
         with pytest.raises(OptionError, match="'rcep' has no member in 2021: it starts on 2022-01-01"):
-            economies.members("rcep", year=2021)
+            economies.members("rcep", membership_year=2021)
 
     def test_an_unknown_group_is_answered_with_the_nearest(self):
         with pytest.raises(UnknownLabelError, match=r"Unknown group 'BRICKS'\. Nearest: brics"):
-            economies.members("BRICKS", year=2020)
+            economies.members("BRICKS", membership_year=2020)
 
     def test_members_can_be_kept_to_some_regions(self):
-        assert economies.members("eu", year=1995, regions=["FR", "CHN", "Germany", "POL"]) == ["FR", "Germany"]
+        assert economies.members("eu", membership_year=1995, regions=["FR", "CHN", "Germany", "POL"]) == [
+            "FR",
+            "Germany",
+        ]
 
 
 def members_or_none(group: str, year: int) -> list[str]:
     try:
-        return economies.members(group, year=year)
+        return economies.members(group, membership_year=year)
     except OptionError:
         return []
 
@@ -370,7 +377,7 @@ class TestResolve:
         assert {"KOR", "TWN"} <= set(economies.resolve(worlds[1995], "developing_imf"))
 
     def test_one_composition_can_be_kept_over_the_years(self, worlds):
-        fixed = [economies.resolve(table, "developing", year=2011) for table in worlds.values()]
+        fixed = [economies.resolve(table, "developing", membership_year=2011) for table in worlds.values()]
         assert all(found == fixed[0] for found in fixed)
 
     def test_the_eu_is_its_members_of_the_year(self, worlds):
@@ -417,7 +424,7 @@ class TestResolve:
     def test_an_empty_group_can_be_filled_or_dated(self, worlds):
         with pytest.raises(OptionError, match=r"'belt_and_road' has no member in 2011.*starts on 2013-12-01"):
             economies.resolve(worlds[2011], "belt_and_road")
-        later = economies.resolve(worlds[2011], "belt_and_road", year=2019)
+        later = economies.resolve(worlds[2011], "belt_and_road", membership_year=2019)
         assert later == ["CHN", "IDN", "TUR", "POL", "ITA", "KOR"]
 
     def test_a_group_of_others_says_who_they_are(self):
@@ -441,7 +448,7 @@ class TestResolve:
         assert economies.resolve(table, "China") == ["CHN"]
         with pytest.raises(OptionError, match="has no year"):
             economies.resolve(table, "g7")
-        assert economies.resolve(table, "g7", year=2000) == ["USA"]
+        assert economies.resolve(table, "g7", membership_year=2000) == ["USA"]
 
 
 class TestTreatment:

@@ -45,7 +45,7 @@ def test_all_industries_at_once_match_re_inverting_for_each(table, kind, factor,
 
 @given(tables(), kinds, accounts)
 def test_spread_over_regions_adds_up_to_the_losses(table, kind, of):
-    found = ex.spread(table, kind=kind, of=of)
+    found = ex.losses_by_region(table, kind=kind, of=of)
     each = ex.losses(table, kind=kind, of=of)
     assert_allclose(found.sum(axis=1, min_count=1), each["total"], rtol=1e-9, atol=1e-9)
     home = found.to_numpy()[np.arange(len(found)), table.region_codes]
@@ -58,9 +58,9 @@ def test_a_selection_matches_brute_force(table, kind, within, factor, of):
     share = (table.index.get_level_values(0) == region).astype(float)
     if within == "kept" and (share[table.active] == 1).all():
         with pytest.raises(OptionError, match="whole"):
-            ex.losses(table, region=region, kind=kind, within=within)
+            ex.losses(table, regions=region, kind=kind, within=within)
         return
-    found = ex.losses(table, region=region, kind=kind, within=within, factor=factor, of=of)
+    found = ex.losses(table, regions=region, kind=kind, within=within, factor=factor, of=of)
     loss = brute_force(table, kind, share, factor, within)
     amount = table.per_output(table.satellite(of).to_numpy()) * loss
     scale = 1e-9 * table.satellite(of).max()
@@ -68,13 +68,13 @@ def test_a_selection_matches_brute_force(table, kind, within, factor, of):
     assert_allclose(found.loc[on, "total"], amount[on], rtol=1e-9, atol=scale)
     assert_allclose(found.loc[on, ["own", "home", "abroad"]].sum(axis=1), amount[on], rtol=1e-9, atol=scale)
     assert_allclose([found.attrs[p] for p in PARTS], parts_by_hand(table, loss, share, of), rtol=1e-9, atol=scale)
-    grouped = ex.losses(table, region=region, kind=kind, within=within, factor=factor, of=of, by="region")
+    grouped = ex.losses(table, regions=region, kind=kind, within=within, factor=factor, of=of, by="region")
     assert_allclose(grouped["total"].sum(), amount.sum(), rtol=1e-9, atol=scale)
 
 
 @given(tables(), accounts)
 def test_extracting_the_whole_table_loses_all_of_it(table, of):
-    found = ex.losses(table, region=table.regions, of=of, relative_to="account")
+    found = ex.losses(table, regions=table.regions, of=of, relative_to="account")
     assert found["total"].sum() == pytest.approx(table.satellite(of)[table.active].sum(), rel=1e-9)
     assert found.attrs["total_percent"] == pytest.approx(100)
 
@@ -84,7 +84,7 @@ def test_extracting_nothing_loses_nothing(table, kind, seed):
     assert ex.losses(table, kind=kind, factor=0).fillna(0)["total"].abs().max() < 1e-9
     industry = table.industries[seed % len(table.industries)]
     if table.active[table.index.get_level_values(1) == industry].any():
-        assert ex.losses(table, industry=industry, kind=kind, factor=0)["total"].abs().max() < 1e-7
+        assert ex.losses(table, industries=industry, kind=kind, factor=0)["total"].abs().max() < 1e-7
 
 
 @given(tables(min_industries=2))
@@ -98,7 +98,7 @@ def test_losses_grow_with_the_factor_and_complete_is_the_largest(table):
 @given(tables(max_regions=3, max_industries=3), kinds)
 def test_stages_of_regions_match_extracting_the_split_table(table, kind):
     W = stage_weights(table)
-    found = ex.by_stage(table, weights=W, kind=kind)
+    found = ex.by_stage(table, stage_weights=W, kind=kind)
     for (region, stage), row in found.iterrows():
         share = W[stage].to_numpy() * (table.index.get_level_values(0) == region)
         if not (share * table.accounts.x).any():
@@ -116,7 +116,7 @@ def test_stages_of_regions_match_extracting_the_split_table(table, kind):
 def test_draws_that_do_not_vary_give_the_point(table, kind):
     W = stage_weights(table)
     drawn = np.repeat(W.to_numpy()[None], 2, axis=0)
-    found = ex.by_stage(table, weights=W, draws=drawn, kind=kind, of="value_added")
+    found = ex.by_stage(table, stage_weights=W, draws=drawn, kind=kind, of="value_added")
     for column in ("total", "home_percent", "total_percent"):
         assert_allclose(found[f"{column}_low"].fillna(0), found[column].fillna(0), rtol=1e-8, atol=1e-8)
         assert_allclose(found[f"{column}_high"].fillna(0), found[column].fillna(0), rtol=1e-8, atol=1e-8)
@@ -125,7 +125,7 @@ def test_draws_that_do_not_vary_give_the_point(table, kind):
 @given(tables(min_regions=2), st.sampled_from(["region", "industry", "stage", "region-stage"]))
 def test_matrix_rows_add_up_to_the_losses(table, affected):
     W = stage_weights(table)
-    found = ex.matrix(table, extracted="region", affected=affected, weights=W, of="output")
+    found = ex.matrix(table, extracted="region", affected=affected, stage_weights=W, of="output")
     alone = ex.by_region(table)
     assert_allclose(found.sum(axis=1), alone["total"].fillna(0), rtol=1e-9, atol=1e-9)
     if affected == "region":
@@ -150,7 +150,7 @@ def test_corridors_match_brute_force(table, flows, factor):
     A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
     y = x - table.accounts.Z.sum(axis=1)
     removed = (s[:, None] * A * t) @ x + s * bought
-    arguments = {"sellers": {"region": first}, "buyers": {"region": last}, "flows": flows, "factor": factor}
+    arguments = {"origin": {"regions": first}, "destination": {"regions": last}, "flows": flows, "factor": factor}
     if removed.sum() == 0 or (not (table.active & (t > 0)).any() and flows != "final"):
         return
     if not table.active[table.region_codes == len(table.regions) - 1].any():
@@ -183,7 +183,7 @@ def test_noncompetitive_extraction_matches_each_domestic_block(table, factor):
         missing = factor * (A[r == j] @ remains + home_demand)
         assert row["replacement"] == pytest.approx(missing.item(), rel=1e-9, abs=1e-9)
         region, industry = table.index[j]
-        chosen = ex.losses(table, region=region, industry=industry, kind="noncompetitive", factor=factor)
+        chosen = ex.losses(table, regions=region, industries=industry, kind="noncompetitive", factor=factor)
         assert chosen["total"].sum() == pytest.approx(row["total"], rel=1e-9, abs=1e-8)
         assert chosen.attrs["replacement"] == pytest.approx(row["replacement"], rel=1e-9, abs=1e-9)
 
@@ -222,7 +222,7 @@ def test_replaced_extraction_matches_moving_every_flow_by_hand(table, factor, se
     if not (share * table.x).any() or (share[table.active] == 1).all():
         return
     after, lost = replaced_by_loops(table, share, factor)
-    found = ex.losses(table, region=region, industry=industry, kind="replaced", factor=factor)
+    found = ex.losses(table, regions=region, industries=industry, kind="replaced", factor=factor)
     assert_allclose(found["total"].fillna(0), table.x - after, rtol=1e-8, atol=1e-8 * table.x.max())
     assert found.attrs["not_replaced"] == pytest.approx(lost, rel=1e-9, abs=1e-9)
 
@@ -231,7 +231,7 @@ def test_replaced_extraction_matches_moving_every_flow_by_hand(table, factor, se
 def test_replaced_stages_move_primary_inputs_and_lose_none(table):
     """Columns of A keep their sums, so what the world pays to primary inputs stays what final demand is."""
     W = stage_weights(table)
-    found = ex.losses(table, region=table.regions[0], stage="emerging", kind="replaced", weights=W)
+    found = ex.losses(table, regions=table.regions[0], stage="emerging", kind="replaced", stage_weights=W)
     primary = 1 - table.system.direct_column_sums
     assert abs((primary * found["total"]).sum()) <= 1e-9 * table.x.sum()
     assert found.loc[table.regions[1:], "total"].min() < 0
@@ -250,18 +250,21 @@ def test_groups_of_every_kind_match_their_selections(table, kind, factor):
     if len(active) < 2:
         return
     options = {"kind": kind, "factor": factor, "of": "value_added"}
-    by_stage, by_region = ex.by_stage(table, weights=W, **options), ex.by_region(table, **options)
-    matrix = ex.matrix(table, extracted="region-stage", affected="region", weights=W, **options)
+    by_stage, by_region = ex.by_stage(table, stage_weights=W, **options), ex.by_region(table, **options)
+    matrix = ex.matrix(table, extracted="region-stage", affected="region", stage_weights=W, **options)
     besides = {"noncompetitive": "replacement", "replaced": "not_replaced"}[kind]
     for region in active:
         chosen = [
-            (by_region.loc[region], ex.losses(table, region=region, **options)),
-            (by_stage.loc[(region, "future")], ex.losses(table, region=region, stage="future", weights=W, **options)),
+            (by_region.loc[region], ex.losses(table, regions=region, **options)),
+            (
+                by_stage.loc[(region, "future")],
+                ex.losses(table, regions=region, stage="future", stage_weights=W, **options),
+            ),
         ]
         for row, alone in chosen:
             parts = ["own", "home", "abroad", "total", "home_percent", "total_percent", besides]
             assert_allclose(row[parts].astype(float), [alone.attrs[part] for part in parts], rtol=1e-8, atol=1e-8)
-        alone = ex.losses(table, region=region, stage="future", weights=W, by="region", **options)
+        alone = ex.losses(table, regions=region, stage="future", stage_weights=W, by="region", **options)
         assert_allclose(matrix.loc[(region, "future")], alone["total"].fillna(0), rtol=1e-8, atol=1e-8)
 
 
@@ -284,7 +287,7 @@ def test_one_region_loses_the_same_with_competitive_and_noncompetitive_imports()
 def test_extracting_region_one_of_miller_and_blair_leaves_region_two_by_itself():
     table = miller_blair_two_regions()
     alone = np.linalg.inv(np.eye(2) - table.A.loc["s", "s"].to_numpy()) @ table.final_demand.loc["s"].to_numpy()
-    found = ex.losses(table, region="r")
+    found = ex.losses(table, regions="r")
     assert_allclose(found.loc["s", "abroad"], table.x.loc["s"] - alone, rtol=1e-12)
     assert_allclose(found.loc["r", "own"], table.x.loc["r"], rtol=1e-12)
 
@@ -301,8 +304,8 @@ def test_percentages_are_of_gdp_for_money_and_of_the_account_for_the_rest():
 
 def test_rounding_leaves_no_trace_of_a_loss_elsewhere(world):
     """All of a region goes, so nothing at home is left to lose."""
-    assert ex.losses(world, region="CHN").attrs["home"] == 0
-    assert ex.losses(world, region=list(world.regions)).attrs["home"] == 0
+    assert ex.losses(world, regions="CHN").attrs["home"] == 0
+    assert ex.losses(world, regions=list(world.regions)).attrs["home"] == 0
 
 
 def test_comparison_of_a_stage_and_its_intervals(world):
@@ -317,7 +320,7 @@ def test_regions_without_jobs_are_named_and_nan(world):
     found = ex.losses(world, of="jobs")
     assert found.loc["RoW", "total"].isna().all()
     assert found.attrs["missing"] == ("RoW",)
-    chosen = ex.losses(world, region="CHN", industry="30t33", of="jobs", by="region")
+    chosen = ex.losses(world, regions="CHN", industries="30t33", of="jobs", by="region")
     assert np.isnan(chosen.loc["RoW", "total"])
 
 
@@ -325,21 +328,21 @@ def test_regions_without_jobs_are_named_and_nan(world):
     ("arguments", "error", "says"),
     [
         ({"factor": 1.2}, OptionError, "from 0"),
-        ({"factor": -0.1, "region": "Turkey"}, OptionError, "from 0"),
+        ({"factor": -0.1, "regions": "Turkey"}, OptionError, "from 0"),
         ({"kind": "partial"}, OptionError, "complete"),
         ({"kind": "replaced"}, OptionError, "one selection"),
-        ({"region": ["Argentina", "Turkey", "Germany"], "kind": "replaced"}, OptionError, "outside it"),
+        ({"regions": ["Argentina", "Turkey", "Germany"], "kind": "replaced"}, OptionError, "outside it"),
         (
-            {"region": ["Argentina", "Turkey", "Germany"], "kind": "forward", "within": "kept"},
+            {"regions": ["Argentina", "Turkey", "Germany"], "kind": "forward", "within": "kept"},
             OptionError,
             "outside it",
         ),
         ({"within": "some"}, OptionError, "removed"),
-        ({"region": "Germny"}, UnknownLabelError, "Germany"),
-        ({"region": []}, OptionError, "No region"),
-        ({"industry": []}, OptionError, "No industry"),
+        ({"regions": "Germny"}, UnknownLabelError, "Germany"),
+        ({"regions": []}, OptionError, "No region"),
+        ({"industries": []}, OptionError, "No industry"),
         ({"of": "hours"}, MissingSatelliteError, "no satellite"),
-        ({"region": "Turkey", "by": "continent"}, OptionError, "region"),
+        ({"regions": "Turkey", "by": "continent"}, OptionError, "region"),
     ],
 )
 def test_bad_input_is_refused_with_a_remedy(arguments, error, says):
@@ -350,25 +353,25 @@ def test_bad_input_is_refused_with_a_remedy(arguments, error, says):
 def test_a_group_of_later_years_is_refused_with_what_works_in_its_place(world):
     remedy = r"economies\.resolve\(table, 'belt_and_road', year=2013\)"
     with pytest.raises(OptionError, match=remedy):
-        ex.losses(world, region="belt_and_road")
-    later = economies.resolve(world, "belt_and_road", year=2019)
-    assert ex.losses(world, region=later).attrs["extracted"] == "+".join(later)
+        ex.losses(world, regions="belt_and_road")
+    later = economies.resolve(world, "belt_and_road", membership_year=2019)
+    assert ex.losses(world, regions=later).attrs["extracted"] == "+".join(later)
     with pytest.raises(OptionError, match=remedy):
-        ex.corridor(world, sellers={"region": "CHN"}, buyers={"region": "belt_and_road"})
-    buyers = {"region": later}
-    assert ex.corridor(world, sellers={"region": "CHN"}, buyers=buyers, across_borders=True)["total"].sum() > 0
+        ex.corridor(world, origin={"regions": "CHN"}, destination={"regions": "belt_and_road"})
+    buyers = {"regions": later}
+    assert ex.corridor(world, origin={"regions": "CHN"}, destination=buyers, across_borders=True)["total"].sum() > 0
 
 
 def test_bad_corridors_are_refused_with_a_remedy():
     table = leather()
     with pytest.raises(OptionError, match="flows='intermediate'"):
-        ex.corridor(table, sellers={"region": "Turkey"}, buyers={"industry": "Agriculture"})
+        ex.corridor(table, origin={"regions": "Turkey"}, destination={"industries": "Agriculture"})
     with pytest.raises(OptionError, match="cannot be selected by"):
-        ex.corridor(table, sellers={"country": "Turkey"}, buyers={"region": "Germany"})
+        ex.corridor(table, origin={"country": "Turkey"}, destination={"regions": "Germany"})
     with pytest.raises(OptionError, match="crosses a border"):
-        ex.corridor(table, sellers={"region": "Turkey"}, buyers={"region": "Turkey"}, across_borders=True)
+        ex.corridor(table, origin={"regions": "Turkey"}, destination={"regions": "Turkey"}, across_borders=True)
     abroad = ex.corridor(
-        table, sellers={"region": "Turkey"}, buyers={"region": ["Turkey", "Germany"]}, across_borders=True
+        table, origin={"regions": "Turkey"}, destination={"regions": ["Turkey", "Germany"]}, across_borders=True
     )
-    straight = ex.corridor(table, sellers={"region": "Turkey"}, buyers={"region": "Germany"})
+    straight = ex.corridor(table, origin={"regions": "Turkey"}, destination={"regions": "Germany"})
     pd.testing.assert_frame_equal(abroad, straight)

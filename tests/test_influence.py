@@ -43,7 +43,7 @@ def test_field_is_the_derivative_of_the_inverse(table, seed):
     A, L = inverse(table)
     on = np.flatnonzero(table.active)
     i, j = np.random.default_rng(seed).choice(on, 2)
-    found = influence.field(table, seller=table.index[i], buyer=table.index[j]).to_numpy()
+    found = influence.field(table, supplier=table.index[i], buyer=table.index[j]).to_numpy()
     step = 1e-6
     raised, lowered = A.copy(), A.copy()
     raised[i, j] += step
@@ -64,7 +64,7 @@ def test_exact_change_matches_re_inversion(table, seed):
     if changed.sum(axis=0).max() >= 1:
         return
     expected = np.linalg.inv(np.eye(len(A)) - changed) @ table.final_demand.to_numpy() - table.accounts.x
-    found = influence.change(table, seller=table.index[i], buyer=table.index[j], by=by)
+    found = influence.change(table, supplier=table.index[i], buyer=table.index[j], increase=by)
     assert_allclose(found.fillna(0), expected, rtol=1e-8, atol=1e-8 * table.x.max())
 
 
@@ -92,14 +92,16 @@ def test_a_tolerable_rise_moves_one_output_by_one_percent():
     row = influence.most_influential(table, measure="elasticity", top=1).iloc[0]
     seller, buyer = (row["seller_region"], row["seller"]), (row["buyer_region"], row["buyer"])
     small = 1e-4
-    moved = influence.change(table, seller=seller, buyer=buyer, by=small * row["tolerable"] / 100 * row["coefficient"])
+    moved = influence.change(
+        table, supplier=seller, buyer=buyer, increase=small * row["tolerable"] / 100 * row["coefficient"]
+    )
     assert (moved / table.x).max() == pytest.approx(0.01 * small, rel=1e-4)
 
 
 @given(tables(max_regions=3), st.sampled_from(["region", "stage"]), st.sampled_from(influence.MEASURES))
 def test_groups_average_their_coefficients(table, by, measure):
     W = stage_weights(table)
-    found = influence.by_group(table, by=by, measure=measure, weights=W)
+    found = influence.by_group(table, by=by, measure=measure, stage_weights=W)
     full = np.nan_to_num(influence.intensity(table, measure=measure).to_numpy())
     members = W if by == "stage" else np.equal.outer(table.region_codes, np.arange(len(table.regions)))
     members = np.asarray(members, dtype=float) * table.active[:, None]
@@ -114,7 +116,7 @@ def test_groups_average_their_coefficients(table, by, measure):
 def test_field_of_miller_and_blair_by_hand():
     L = np.array([[1.2541, 0.3300], [0.2640, 1.1221]])
     table = miller_blair_2()
-    found = influence.field(table, seller=("national", "1"), buyer=("national", "2"))
+    found = influence.field(table, supplier=("national", "1"), buyer=("national", "2"))
     assert_allclose(found, np.outer(L[:, 0], L[1]), atol=3e-4)
 
 
@@ -122,11 +124,11 @@ def test_bad_input_is_refused_with_a_remedy():
     table = leather()
     first, second = table.index[0], table.index[1]
     with pytest.raises(UnknownLabelError, match="Argentina"):
-        influence.field(table, seller=("Argentina", "Agricultur"), buyer=second)
+        influence.field(table, supplier=("Argentina", "Agricultur"), buyer=second)
     with pytest.raises(OptionError, match="negative"):
-        influence.change(table, seller=first, buyer=second, by=-0.9)
+        influence.change(table, supplier=first, buyer=second, increase=-0.9)
     with pytest.raises(NotProductiveError, match="limit"):
-        influence.change(table, seller=first, buyer=second, by=50.0)
+        influence.change(table, supplier=first, buyer=second, increase=50.0)
     with pytest.raises(OptionError, match="frobenius"):
         influence.intensity(table, measure="size")
     with pytest.raises(OptionError, match="at least one"):

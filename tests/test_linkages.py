@@ -137,7 +137,7 @@ def test_roles_and_strength_by_hand():
 @given(tables())
 def test_aggregates_are_weighted_means(table):
     W = stage_weights(table)
-    found = lk.by_stage(table, weights=W)
+    found = lk.by_stage(table, stage_weights=W)
     b = lk.backward(table)
     for (region, stage), row in found.iterrows():
         u = (W[stage] * table.x)[table.active].loc[[region]] if region in b[table.active].index else pd.Series([0.0])
@@ -157,7 +157,7 @@ def test_aggregates_are_weighted_means(table):
 def test_draws_that_do_not_vary_give_a_point_and_a_sure_role(table, seed):
     W = stage_weights(table, seed)
     drawn = np.repeat(W.to_numpy()[None], 3, axis=0)
-    found = lk.by_stage(table, weights=W, draws=drawn)
+    found = lk.by_stage(table, stage_weights=W, draws=drawn)
     assert_allclose(found["backward_low"], found["backward"], rtol=1e-9)
     assert_allclose(found["forward_high"], found["forward"], rtol=1e-9)
     assert (found["role_holds"].dropna() == 1).all()
@@ -165,8 +165,8 @@ def test_draws_that_do_not_vary_give_a_point_and_a_sure_role(table, seed):
 
 
 def test_intervals_contain_the_central_value_and_repeat(world):
-    first = lk.by_stage(world, region="CHN", draws=60)
-    again = lk.by_stage(world, region="CHN", draws=60)
+    first = lk.by_stage(world, regions="CHN", draws=60)
+    again = lk.by_stage(world, regions="CHN", draws=60)
     pd.testing.assert_frame_equal(first, again)
     assert (first["backward_low"] < first["backward"]).all()
     assert (first["backward"] < first["backward_high"]).all()
@@ -189,7 +189,7 @@ def test_series_over_years_has_every_year():
     import io_linkage as iol
 
     years = (1995, 2011)
-    found = panel.over((iol.load(year=year) for year in years), lk.by_stage, region="CHN")
+    found = panel.over((iol.load(year=year) for year in years), lk.by_stage, regions="CHN")
     assert found.index.get_level_values("year").unique().tolist() == list(years)
     assert len(found) == 6
 
@@ -197,7 +197,7 @@ def test_series_over_years_has_every_year():
 @given(tables(), st.sampled_from(["output", "value_added", "jobs"]))
 def test_aggregates_of_net_linkages_keep_their_mean_of_one(table, of):
     found = lk.aggregate(table, lk.net(table, of=of), by="region")
-    assert found.attrs["weight"] == of
+    assert found.attrs["weighted_by"] == of
     total = table.satellite(of).where(table.active, 0).groupby(level="region", sort=False).sum()
     assert_allclose((found.mul(total, axis=0)).sum() / total.sum(), 1, rtol=1e-9)
 
@@ -223,16 +223,16 @@ def test_missing_accounts_are_left_out_and_named(world):
     [
         (lambda t: lk.backward(t, normalise="country"), OptionError, "normalise='country'"),
         (lambda t: lk.backward(t, of="joobs"), MissingSatelliteError, "jobs"),
-        (lambda t: lk.by_stage(t, region="Turky", weights=stage_weights(t)), UnknownLabelError, "Turkey"),
-        (lambda t: lk.weighted(t, by="jobs"), OptionError, "final_demand"),
+        (lambda t: lk.by_stage(t, regions="Turky", stage_weights=stage_weights(t)), UnknownLabelError, "Turkey"),
+        (lambda t: lk.weighted(t, weighted_by="jobs"), OptionError, "final_demand"),
         (lambda t: lk.split(t, measure="both"), OptionError, "measure='both'"),
-        (lambda t: lk.split(t, measure="net_forward", by="output"), OptionError, "leave it out"),
-        (lambda t: lk.pure(t, region=t.regions), OptionError, "no rest"),
-        (lambda t: lk.pure(t, region="Turkey", by="region"), OptionError, "not both"),
-        (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=np.zeros((2, 3))), OptionError, "shape"),
-        (lambda t: lk.by_stage(t, weights=stage_weights(t), draws=5), OptionError, "as an array"),
-        (lambda t: lk.by_region(t, weight="hours"), MissingSatelliteError, "jobs"),
-        (lambda t: lk.compare(t, "emergin", weights=stage_weights(t)), UnknownLabelError, "emerging"),
+        (lambda t: lk.split(t, measure="net_forward", weighted_by="output"), OptionError, "leave it out"),
+        (lambda t: lk.pure(t, regions=t.regions), OptionError, "no rest"),
+        (lambda t: lk.pure(t, regions="Turkey", by="region"), OptionError, "not both"),
+        (lambda t: lk.by_stage(t, stage_weights=stage_weights(t), draws=np.zeros((2, 3))), OptionError, "shape"),
+        (lambda t: lk.by_stage(t, stage_weights=stage_weights(t), draws=5), OptionError, "as an array"),
+        (lambda t: lk.by_region(t, weighted_by="hours"), MissingSatelliteError, "jobs"),
+        (lambda t: lk.compare(t, "emergin", stage_weights=stage_weights(t)), UnknownLabelError, "emerging"),
     ],
 )
 def test_bad_input_is_refused_with_a_remedy(call, error, says):

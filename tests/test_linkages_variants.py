@@ -34,15 +34,15 @@ def test_weighted_mean_of_net_linkages_is_one(table, of):
 @given(tables(), accounts)
 def test_weighted_linkages_give_back_the_account(table, of):
     total = table.satellite(of)[table.active].sum()
-    demand = lk.weighted(table, by="final_demand", of=of)["weighted_backward"].sum() * table.final_demand.sum()
-    primary = lk.weighted(table, by="primary_inputs", of=of)["weighted_forward"].sum()
+    demand = lk.weighted(table, weighted_by="final_demand", of=of)["weighted_backward"].sum() * table.final_demand.sum()
+    primary = lk.weighted(table, weighted_by="primary_inputs", of=of)["weighted_forward"].sum()
     assert demand == pytest.approx(total, rel=1e-9)
     assert primary * (table.x.sum() - table.accounts.Z.sum()) == pytest.approx(total, rel=1e-9)
 
 
 def test_value_added_weighted_forward_gives_output_where_all_primary_inputs_are_value_added():
     table = miller_blair_two_regions()
-    found = lk.weighted(table, by="value_added")
+    found = lk.weighted(table, weighted_by="value_added")
     assert found["weighted_forward"].sum() * table.va.sum() == pytest.approx(table.x.sum())
 
 
@@ -132,9 +132,9 @@ def test_splits_of_pure_linkages_match_the_block_definition(table, measure, of):
 
 @given(tables(), st.sampled_from(["backward", "forward"]))
 def test_weighted_splits_add_up_to_the_weighted_linkages(table, measure):
-    found = lk.split(table, measure=measure, by="output")
+    found = lk.split(table, measure=measure, weighted_by="output")
     assert found.attrs["rule"] == "sum"
-    whole = lk.weighted(table, by="output")[f"weighted_{measure}"]
+    whole = lk.weighted(table, weighted_by="output")[f"weighted_{measure}"]
     assert_allclose(found["total"], whole, rtol=1e-9)
     assert_allclose(found.drop(columns="total").sum(axis=1, min_count=1), whole, rtol=1e-9, atol=1e-12)
 
@@ -175,7 +175,7 @@ def test_pure_linkages_of_groups_match_the_split_table(table, by):
     q = table.per_output(table.x.to_numpy())
     if len(set(table.region_codes[table.active])) == 1 and by == "region":
         return
-    found = lk.pure(table, by=by, weights=W)
+    found = lk.pure(table, by=by, stage_weights=W)
     for label, row in found.iterrows():
         region, stage = label if isinstance(label, tuple) else (label, label)
         share = np.ones(len(y))
@@ -197,15 +197,15 @@ def test_pure_linkages_of_groups_split_by_place(table, by, of):
     if table.active[table.region_codes == 0].all() and not table.active[table.region_codes > 0].any():
         return
     try:
-        whole = lk.pure(table, by=by, of=of, weights=W)
+        whole = lk.pure(table, by=by, of=of, stage_weights=W)
     except OptionError:  # all that has output is in one region
         return
-    found = lk.split_pure(table, by=by, of=of, weights=W, partners=table.regions[-1])
+    found = lk.split_pure(table, by=by, of=of, stage_weights=W, partners=table.regions[-1])
     scale = 1e-9 * max(1.0, float(np.nanmax(np.abs(whole.to_numpy()))))
     region, stage = table.regions[0], "future" if "stage" in by else None
-    part = {"region": None if by == "stage" else region, "stage": stage}
+    part = {"regions": None if by == "stage" else region, "stage": stage}
     if table.active[table.region_codes == 0].any() or by == "stage":
-        by_solves = lk.split_pure(fresh(table), **part, of=of, weights=W, partners=table.regions[-1]).iloc[0]
+        by_solves = lk.split_pure(fresh(table), **part, of=of, stage_weights=W, partners=table.regions[-1]).iloc[0]
         row = found.loc[{"region": region, "stage": stage, "region-stage": (region, stage)}[by]]
         assert_allclose(by_solves, row, rtol=1e-8, atol=scale)
     for side in ("backward", "forward"):
@@ -232,7 +232,7 @@ def test_pure_linkages_of_groups_split_by_place(table, by, of):
 def test_splits_of_pure_linkages_ask_for_a_group(world):
     with pytest.raises(OptionError, match="for industries see split"):
         lk.split_pure(world)
-    one = lk.split_pure(world, region="CHN", stage="emerging").iloc[0]
+    one = lk.split_pure(world, regions="CHN", stage="emerging").iloc[0]
     every = lk.split_pure(world, by="region-stage").loc[("CHN", "emerging")]
     assert_allclose(one, every, rtol=1e-9)
 
@@ -240,7 +240,7 @@ def test_splits_of_pure_linkages_ask_for_a_group(world):
 def test_pure_linkage_of_a_region_equals_that_of_its_selection():
     table = miller_blair_two_regions()
     groups = lk.pure(table, by="region")
-    alone = lk.pure(table, region="r")
+    alone = lk.pure(table, regions="r")
     assert_allclose(alone.iloc[0, :3].to_numpy(), groups.loc["r"].iloc[:3].to_numpy(), rtol=1e-12)
 
 

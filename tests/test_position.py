@@ -53,7 +53,7 @@ def test_world_mean_of_both_is_one_number(table):
     mean = position.by_group(table, by="world")
     assert mean["upstreamness"].item() == pytest.approx(mean["downstreamness"].item(), rel=1e-9)
     for by in ("region", "industry", "stage", "region-stage"):
-        parts = position.by_group(table, by=by, weights=stage_weights(table))
+        parts = position.by_group(table, by=by, stage_weights=stage_weights(table))
         assert parts.notna().any(axis=None)
 
 

@@ -34,7 +34,7 @@ def caption(ax) -> str:
 
 
 def test_smile_shows_what_it_says(world):
-    result = position.smile(world, region="CHN", industry="30t33")
+    result = position.smile(world, regions="CHN", industries="30t33")
     ax = figures.smile_curve(result, smallest=0.002)
     shown = numbers(ax)
     assert (shown["share"] >= 0.002).all()
@@ -52,11 +52,11 @@ def test_smile_shows_what_it_says(world):
 
 def test_smile_needs_the_right_result(world):
     with pytest.raises(UnknownLabelError, match="per_output"):
-        figures.smile_curve(position.smile(world, region="CHN", industry="30t33").drop(columns="per_output"))
+        figures.smile_curve(position.smile(world, regions="CHN", industries="30t33").drop(columns="per_output"))
     with pytest.raises(OptionError, match="lower smallest"):
-        figures.smile_curve(position.smile(world, region="CHN", industry="30t33"), smallest=0.9)
+        figures.smile_curve(position.smile(world, regions="CHN", industries="30t33"), smallest=0.9)
     with pytest.raises(UnknownLabelError, match="CHN"):
-        figures.smile_curve(position.smile(world, region="CHN", industry="30t33"), home="CHX")
+        figures.smile_curve(position.smile(world, regions="CHN", industries="30t33"), home="CHX")
 
 
 def test_participation_map_colours_groups(world):

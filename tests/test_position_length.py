@@ -132,8 +132,8 @@ def test_regions_industries_may_differ():
 def test_groups_are_weighted_by_what_they_hold(by, side):
     table = leather()
     weights = stage_weights(table)
-    found = position.production_length_by(table, by=by, side=side, weights=weights)
-    shares = position.production_participation(table, by=by, side=side, weights=weights)
+    found = position.production_length_by(table, by=by, side=side, stage_weights=weights)
+    shares = position.production_participation(table, by=by, side=side, stage_weights=weights)
     assert_allclose(shares[PARTS].sum(axis=1), 1.0, rtol=1e-12)
     assert_allclose((found[PARTS] * shares[PARTS]).sum(axis=1), found["total"], rtol=1e-10)
     if by == "region" and side == "forward":
@@ -169,7 +169,7 @@ def test_position_index_of_groups_is_the_ratio_of_their_lengths(world):
 @settings(**SMALL)
 @given(tables())
 def test_smile_with_taxes_and_margins_adds_up_to_the_product(table):
-    found = position.smile(table, region=table.regions[0], industry=None)
+    found = position.smile(table, regions=table.regions[0], industries=None)
     product = table.final_demand[(table.region_codes == 0) & table.active].sum()
     assert found.attrs["product_value"] == pytest.approx(product, rel=1e-9, abs=1e-9)
     assert found["value_added"].sum() + found.attrs["NON_VA"] == pytest.approx(product, rel=1e-8, abs=1e-9)
@@ -179,7 +179,7 @@ def test_smile_with_taxes_and_margins_adds_up_to_the_product(table):
 @given(tables())
 def test_smile_adds_up_to_the_product(table):
     region = table.regions[0]
-    found = position.smile(table, region=region, industry=None, value_added="residual")
+    found = position.smile(table, regions=region, industries=None, definition="residual")
     product = table.final_demand[(table.region_codes == 0) & table.active].sum()
     assert found["value_added"].sum() == pytest.approx(product, rel=1e-8, abs=1e-9)
     assert found["share"].sum() == pytest.approx(1.0, rel=1e-9)
@@ -188,7 +188,7 @@ def test_smile_adds_up_to_the_product(table):
 
 def test_distance_in_a_smile_counts_stages_to_the_user():
     table = leather()
-    found = position.smile(table, region="Germany", industry="Transport Equipment")
+    found = position.smile(table, regions="Germany", industries="Transport Equipment")
     A, y = np.array(table.A), np.zeros(9)
     y[-1] = table.final_demand.iloc[-1]
     reached, stages = np.zeros(9), np.zeros(9)

@@ -104,7 +104,7 @@ class TestQuestion:
         with pytest.raises(OptionError, match="draw"):
             report.ask(world, draws=0)
         with pytest.raises(StageError, match="industry"):
-            report.ask(world, stages=pd.DataFrame({"traditional": [1.0]}))
+            report.ask(world, stage_file=pd.DataFrame({"traditional": [1.0]}))
 
     def test_defaults_that_do_not_fit_are_left_out_with_the_reason(self):
         asked = report.ask(examples.leather(), focus="Turkey")
@@ -127,7 +127,7 @@ class TestSentences:
     def test_whom_an_industry_pulls_is_the_extraction_of_that_industry(self, world, found):
         frame = found["pulled"]
         region, industry = frame.index[0][:2]
-        hit = extraction.losses(world, region=region, industry=industry, of="value_added")["total"]
+        hit = extraction.losses(world, regions=region, industries=industry, of="value_added")["total"]
         first = frame.xs((region, industry), level=("region", "industry"))
         assert len(first) == 12
         np.testing.assert_allclose(first["value_added"], hit.loc[list(first.index)])
@@ -244,7 +244,7 @@ class TestPage:
     def test_own_stage_shares_bring_the_part_back(self):
         table = examples.germany_1995()
         own = pd.DataFrame({"industry": table.industries, "traditional": 0.8, "emerging": 0.15, "future": 0.05})
-        results = report.gather(table, report.ask(table, stages=own))
+        results = report.gather(table, report.ask(table, stage_file=own))
         assert "stages" not in results.absent
         assert list(results["focus_stage_spillovers"].index.get_level_values("place").unique()) == ["at home"]
         assert sentences.stages(results)
@@ -326,7 +326,9 @@ class TestFiles:
 def test_any_table_can_be_reported(table, staged):
     """Idle industries, one region, stages of which there is nothing: no part fails, none shows a bare NaN."""
     own = pd.DataFrame({"industry": table.industries, "traditional": 0.7, "emerging": 0.3, "future": 0.0})
-    asked = report.ask(table, focus="R0", partners=table.regions[1:] or None, stages=own if staged else None, draws=3)
+    asked = report.ask(
+        table, focus="R0", partners=table.regions[1:] or None, stage_file=own if staged else None, draws=3
+    )
     html = page.render(briefing.compose(report.gather(table, asked)), {}, version="0")
     shown = read(html).text.replace("their measures are NaN", "")
     assert not re.search(r"\b(nan|NaN|inf)\b|^None$", shown, flags=re.MULTILINE)

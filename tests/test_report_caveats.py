@@ -108,7 +108,7 @@ class TestStageRanges:
     @given(tables(max_regions=3, max_industries=3))
     def test_home_and_abroad_add_up_to_the_multiplier(self, table):
         weights = stage_weights(table)
-        asked = report.ask(table, focus="R0", stages=_own(weights), draws=2)
+        asked = report.ask(table, focus="R0", stage_file=_own(weights), draws=2)
         found = report.stage_ranges.focus_stages(table, asked)["central"]
         own = table.region_codes == 0
         demand = np.where(own, table.final_demand, 0.0)[:, None] * weights.to_numpy()
@@ -125,7 +125,7 @@ class TestMembers:
     def test_a_group_younger_than_the_table(self, world):
         with pytest.raises(OptionError, match=r"2013-12-01.*--members YEAR"):
             report.ask(world, partners="belt_and_road")
-        asked = report.ask(world, partners="belt_and_road", members=2023)
+        asked = report.ask(world, partners="belt_and_road", membership_year=2023)
         assert {"IDN", "TUR", "KOR"} <= set(asked.partners)
         told = briefing.compose(report.gather(world, asked))
         assert any("members of 2023" in sentence for sentence in told.sections[0].sentences)

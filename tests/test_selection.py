@@ -8,7 +8,7 @@ from hypothesis import given
 from numpy.testing import assert_allclose
 
 from io_linkage.errors import OptionError, StageError, UnknownLabelError
-from io_linkage.selection import groups_by, industries, regions, select
+from io_linkage.selection import groups_by, industry_codes, region_codes, select
 from tests.strategies import stage_weights, tables
 
 
@@ -19,7 +19,7 @@ def test_selections_by_region_and_stage_add_up_to_everything(table):
     for region in table.regions:
         for stage in weights.columns:
             try:
-                total += select(table, region=region, stage=stage, weights=weights).share
+                total += select(table, regions=region, stage=stage, stage_weights=weights).share
             except OptionError:
                 assert not table.active[np.asarray(table.index.get_level_values(0) == region)].any()
                 total += np.asarray(table.index.get_level_values(0) == region) * weights[stage].to_numpy()
@@ -36,30 +36,30 @@ def test_groups_share_out_everything(table, by):
 
 
 def test_a_region_an_industry_and_both(world):
-    assert select(world, region="CHN").indices.size == 35
-    assert select(world, industry="30t33").indices.size == 21
-    both = select(world, region=["CHN", "IND"], industry=["30t33", "34t35"])
+    assert select(world, regions="CHN").indices.size == 35
+    assert select(world, industries="30t33").indices.size == 21
+    both = select(world, regions=["CHN", "IND"], industries=["30t33", "34t35"])
     assert both.indices.size == 4
     assert both.label == "CHN+IND 30t33+34t35"
 
 
 def test_a_stage_is_a_share(world):
-    share = select(world, region="CHN", stage="emerging").share
+    share = select(world, regions="CHN", stage="emerging").share
     assert 0 < share[share > 0].min() < 1
     assert not share[np.asarray(world.index.get_level_values(0) != "CHN")].any()
 
 
 def test_a_group_is_its_members(world):
-    assert set(regions(world, "developing")) >= {"CHN", "IND", "BRA", "IDN"}
-    assert "USA" not in regions(world, "developing")
-    assert select(world, region="developing").label == "developing"
+    assert set(region_codes(world, "developing")) >= {"CHN", "IND", "BRA", "IDN"}
+    assert "USA" not in region_codes(world, "developing")
+    assert select(world, regions="developing").label == "developing"
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"region": "CHM"}, "Nearest: .*CHN"),
-        ({"industry": "30t3"}, "Nearest: 30t33"),
+        ({"regions": "CHM"}, "Nearest: .*CHN"),
+        ({"industries": "30t3"}, "Nearest: 30t33"),
         ({"stage": "emergent"}, "Nearest: emerging"),
     ],
 )
@@ -70,11 +70,11 @@ def test_unknown_labels_offer_the_nearest(world, options, message):
 
 def test_an_empty_selection_is_refused(world):
     with pytest.raises(OptionError, match="is empty"):
-        select(world, region="CHN", industry="P")
+        select(world, regions="CHN", industries="P")
     with pytest.raises(OptionError, match="No industry"):
-        industries(world, [])
+        industry_codes(world, [])
     with pytest.raises(OptionError, match="No region"):
-        regions(world, [])
+        region_codes(world, [])
 
 
 def test_unknown_groupings_name_the_known(world):
@@ -88,7 +88,7 @@ def test_stage_shares_of_ones_own_are_checked(world):
         select(
             world,
             stage="emerging",
-            weights=weights.assign(emerging=0.5, traditional=0.5, future=0.0).mask(
+            stage_weights=weights.assign(emerging=0.5, traditional=0.5, future=0.0).mask(
                 np.asarray(weights.index == ("CHN", "AtB"))[:, None] & np.array([[True, False, False]]), 0.0
             ),
         )

@@ -69,7 +69,7 @@ def test_china_as_antras_and_chor(shared_data, year, final, added, upstream, dow
 )
 def test_rows_add_to_what_is_made_and_columns_to_what_is_drawn(table, by, demand):
     weights = stage_weights(table)
-    S = spillovers.matrix(table, by=by, demand=demand, weights=weights).fillna(0)
+    S = spillovers.matrix(table, by=by, demand=demand, stage_weights=weights).fillna(0)
     W, _ = groups_by(table, by, weights)
     assert_allclose(S.sum(axis=1), W.T @ table.va, rtol=1e-9, atol=1e-9)
     content = table.system.solve_transposed(table.v.to_numpy())
@@ -83,17 +83,17 @@ def test_matrix_matches_brute_force(table, by):
     L, v = table.L.to_numpy(), table.v.to_numpy()
     bought = table.demand_by_region.to_numpy() if by == "region" else W * table.final_demand.to_numpy()[:, None]
     expected = W.T @ np.diag(v) @ L @ bought
-    S = spillovers.matrix(table, by=by, weights=weights)
+    S = spillovers.matrix(table, by=by, stage_weights=weights)
     assert_allclose(S.fillna(0), np.where(S.isna(), 0, expected), rtol=1e-9, atol=1e-9)
 
 
 @given(tables(negative_demand=False))
 def test_stages_by_region_sum_to_stages_and_to_regions(table):
     weights = stage_weights(table)
-    fine = spillovers.matrix(table, by="region-stage", weights=weights)
+    fine = spillovers.matrix(table, by="region-stage", stage_weights=weights)
     by_stage = fine.groupby(level="stage", sort=False).sum().T.groupby(level="stage", sort=False).sum().T
-    assert_allclose(by_stage, spillovers.matrix(table, by="stage", weights=weights), rtol=1e-9)
-    bought = spillovers.matrix(table, by="region-stage", demand="buyer", weights=weights)
+    assert_allclose(by_stage, spillovers.matrix(table, by="stage", stage_weights=weights), rtol=1e-9)
+    bought = spillovers.matrix(table, by="region-stage", demand="buyer", stage_weights=weights)
     by_region = bought.groupby(level="region", sort=False).sum().T.groupby(level="region", sort=False).sum().T
     assert_allclose(by_region, spillovers.matrix(table), rtol=1e-9)
 
@@ -180,12 +180,12 @@ def test_concentration_leaves_out_the_own_region_by_stage(world):
 
 
 def test_stage_interval_holds_the_central_matrix(world):
-    cells = spillovers.matrix_interval(world, n=40)
+    cells = spillovers.matrix_interval(world, draws=40)
     S = spillovers.matrix(world, by="stage", per="demand")
     assert_allclose(cells["central"].unstack()[S.columns].loc[S.index], S, rtol=1e-10)
     assert (cells["low"] <= cells["high"]).all()
     assert cells["central"].between(cells["low"], cells["high"]).sum() >= 8
-    assert_frame_equal(cells, spillovers.matrix_interval(world, n=40))
+    assert_frame_equal(cells, spillovers.matrix_interval(world, draws=40))
     with pytest.raises(OptionError, match="level"):
         spillovers.matrix_interval(world, level=90)
     with pytest.raises(UnknownLabelError, match="demand"):
@@ -195,7 +195,7 @@ def test_stage_interval_holds_the_central_matrix(world):
 def test_trade_interval_by_stage_adds_to_the_bilateral_flow(world):
     from io_linkage import ties
 
-    cells = ties.trade_interval(world, "CHN", "BRA", n=50)
+    cells = ties.trade_interval(world, "CHN", "BRA", draws=50)
     flow = ties.bilateral(world, "CHN", partners=["BRA"], comparators=())["value_added_exports"]
     assert_allclose(cells["central"], flow.loc[("CHN", "BRA")][list(cells.index)])
     assert cells["share"].sum() == pytest.approx(1)

@@ -16,14 +16,14 @@ from tests.strategies import tables
 
 def test_internal_and_total_as_miller_and_blair():
     """New demand of 100 for region r's first industry, alone and with the feedback from s."""
-    result = miyazawa(miller_blair_two_regions(), region="r")
+    result = miyazawa(miller_blair_two_regions(), regions="r")
     assert_allclose(100 * result.internal["r"].iloc[:, 0], [136.51, 52.73, 56.98], atol=0.005)
     assert_allclose(100 * result.total.iloc[:, 0], [142.34, 63.46, 63.83, 26.72, 14.68], atol=0.006)
 
 
 @given(tables(min_regions=2))
 def test_products_of_internal_and_external_multipliers(table):
-    result = miyazawa(table, region="R0")
+    result = miyazawa(table, regions="R0")
     a, b = result.names
     A = table.A.to_numpy()
     first = np.asarray(table.index.get_level_values(0) == "R0")
@@ -38,7 +38,7 @@ def test_products_of_internal_and_external_multipliers(table):
 
 def test_multipliers_are_the_effects_of_the_region():
     table = leather()
-    parts = miyazawa(table, region="Turkey").multipliers.loc["Turkey"]
+    parts = miyazawa(table, regions="Turkey").multipliers.loc["Turkey"]
     split = effects(table).loc[["Turkey"]]
     assert_allclose(parts["internal"], split["intra"])
     assert_allclose(parts["external"], split["feedback"])
@@ -47,7 +47,7 @@ def test_multipliers_are_the_effects_of_the_region():
 
 def test_two_regions_of_three_leave_the_third_outside():
     table = leather()
-    result = miyazawa(table, region="Turkey", against="Germany")
+    result = miyazawa(table, regions="Turkey", against="Germany")
     assert list(result.total.index.get_level_values(0).unique()) == ["Turkey", "Germany"]
     assert (result.multipliers["total"] < table.system.column_sums()[3:]).all()
 
@@ -55,15 +55,15 @@ def test_two_regions_of_three_leave_the_third_outside():
 def test_groups_are_checked():
     table = leather()
     with pytest.raises(OptionError, match="overlap"):
-        miyazawa(table, region="Turkey", against=["Turkey", "Germany"])
+        miyazawa(table, regions="Turkey", against=["Turkey", "Germany"])
     with pytest.raises(OptionError, match="nothing is left"):
-        miyazawa(table, region=["Argentina", "Turkey", "Germany"])
+        miyazawa(table, regions=["Argentina", "Turkey", "Germany"])
     with pytest.raises(OptionError, match="region= or industry="):
         miyazawa(table)
 
 
 def test_blocks_that_break_the_identity_are_refused():
-    result = miyazawa(leather(), region="Turkey")
+    result = miyazawa(leather(), regions="Turkey")
     wrong = {name: frame * 1.001 for name, frame in result.external.items()}
     with pytest.raises(SolveError, match="product identity"):
         Miyazawa(result.internal, wrong, result.total, result.inputs)

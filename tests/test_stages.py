@@ -153,17 +153,17 @@ def test_industries_outside_the_stated_classification_are_named():
 
 def test_unknown_options_are_refused(small):
     with pytest.raises(UnknownLabelError, match="median"):
-        stages.weights(small, which="median", file=own_file())
+        stages.weights(small, which="median", stage_file=own_file())
     with pytest.raises(OptionError, match="of="):
-        stages.ranges(small, of="colours", file=own_file())
+        stages.ranges(small, of="colours", stage_file=own_file())
     with pytest.raises(OptionError, match="of="):
-        stages.composition(small, of="jobs", file=own_file())
+        stages.composition(small, of="jobs", stage_file=own_file())
     with pytest.raises(OptionError, match="level"):
-        stages.composition(small, level=90, file=own_file())
+        stages.composition(small, level=90, stage_file=own_file())
     with pytest.raises(OptionError, match="at least one"):
-        stages.draws(small, n=0, file=own_file())
+        stages.draws(small, draws=0, stage_file=own_file())
     with pytest.raises(UnknownLabelError, match="Unknown region"):
-        stages.composition(small, region="q", file=own_file())
+        stages.composition(small, regions="q", stage_file=own_file())
 
 
 # A user's own file.
@@ -173,21 +173,21 @@ def test_a_minimal_file_is_enough(small, tmp_path):
     path = tmp_path / "own.csv"
     own_file().to_csv(path, index=False)
     for file in (path, str(path), own_file()):
-        w = stages.weights(small, file=file)
+        w = stages.weights(small, stage_file=file)
         assert_allclose(w.loc["s"], [[0.9, 0.1, 0.0], [0.2, 0.7, 0.1]])
-        assert_allclose(stages.weights(small, file=file, which="low"), w)
+        assert_allclose(stages.weights(small, stage_file=file, which="low"), w)
     with pytest.raises(StageError, match="no green, digital, high_tech share"):
-        stages.traits(small, file=path)
+        stages.traits(small, stage_file=path)
 
 
 def test_a_changed_file_is_read_again(small, tmp_path):
     path = tmp_path / "own.csv"
     own_file().to_csv(path, index=False)
-    before = stages.weights(small, file=path)
+    before = stages.weights(small, stage_file=path)
     own_file(traditional=[0.8, 0.2], emerging=[0.2, 0.7]).to_csv(path, index=False)
     os.utime(path, ns=(1, 1))
     assert before.loc[("r", "a"), "emerging"] == 0.1
-    assert stages.weights(small, file=path).loc[("r", "a"), "emerging"] == 0.2
+    assert stages.weights(small, stage_file=path).loc[("r", "a"), "emerging"] == 0.2
 
 
 def test_the_most_specific_row_holds(small):
@@ -202,17 +202,17 @@ def test_the_most_specific_row_holds(small):
         }
     )
     for shuffled in (file, file.iloc[::-1]):
-        assert stages.weights(small, file=shuffled)["emerging"].tolist() == [0.1, 0.0, 0.3, 0.0]
-        later = stages.weights(small.replace(year=2012), file=shuffled)
+        assert stages.weights(small, stage_file=shuffled)["emerging"].tolist() == [0.1, 0.0, 0.3, 0.0]
+        later = stages.weights(small.replace(year=2012), stage_file=shuffled)
         assert later["emerging"].tolist() == [0.0, 0.0, 0.2, 0.0]
-        undated = stages.weights(small.replace(year=None), file=shuffled)
+        undated = stages.weights(small.replace(year=None), stage_file=shuffled)
         assert undated["emerging"].tolist() == [0.0, 0.0, 0.2, 0.0]
 
 
 def test_what_is_given_is_not_changed(small, tmp_path):
     file = own_file()
     before = file.copy(deep=True)
-    stages.draws(small, n=2, file=file)
+    stages.draws(small, draws=2, stage_file=file)
     pd.testing.assert_frame_equal(file, before)
     path = tmp_path / "own.csv"
     file.to_csv(path, index=False)
@@ -242,27 +242,27 @@ def test_what_is_given_is_not_changed(small, tmp_path):
 )
 def test_bad_files_say_where_and_what_to_do(small, columns, message):
     with pytest.raises(StageError, match=message):
-        stages.weights(small, file=own_file(**columns))
+        stages.weights(small, stage_file=own_file(**columns))
 
 
 def test_missing_rows_columns_and_files_are_named(small, tmp_path):
     with pytest.raises(StageError, match=r"no row for 1 of the 2 industries of small 2010: b\. .*Add a row"):
-        stages.weights(small, file=own_file().head(1))
+        stages.weights(small, stage_file=own_file().head(1))
     with pytest.raises(StageError, match=r"no column future\."):
-        stages.weights(small, file=own_file().drop(columns="future"))
+        stages.weights(small, stage_file=own_file().drop(columns="future"))
     with pytest.raises(StageError, match="has no rows"):
-        stages.weights(small, file=own_file().head(0))
+        stages.weights(small, stage_file=own_file().head(0))
     with pytest.raises(StageError, match="Cannot read"):
-        stages.weights(small, file=tmp_path / "absent.csv")
+        stages.weights(small, stage_file=tmp_path / "absent.csv")
     binary = tmp_path / "binary.csv"
     binary.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(StageError, match="as a CSV"):
-        stages.weights(small, file=binary)
+        stages.weights(small, stage_file=binary)
 
 
 def test_shares_rounded_to_a_few_digits_are_scaled_to_one(small):
     file = own_file(traditional=[0.333, 0.2], emerging=[0.333, 0.7], future=[0.3334, 0.1])
-    assert_allclose(stages.weights(small, file=file).sum(axis=1), 1.0, rtol=0, atol=1e-15)
+    assert_allclose(stages.weights(small, stage_file=file).sum(axis=1), 1.0, rtol=0, atol=1e-15)
 
 
 # Draws.
@@ -285,39 +285,39 @@ def boxes(draw) -> pd.DataFrame:
 @given(boxes(), st.integers(0, 100))
 def test_draws_stay_in_their_ranges_and_add_to_one(file, seed):
     table = plain_table(["r"], ["a", "b"])
-    drawn = stages.draws(table, n=20, seed=seed, file=file)
+    drawn = stages.draws(table, draws=20, seed=seed, stage_file=file)
     assert drawn.shape == (20, 2, 3)
     assert_allclose(drawn.sum(axis=2), 1.0, rtol=0, atol=1e-12)
-    assert (drawn >= stages.weights(table, which="low", file=file).to_numpy() - 1e-12).all()
-    assert (drawn <= stages.weights(table, which="high", file=file).to_numpy() + 1e-12).all()
+    assert (drawn >= stages.weights(table, which="low", stage_file=file).to_numpy() - 1e-12).all()
+    assert (drawn <= stages.weights(table, which="high", stage_file=file).to_numpy() + 1e-12).all()
 
 
 @given(boxes())
 def test_without_a_range_every_draw_is_the_central_share(file):
     point = file[["industry", *(f"{s}_central" for s in stages.STAGES)]]
     table = plain_table(["r"], ["a", "b"])
-    drawn = stages.draws(table, n=3, file=point)
-    assert_allclose(drawn, np.broadcast_to(stages.weights(table, file=point), drawn.shape), atol=1e-12)
+    drawn = stages.draws(table, draws=3, stage_file=point)
+    assert_allclose(drawn, np.broadcast_to(stages.weights(table, stage_file=point), drawn.shape), atol=1e-12)
 
 
 def test_draws_repeat_with_the_seed_and_differ_without():
     table = wiod_table()
-    assert (stages.draws(table, n=5, seed=3) == stages.draws(table, n=5, seed=3)).all()
-    assert not (stages.draws(table, n=5, seed=3) == stages.draws(table, n=5, seed=4)).all()
+    assert (stages.draws(table, draws=5, seed=3) == stages.draws(table, draws=5, seed=3)).all()
+    assert not (stages.draws(table, draws=5, seed=3) == stages.draws(table, draws=5, seed=4)).all()
 
 
 def test_draws_have_the_central_shares_as_their_mean():
     table = wiod_table()
-    drawn = stages.draws(table, n=4000)
+    drawn = stages.draws(table, draws=4000)
     central, spread = stages.weights(table).to_numpy(), drawn.std(axis=0)
     # Five standard errors, and a little for rows whose ranges do not quite allow the mean.
     assert (np.abs(drawn.mean(axis=0) - central) <= 5 * spread / np.sqrt(4000) + 0.003).all()
 
 
 def test_country_industries_with_one_row_share_its_draw():
-    drawn = stages.draws(plain_table(["DEU", "USA"], WIOD, year=2008, classification="WIOD2013"), n=4)
+    drawn = stages.draws(plain_table(["DEU", "USA"], WIOD, year=2008, classification="WIOD2013"), draws=4)
     assert (drawn[:, :35] == drawn[:, 35:]).all()
-    chinese = stages.draws(wiod_table(), n=4)
+    chinese = stages.draws(wiod_table(), draws=4)
     assert not (chinese[:, :35] == chinese[:, 35:]).all()
 
 
@@ -326,13 +326,13 @@ def test_country_industries_with_one_row_share_its_draw():
 
 def test_composition_matches_sums_by_hand(small):
     file = own_file()
-    found = stages.composition(small, file=file)
+    found = stages.composition(small, stage_file=file)
     x = small.x
     expected = (0.1 * x["r", "a"] + 0.7 * x["r", "b"]) / (x["r", "a"] + x["r", "b"])
     assert found.loc[("r", "emerging"), "central"] == pytest.approx(expected, rel=1e-12)
     assert_allclose(found["central"].groupby(level="region").sum(), 1.0)
     assert_allclose(found["low"], found["high"])
-    assert list(stages.composition(small, region="s", file=file).index.get_level_values(0).unique()) == ["s"]
+    assert list(stages.composition(small, regions="s", stage_file=file).index.get_level_values(0).unique()) == ["s"]
 
 
 @given(tables(max_regions=3, max_industries=3))
@@ -340,7 +340,7 @@ def test_composition_encloses_its_central_share(table):
     file = pd.DataFrame({"industry": table.industries, "traditional": 0.6, "emerging": 0.3, "future": 0.1})
     file = file.assign(emerging_low=0.1, emerging_high=0.6, traditional_low=0.2, traditional_high=0.9)
     for of in ("output", "value_added"):
-        found = stages.composition(table, of=of, n=40, file=file)
+        found = stages.composition(table, of=of, draws=40, stage_file=file)
         found = found[found["central"].notna()]
         assert (found["floor"] <= found["low"] + 1e-12).all()
         assert (found["high"] <= found["ceiling"] + 1e-12).all()
@@ -352,7 +352,7 @@ def test_regions_without_output_have_no_composition():
     idle = table.index.get_level_values(0) == "s"
     Z, Y = table.Z.copy(), table.Y.copy()
     Z.loc[idle], Z.loc[:, idle], Y.loc[idle] = 0.0, 0.0, 0.0
-    found = stages.composition(MRIOTable.from_frames(Z, Y), file=own_file())
+    found = stages.composition(MRIOTable.from_frames(Z, Y), stage_file=own_file())
     assert found.loc["s"].isna().all(axis=None)
     assert found.loc["r"].notna().all(axis=None)
 
@@ -380,5 +380,5 @@ def test_emerging_share_of_china_2017_is_near_the_official_one(shared_data):
 def test_wiod_and_national_table_agree_on_china(shared_data, wiod_2011):
     # Two ways to one number: 35 industries with derived shares, and 139 industries with their own.
     detailed = stages.composition(national(shared_data, "china_2012_139", "NBS139", 2012), of="value_added")
-    coarse = stages.composition(wiod_2011, of="value_added", region="CHN")
+    coarse = stages.composition(wiod_2011, of="value_added", regions="CHN")
     assert_allclose(coarse["central"], detailed["central"], rtol=0, atol=0.01)

@@ -37,7 +37,7 @@ def test_leather_value_added_trade_as_published():
         ("Turkey", 77.34144, 113.6),
         ("Germany", 96.71914, 147.6),
     ):
-        trade = ties.bilateral(table, region, partners=None, comparators=(), stages=False).loc[(region, "all", "all")]
+        trade = ties.bilateral(table, region, partners=None, comparators=(), by_stage=False).loc[(region, "all", "all")]
         assert trade["value_added_exports"] == pytest.approx(absorbed, abs=5e-6)
         assert trade["exports"] == pytest.approx(exports)
 
@@ -57,7 +57,7 @@ def test_gross_trade_matches_pymrio(world, china):
 @given(tables(min_regions=2))
 def test_flows_match_brute_force(table):
     weights = stage_weights(table)
-    result = ties.bilateral(table, "R0", partners=None, comparators=(), weights=weights)
+    result = ties.bilateral(table, "R0", partners=None, comparators=(), stage_weights=weights)
     inside = {r: table.index.get_level_values(0) == r for r in table.regions}
     made = np.diag(table.v) @ table.L.to_numpy() @ table.demand_by_region.to_numpy()
     for partner in table.regions[1:]:
@@ -75,7 +75,7 @@ def test_flows_match_brute_force(table):
 
 @given(tables(min_regions=2))
 def test_stages_and_partners_add_up(table):
-    result = ties.bilateral(table, "R0", partners=None, comparators=(), weights=stage_weights(table))
+    result = ties.bilateral(table, "R0", partners=None, comparators=(), stage_weights=stage_weights(table))
     flows = result[[*between_economies.FLOWS]]
     whole = flows.xs("all", level="stage")
     parts = flows.drop("all", level="stage").groupby(["economy", "partner"], sort=False).sum()
@@ -107,7 +107,7 @@ def test_comparators_stand_beside_the_focus(china):
 
 def test_partner_inside_a_comparator_is_left_out_for_it_and_of_the_sum():
     table = iol.load(year=2005)
-    result = ties.bilateral(table, "CHN", stages=False)
+    result = ties.bilateral(table, "CHN", by_stage=False)
     assert "POL against EU, being part of it" in result.attrs["left_out"]
     assert ("EU", "POL", "all") not in result.index
     assert ("CHN", "POL", "all") in result.index
@@ -117,7 +117,7 @@ def test_partner_inside_a_comparator_is_left_out_for_it_and_of_the_sum():
 
 
 def test_rest_of_world_counts_as_developing_unless_told_otherwise(world, china):
-    without = ties.bilateral(world, "CHN", aggregates={"RoW": {"developing": False}}, stages=False)
+    without = ties.bilateral(world, "CHN", aggregates={"RoW": {"developing": False}}, by_stage=False)
     assert "RoW" not in without.index.get_level_values("partner")
     assert without.loc[("CHN", "all", "all"), "exports"] == pytest.approx(
         china.loc[("CHN", "all", "all"), "exports"] - china.loc[("CHN", "RoW", "all"), "exports"]
@@ -127,13 +127,13 @@ def test_rest_of_world_counts_as_developing_unless_told_otherwise(world, china):
 def test_aggregates_among_the_partners_are_said(world, china):
     assert len(china.attrs["aggregates"]) == 1
     assert "so what it adds to developing economies is overstated" in china.attrs["aggregates"][0]
-    named = ties.bilateral(world, "CHN", partners=["BRA", "RoW"], stages=False)
+    named = ties.bilateral(world, "CHN", partners=["BRA", "RoW"], by_stage=False)
     assert named.attrs["aggregates"] == ["RoW: named by the caller"]
-    assert ties.bilateral(world, "CHN", partners=["BRA"], stages=False).attrs["aggregates"] == []
+    assert ties.bilateral(world, "CHN", partners=["BRA"], by_stage=False).attrs["aggregates"] == []
 
 
 def test_jobs_of_regions_without_figures_are_empty(world):
-    result = ties.bilateral(world, "CHN", of="jobs", stages=False)
+    result = ties.bilateral(world, "CHN", of="jobs", by_stage=False)
     assert np.isnan(result.loc[("CHN", "RoW", "all"), "value_added_imports"])
     assert result.loc[("CHN", "RoW", "all"), "value_added_exports"] > 0
     assert result.attrs["units"]["value_added_exports"] == "thousand persons"
@@ -141,7 +141,9 @@ def test_jobs_of_regions_without_figures_are_empty(world):
 
 
 def test_focus_as_comparator_and_unseen_comparators_are_said(world):
-    assert "USA as a comparator, since it overlaps USA" in ties.bilateral(world, "USA", stages=False).attrs["left_out"]
+    assert (
+        "USA as a comparator, since it overlaps USA" in ties.bilateral(world, "USA", by_stage=False).attrs["left_out"]
+    )
     who = cast(leather(), "Turkey", partners=None, comparators=())
     assert list(who.partners) == ["Argentina", "Germany"]
     pruned = world.replace()
@@ -170,7 +172,7 @@ def test_national_table_has_no_partner():
 
 def test_years_stack_and_rows_are_found_without_warnings():
     years = (iol.load(year=year) for year in (1995, 2011))
-    result = panel.over(years, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], stages=False)
+    result = panel.over(years, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], by_stage=False)
     grown = result["dependence_of_partner"].xs(("CHN", "BRA", "all"), level=("economy", "partner", "stage"))
     assert grown[2011] > 3 * grown[1995]
     assert result.attrs["year"] == [1995, 2011]
@@ -185,7 +187,7 @@ def test_tables_that_cannot_be_compared_are_refused(world):
 def test_dependence_adds_to_one(table):
     for kind in ("demand", "inputs", "sales"):
         for direct in (False, True):
-            D = ties.dependence(table, kind=kind, direct=direct)
+            D = ties.dependence(table, through=kind, direct=direct)
             known = D.notna().all(axis=1)
             assert_allclose(D[known].sum(axis=1), 1, rtol=1e-9)
 
@@ -216,11 +218,11 @@ def test_overlapping_groups_count_each_region_once():
 
 
 def test_input_dependence_direct_is_the_table_s_own(world):
-    D = ties.dependence(world, ["MEX"], on=["CHN"], kind="inputs", direct=True)
+    D = ties.dependence(world, ["MEX"], on=["CHN"], through="inputs", direct=True)
     Z = world.Z.loc[:, "MEX"]
     assert D.loc["MEX", "CHN"] == pytest.approx(Z.loc["CHN"].to_numpy().sum() / Z.to_numpy().sum())
     with pytest.raises(UnknownLabelError, match="inputs"):
-        ties.dependence(world, kind="imports")
+        ties.dependence(world, through="imports")
 
 
 def test_employment_dependence_is_empty_where_jobs_are(world):
@@ -234,8 +236,8 @@ def test_employment_dependence_is_empty_where_jobs_are(world):
 
 def test_full_table_agrees_with_itself(wiod_2011):
     """41 regions: what China takes from all partners, by the shipped aggregation and by the table it is made from."""
-    result = ties.bilateral(wiod_2011, "CHN", comparators=("USA",), stages=False)
-    world = ties.bilateral(iol.load(), "CHN", comparators=("USA",), stages=False)
+    result = ties.bilateral(wiod_2011, "CHN", comparators=("USA",), by_stage=False)
+    world = ties.bilateral(iol.load(), "CHN", comparators=("USA",), by_stage=False)
     for column in ("exports", "imports"):
         fine, coarse = result.loc[("CHN", "BRA", "all"), column], world.loc[("CHN", "BRA", "all"), column]
         assert fine == pytest.approx(coarse, rel=1e-6)

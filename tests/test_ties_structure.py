@@ -21,7 +21,7 @@ def test_reliance_matches_brute_force(table):
     n = len(L)
     first = np.asarray(table.index.get_level_values(0) == "R0")
     for side, matrix, axis in (("inputs", L - np.eye(n), 0), ("sales", G - np.eye(n), 1)):
-        shares = ties.reliance(table, on=["R0"], side=side)
+        shares = ties.reliance(table, on=["R0"], through=side)
         flows = matrix[first].sum(axis=0) if axis == 0 else matrix[:, first].sum(axis=1)
         total = matrix.sum(axis=axis)
         known = shares["total", "R0"].notna().to_numpy()
@@ -38,11 +38,11 @@ def test_reliance_direct_is_the_table_s_own(world):
     bought = world.Z[("MEX", "30t33")]
     assert shares.loc[("MEX", "30t33"), ("direct", "CHN")] == pytest.approx(bought["CHN"].sum() / bought.sum())
     assert shares.loc[("MEX", "30t33"), ("total", "CHN")] > shares.loc[("MEX", "30t33"), ("direct", "CHN")]
-    sales = ties.reliance(world, on=["CHN"], side="sales", regions="BRA")
+    sales = ties.reliance(world, on=["CHN"], through="sales", regions="BRA")
     sold = world.Z.loc[("BRA", "C")]
     assert sales.loc[("BRA", "C"), ("direct", "CHN")] == pytest.approx(sold["CHN"].sum() / sold.sum())
     with pytest.raises(UnknownLabelError, match="sales"):
-        ties.reliance(world, side="outputs")
+        ties.reliance(world, through="outputs")
 
 
 def test_miller_blair_domestic_and_foreign_content():
@@ -67,17 +67,17 @@ def test_concentration_matches_brute_force(table):
 
 
 def test_concentration_by_product_and_of_buyers(world):
-    products = ties.hhi(world, unit="product", domestic=True, of="MEX")
+    products = ties.hhi(world, unit="product", domestic=True, regions="MEX")
     bought = world.Z.xs("23", level="industry").loc[:, "MEX"].sum(axis=1)
     bought += world.demand_by_region.xs("23", level="industry")["MEX"]
     shares = bought.clip(lower=0) / bought.clip(lower=0).sum()
     assert products.loc[("MEX", "23"), "hhi"] == pytest.approx((shares**2).sum())
-    buyers = ties.hhi(world, side="buyers", of="MEX")
+    buyers = ties.hhi(world, role="buyer", regions="MEX")
     sold = world.Z.loc[("MEX", "34t35")].groupby(level=0).sum() + world.demand_by_region.loc[("MEX", "34t35")]
     abroad = sold.drop("MEX")
     assert buyers.loc[("MEX", "34t35"), "largest"] == "USA"
     assert buyers.loc[("MEX", "34t35"), "largest_share"] == pytest.approx(abroad["USA"] / abroad.sum())
-    for option in ({"side": "sellers"}, {"unit": "firm"}):
+    for option in ({"role": "seller"}, {"unit": "firm"}):
         with pytest.raises(UnknownLabelError):
             ties.hhi(world, **option)
 
@@ -100,7 +100,7 @@ def test_trade_structure_by_hand():
     Y.loc[("c", "x")] = [0, 0, 100]
     Y.loc[("c", "y")] = [5, 15, 100]
     table = iol.MRIOTable.from_frames(Z, Y)
-    fit = ties.structure(table, "a", partners=["b"], comparators=()).loc[("a", "b")]
+    fit = ties.trade_structure(table, "a", partners=["b"], comparators=()).loc[("a", "b")]
     assert fit["intra_industry"] == pytest.approx(1 - (20 + 10) / 70)
     assert fit["intra_industry_balanced"] == pytest.approx((1 - 30 / 70) / (1 - 10 / 70))
     # a exports 70 x and 10 y; b imports 30 x and 25 y.
@@ -116,20 +116,20 @@ def test_trade_structure_by_hand():
 
 @given(tables(min_regions=3))
 def test_trade_structure_shares_stay_between_0_and_1(table):
-    fit = ties.structure(table, "R0", partners=None, comparators=())
+    fit = ties.trade_structure(table, "R0", partners=None, comparators=())
     values = fit.to_numpy()[~np.isnan(fit.to_numpy())]
     assert ((values >= -1e-9) & (values <= 1 + 1e-9)).all()
 
 
 def test_same_basket_changes_nothing(world):
-    same = ties.shift(world, "CHN", like="CHN")
+    same = ties.shift_basket(world, "CHN", like="CHN")
     assert_allclose(same["change"], 0, atol=1e-6)
-    assert_allclose(ties.shift(world, "CHN", like="USA", by=0)["change"], 0, atol=1e-9)
+    assert_allclose(ties.shift_basket(world, "CHN", like="USA", share=0)["change"], 0, atol=1e-9)
 
 
 @given(tables(min_regions=2, negative_demand=False))
 def test_shift_matches_brute_force_and_keeps_the_total(table):
-    effect = ties.shift(table, "R0", like="R1", of="output")
+    effect = ties.shift_basket(table, "R0", like="R1", of="output")
     y = table.demand_by_region["R0"].to_numpy()
     codes = table.industry_codes
     spent = np.bincount(codes, y)
@@ -146,35 +146,37 @@ def test_shift_matches_brute_force_and_keeps_the_total(table):
 
 def test_shift_world_total_moves_only_by_what_is_not_value_added(world):
     """World value added drawn by a unit of demand is one, less taxes on products: baskets differ in those alone."""
-    effect = ties.shift(world, "CHN", like="USA")
+    effect = ties.shift_basket(world, "CHN", like="USA")
     assert abs(effect["change"].sum()) < 0.01 * effect.attrs["shifted"]
     assert effect.attrs["kept"] == ["50", "P"]
-    half = ties.shift(world, "CHN", like="USA", by=0.5)
+    half = ties.shift_basket(world, "CHN", like="USA", share=0.5)
     assert_allclose(half["change"], effect["change"] / 2)
-    later = ties.shift(iol.load(year=1995), "CHN", like=world)
+    later = ties.shift_basket(iol.load(year=1995), "CHN", like=world)
     assert later.loc["CHN", "change"] != 0
-    stages = ties.shift(world, "CHN", like="USA", stages=True)["change"].groupby(level="region", sort=False).sum()
+    stages = (
+        ties.shift_basket(world, "CHN", like="USA", by_stage=True)["change"].groupby(level="region", sort=False).sum()
+    )
     assert_allclose(stages, effect["change"])
 
 
 def test_shift_refuses_what_it_cannot_do(world):
     with pytest.raises(OptionError, match="between 0 and 1"):
-        ties.shift(world, "CHN", like="USA", by=2)
+        ties.shift_basket(world, "CHN", like="USA", share=2)
     with pytest.raises(UnknownLabelError, match="cars"):
-        ties.shift(world, "CHN", like=pd.Series({"cars": 1.0}))
+        ties.shift_basket(world, "CHN", like=pd.Series({"cars": 1.0}))
     with pytest.raises(OptionError, match="negative"):
-        ties.shift(world, "CHN", like=pd.Series({"34t35": -1.0}))
+        ties.shift_basket(world, "CHN", like=pd.Series({"34t35": -1.0}))
     with pytest.raises(ComparisonError, match="industries"):
-        ties.shift(world, "CHN", like=leather())
+        ties.shift_basket(world, "CHN", like=leather())
     with pytest.raises(UnknownLabelError, match="households"):
-        ties.shift(world, "CHN", like="USA", category="household")
+        ties.shift_basket(world, "CHN", like="USA", category="household")
 
 
 def test_reweighted_basket_grows_what_is_named(world):
-    before, after = ties.basket(world, "CHN"), ties.reweighted(world, "CHN", ["34t35"], by=0.5)
+    before, after = ties.basket(world, "CHN"), ties.reweighted(world, "CHN", ["34t35"], increase=0.5)
     assert after.sum() == pytest.approx(1)
     assert after["34t35"] > before["34t35"]
-    effect = ties.shift(world, "CHN", like=after)
+    effect = ties.shift_basket(world, "CHN", like=after)
     assert effect.loc["DEU", "change"] > 0
     with pytest.raises(UnknownLabelError, match="34t35"):
         ties.reweighted(world, "CHN", ["34t36"])
@@ -182,7 +184,7 @@ def test_reweighted_basket_grows_what_is_named(world):
 
 def test_poland_before_and_after_it_joined_the_union():
     years = (iol.load(year=year) for year in iol.shipped_years())
-    results = panel.over(years, ties.bilateral, focus="DEU", partners=["POL", "TUR", "RUS", "RoW"], stages=False)
+    results = panel.over(years, ties.bilateral, focus="DEU", partners=["POL", "TUR", "RUS", "RoW"], by_stage=False)
     trade = results.xs(("DEU", "all"), level=("economy", "stage")).drop("all", level="partner")
     frame = ties.around_joining(trade, group="eu", column="dependence_of_partner")
     assert frame.index.tolist() == ["POL"]
@@ -199,7 +201,7 @@ def test_poland_before_and_after_it_joined_the_union():
 
 def test_years_before_any_joining_are_refused():
     years = (iol.load(year=year) for year in (2008, 2011))
-    results = panel.over(years, ties.bilateral, focus="CHN", partners=["IDN", "TUR"], stages=False, comparators=())
+    results = panel.over(years, ties.bilateral, focus="CHN", partners=["IDN", "TUR"], by_stage=False, comparators=())
     trade = results["exports"].xs(("CHN", "all"), level=("economy", "stage"))
     with pytest.raises(OptionError, match="the first to join was IDN in 2015"):
         ties.around_joining(trade.drop("all", level="partner"))

@@ -35,7 +35,12 @@ def traits_of(table, seed: int = 1) -> pd.DataFrame:
 def test_profile_by_the_formulas(table):
     weights, traits = stage_weights(table), traits_of(table)
     found = upgrading.lock_in(
-        table, regions=table.regions, frontier=table.regions[:1], weights=weights, traits=traits, value_added="residual"
+        table,
+        regions=table.regions,
+        frontier=table.regions[:1],
+        stage_weights=weights,
+        traits=traits,
+        definition="residual",
     )
     written = Literal(table)
     jobs = np.nan_to_num(table.satellite("jobs").to_numpy())

@@ -27,7 +27,7 @@ def test_matrix_is_the_definition_and_adds_up(table):
     assert_allclose(made.fillna(0.0), np.where(table.active[:, None], expected, 0), atol=1e-9 * table.accounts.x.sum())
     assert made.sum().sum() == pytest.approx(table.va[table.active].sum(), rel=1e-9)
     assert_allclose(made.sum(axis=1)[table.active], table.va[table.active], rtol=1e-8, atol=1e-9)
-    by_stage = va.matrix(table, by="region-stage", weights=stage_weights(table))
+    by_stage = va.matrix(table, by="region-stage", stage_weights=stage_weights(table))
     assert by_stage.sum().sum() == pytest.approx(made.sum().sum(), rel=1e-9)
 
 
@@ -42,11 +42,11 @@ def test_vax_ratio_of_a_country_is_between_0_and_1(table):
 @given(tables(min_regions=2))
 def test_trade_balances_in_value_added_are_the_gross_ones(table):
     # In total, not by partner, and where value added is all primary inputs.
-    found = va.vax(table, value_added="residual")
+    found = va.vax(table, definition="residual")
     assert_allclose(found["vax_balance"], found["balance"], atol=1e-8 * table.accounts.x.sum())
-    by_pair = va.vax(table, by="exporter-importer", value_added="residual")
+    by_pair = va.vax(table, by="exporter-importer", definition="residual")
     assert_allclose(by_pair.groupby(level="exporter", sort=False)["vax"].sum(), found["vax"], rtol=1e-9)
-    by_industry = va.vax(table, by="exporter-industry-importer", value_added="residual")
+    by_industry = va.vax(table, by="exporter-industry-importer", definition="residual")
     assert_allclose(
         by_industry.groupby(level=["exporter", "importer"], sort=False)["exports"].sum(), by_pair["exports"]
     )
@@ -63,11 +63,11 @@ def test_vax_of_the_leather_table():
 @given(tables(min_regions=2))
 @pytest.mark.parametrize("definition", ["table", "residual"])
 def test_participation_is_borin_and_mancinis(definition, table):
-    found = va.participation(table, value_added=definition)
-    shares = va.trade_based(table, value_added=definition).frame("exporter", shares=True).drop(columns="exports")
+    found = va.participation(table, definition=definition)
+    shares = va.trade_based(table, definition=definition).frame("exporter", shares=True).drop(columns="exports")
     exporting = found["exports"] != 0
     assert_allclose(shares.sum(axis=1)[exporting], 1.0, rtol=1e-9)
-    source = va.borin_mancini(table, value_added=definition).frame("exporter", groups=True, shares=True)
+    source = va.borin_mancini(table, definition=definition).frame("exporter", groups=True, shares=True)
     for ours, theirs in (("gvc", "GVC"), ("forward", "GVCF"), ("backward", "GVCB"), ("traditional", "DAVAX")):
         assert_allclose(found[ours][exporting], source[theirs][exporting], atol=1e-8)
 
@@ -94,9 +94,9 @@ def test_kpww_by_the_formula():
 @settings(**SMALL)
 @given(tables(min_regions=2))
 def test_vertical_specialisation(table):
-    found = va.vertical_specialisation(table, value_added="residual")
+    found = va.vertical_specialisation(table, definition="residual")
     scale = 1e-9 * table.accounts.x.sum()
-    nine = va.kww(table, value_added="residual").frame(groups=True)
+    nine = va.kww(table, definition="residual").frame(groups=True)
     assert_allclose(found["VS"], nine["VS"], atol=scale)
     # Foreign value added in all exports is somebody's own value added in others' exports.
     assert found["VS"].sum() == pytest.approx(found["VS1"].sum(), abs=scale)
@@ -110,7 +110,7 @@ def test_vertical_specialisation(table):
         assert found["VS1"].iloc[s] == pytest.approx(all_others, abs=scale)
     with pytest.raises(UnknownLabelError, match="exporter-industry"):
         va.vertical_specialisation(table, by="industry")
-    detail = va.vertical_specialisation(table, by="exporter-industry", value_added="residual")
+    detail = va.vertical_specialisation(table, by="exporter-industry", definition="residual")
     assert_allclose(detail.groupby(level="region", sort=False).sum(), found, atol=scale)
 
 
@@ -121,9 +121,9 @@ def test_content_adds_up_to_exports(origin, table):
     weights = stage_weights(table)
     nine = va.kww(table).frame()
     for by in ("exporter", "exporter-industry", "exporter-stage", "world"):
-        made = va.content(table, origin=origin, by=by, shares=False, weights=weights)
+        made = va.content(table, origin=origin, by=by, shares=False, stage_weights=weights)
         assert made.sum().sum() == pytest.approx(nine["exports"].sum(), rel=1e-8, abs=1e-9)
-    shares = va.content(table, origin=origin, weights=weights).dropna()
+    shares = va.content(table, origin=origin, stage_weights=weights).dropna()
     assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-8)
     if origin == "domestic":
         made = va.content(table, shares=False)
@@ -134,10 +134,10 @@ def test_content_adds_up_to_exports(origin, table):
 def test_content_by_shares_that_miss_some_is_refused():
     weights = stage_weights(leather())
     with pytest.raises(IOLinkageError, match="add up to 1"):
-        va.content(leather(), origin="stage", weights=0.9 * weights)
+        va.content(leather(), origin="stage", stage_weights=0.9 * weights)
     for wrong in (0.9 * weights, weights.iloc[1:]):
         with pytest.raises(StageError, match="Argentina Agriculture"):
-            va.wwz(leather()).frame("exporter-stage", weights=wrong)
+            va.wwz(leather()).frame("exporter-stage", stage_weights=wrong)
 
 
 def test_comparative_advantage_is_balassas():
@@ -146,7 +146,7 @@ def test_comparative_advantage_is_balassas():
         va.wwz(table).exports.groupby(level=["exporter", "industry"], sort=False).sum().unstack()[table.industries]
     )
     expected = exports.div(exports.sum(axis=1), axis=0) / (exports.sum() / exports.sum().sum())
-    found = va.advantage(table, on="gross")
+    found = va.advantage(table, of="gross")
     assert_allclose(found, expected.loc[table.regions], rtol=1e-12)
     # Weighted by its share of all exports a country's indices average 1.
     weight = exports.sum() / exports.sum().sum()
@@ -158,7 +158,7 @@ def test_comparative_advantage_is_balassas():
     share = np.array([m / m.sum() for m in made]) / (np.sum(made, axis=0) / np.sum(made))
     assert_allclose(earned, share, rtol=1e-10)
     with pytest.raises(OptionError, match="gross"):
-        va.advantage(table, on="net")
+        va.advantage(table, of="net")
 
 
 def test_results_carry_their_unit_and_definition(world):
@@ -166,7 +166,7 @@ def test_results_carry_their_unit_and_definition(world):
     assert nine.attrs["unit"] == "M USD"
     assert nine.attrs["year"] == 2011
     assert va.NON_VA in nine
-    residual = va.kww(world, value_added="residual").frame()
+    residual = va.kww(world, definition="residual").frame()
     assert residual.attrs["value_added"] == "output less intermediate inputs"
     assert va.NON_VA not in residual
     assert va.participation(world).attrs["unit"] == "share of gross exports"
@@ -174,7 +174,7 @@ def test_results_carry_their_unit_and_definition(world):
 
 @pytest.mark.parametrize("definition", ["table", "residual"])
 def test_shares_add_up_to_one_with_what_is_not_value_added(definition, world):
-    option = {"value_added": definition}
+    option = {"definition": definition}
     nine, sixteen, split = (make(world, **option) for make in (va.kww, va.wwz, va.trade_based))
     source = va.borin_mancini(world, **option)
     sink = va.borin_mancini(world, approach="sink", perimeter="world", **option)
@@ -203,17 +203,25 @@ def test_residual_by_option_or_by_table(shared_data):
     folder = shared_data / "wiod2013" / "2011"
     asked, loaded = io_linkage.load(folder), io_linkage.load(folder, value_added="residual")
     for make in (va.kww, va.wwz, va.borin_mancini, va.trade_based):
-        expected = make(asked, value_added="residual")
+        expected = make(asked, definition="residual")
         found = make(loaded)
         assert va.NON_VA not in found.terms
         assert_allclose(found.terms, expected.terms, rtol=1e-9, atol=1e-9, err_msg=found.method)
-    for make in (va.matrix, va.vax, va.extracted, va.vertical_specialisation, va.content, va.kpww, va.advantage):
-        assert_allclose(make(loaded), make(asked, value_added="residual"), rtol=1e-9, atol=1e-7, err_msg=make.__name__)
+    for make in (
+        va.matrix,
+        va.vax,
+        va.vax_by_extraction,
+        va.vertical_specialisation,
+        va.content,
+        va.kpww,
+        va.advantage,
+    ):
+        assert_allclose(make(loaded), make(asked, definition="residual"), rtol=1e-9, atol=1e-7, err_msg=make.__name__)
 
 
 def test_stages_of_the_shipped_table(world):
     made = va.content(world, origin="domestic-stage")
     assert_allclose(made.sum(axis=1), 1.0, rtol=1e-9)
-    by_stage = va.wwz(world).frame("exporter-stage", weights=stages.weights(world))
+    by_stage = va.wwz(world).frame("exporter-stage", stage_weights=stages.weights(world))
     assert isinstance(by_stage.index, pd.MultiIndex)
     assert list(by_stage.index.unique("stage")) == list(stages.STAGES)

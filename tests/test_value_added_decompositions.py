@@ -79,14 +79,14 @@ BM_SOURCE = {
 
 
 def every_decomposition(table: MRIOTable, definition: str) -> list[Decomposition]:
-    made = [va.kww(table, value_added=definition), va.wwz(table, value_added=definition)]
+    made = [va.kww(table, definition=definition), va.wwz(table, definition=definition)]
     made += [
-        va.borin_mancini(table, approach=approach, perimeter=perimeter, value_added=definition)
+        va.borin_mancini(table, approach=approach, perimeter=perimeter, definition=definition)
         for approach in ("source", "sink")
         for perimeter in ("exporter", "world")
     ]
-    made += [va.borin_mancini(table, perimeter=p, value_added=definition) for p in ("bilateral", "flow")]
-    made.append(va.trade_based(table, value_added=definition))
+    made += [va.borin_mancini(table, perimeter=p, definition=definition) for p in ("bilateral", "flow")]
+    made.append(va.trade_based(table, definition=definition))
     return made
 
 
@@ -147,9 +147,9 @@ def test_terms_are_those_of_the_papers(make):
 @given(tables(min_regions=2))
 def test_terms_match_the_formulas_written_out(table):
     written = Literal(table)
-    sixteen = va.wwz(table, value_added="residual")
-    nine = va.kww(table, value_added="residual").terms
-    made = {a: va.borin_mancini(table, approach=a, value_added="residual") for a in ("source", "sink")}
+    sixteen = va.wwz(table, definition="residual")
+    nine = va.kww(table, definition="residual").terms
+    made = {a: va.borin_mancini(table, approach=a, definition="residual") for a in ("source", "sink")}
     scale = 1e-10 * table.accounts.x.sum()
     for s in range(written.G):
         assert_allclose(nine.loc[table.regions[s]], written.kww(s), atol=scale)
@@ -181,8 +181,8 @@ def test_terms_add_up_to_gross_exports(definition, table):
 @given(tables(min_regions=2))
 @pytest.mark.parametrize("definition", ["table", "residual"])
 def test_kww_equals_aggregated_wwz(definition, table):
-    direct = va.kww(table, value_added=definition).frame()
-    summed = va.to_kww(va.wwz(table, value_added=definition)).frame("exporter")
+    direct = va.kww(table, definition=definition).frame()
+    summed = va.to_kww(va.wwz(table, definition=definition)).frame("exporter")
     assert_allclose(summed[list(NINE)], direct[list(NINE)], rtol=1e-8, atol=1e-9 * table.accounts.x.sum())
 
 
@@ -226,7 +226,7 @@ def test_world_perimeter_by_paths():
 @given(tables(min_regions=2))
 def test_extraction_matches_brute_force(table):
     written = Literal(table)
-    found = va.extracted(table, value_added="residual")
+    found = va.vax_by_extraction(table, definition="residual")
     scale = 1e-9 * table.accounts.x.sum()
     for s, exporter in enumerate(table.regions):
         all_partners = found.loc[(exporter, "all")]
@@ -235,7 +235,7 @@ def test_extraction_matches_brute_force(table):
             for what in ("VAX_D", "VAX_P", "VAX_C"):
                 got = found.loc[(exporter, table.regions[r]), what]
                 assert got == pytest.approx(written.extracted(s, r, what), abs=scale), what
-    nine = va.kww(table, value_added="residual").frame(groups=True)
+    nine = va.kww(table, definition="residual").frame(groups=True)
     totals = found.xs("all", level="importer")
     assert_allclose(totals["VAX_D"], nine["DVA"], atol=scale)
     assert_allclose(totals["VAX_C"], nine["VAX"], atol=scale)
@@ -267,7 +267,7 @@ def test_one_flow_at_a_time_by_brute_force(make):
 def test_without_taxes_the_remainder_is_their_content(table):
     # The drawn tables have a tenth of their primary inputs as taxes.
     made = va.wwz(table)
-    whole = va.wwz(table, value_added="residual")
+    whole = va.wwz(table, definition="residual")
     assert_allclose(
         made.terms[va.NON_VA].fillna(0.0),
         0.1 * whole.exports.fillna(0.0),
@@ -283,7 +283,7 @@ def test_without_taxes_the_remainder_is_their_content(table):
 
 
 def test_definitions_agree_where_value_added_is_the_residual():
-    pd.testing.assert_frame_equal(va.wwz(leather()).terms, va.wwz(leather(), value_added="residual").terms)
+    pd.testing.assert_frame_equal(va.wwz(leather()).terms, va.wwz(leather(), definition="residual").terms)
     assert va.NON_VA not in va.wwz(leather()).terms
 
 
@@ -303,7 +303,7 @@ def test_levels_and_shares():
     assert made.frame("exporter-importer").shape[0] == 6
     assert_allclose(made.frame("world")["exports"], 325.5)
     weights = stage_weights(leather())
-    staged = made.frame("exporter-stage", weights=weights)
+    staged = made.frame("exporter-stage", stage_weights=weights)
     assert list(staged.index.names) == ["exporter", "stage"]
     assert_allclose(staged.groupby(level="exporter", sort=False).sum(), made.frame("exporter"), rtol=1e-12)
     assert staged.attrs["unit"] == leather().unit
@@ -324,18 +324,30 @@ def test_regions_need_not_stand_together():
         found = made.terms.reindex(expected.terms.index)
         assert_allclose(found, expected.terms, rtol=1e-10, atol=1e-12, err_msg=made.method)
     columns = ["exports", "VAX_D", "VAX_P", "VAX_C"]
-    assert_allclose(va.extracted(mixed)[columns].loc[va.extracted(table).index], va.extracted(table)[columns])
+    assert_allclose(
+        va.vax_by_extraction(mixed)[columns].loc[va.vax_by_extraction(table).index],
+        va.vax_by_extraction(table)[columns],
+    )
 
 
 def test_one_region_has_no_trade():
-    for call in (va.kww, va.wwz, va.borin_mancini, va.vax, va.extracted, va.participation, va.content, va.advantage):
+    for call in (
+        va.kww,
+        va.wwz,
+        va.borin_mancini,
+        va.vax,
+        va.vax_by_extraction,
+        va.participation,
+        va.content,
+        va.advantage,
+    ):
         with pytest.raises(OptionError, match=r"one region, DEU.*multi-regional"):
             call(germany_1995())
     made = va.matrix(germany_1995())
     assert made["DEU"].sum() == pytest.approx(germany_1995().va.sum())
 
 
-@pytest.mark.parametrize(("option", "value"), [("approach", "both"), ("perimeter", "sector"), ("value_added", "gdp")])
+@pytest.mark.parametrize(("option", "value"), [("approach", "both"), ("perimeter", "sector"), ("definition", "gdp")])
 def test_unknown_options_are_named(option, value):
     with pytest.raises(OptionError, match=value):
         va.borin_mancini(leather(), **{option: value})
@@ -406,14 +418,14 @@ def test_negative_value_added_is_kept():
 
 
 def test_every_decomposition_on_a_full_table(wiod_2011):
-    nine = va.kww(wiod_2011, value_added="residual")
-    sixteen = va.wwz(wiod_2011, value_added="residual")
+    nine = va.kww(wiod_2011, definition="residual")
+    sixteen = va.wwz(wiod_2011, definition="residual")
     assert_allclose(va.to_kww(sixteen).frame("exporter"), nine.frame(), rtol=1e-8)
     # The terms as formulas for one pair: China's exports to Germany.
     written = Literal(wiod_2011)
     s, r = wiod_2011.regions.index("CHN"), wiod_2011.regions.index("DEU")
     for approach in ("source", "sink"):
-        made = va.borin_mancini(wiod_2011, approach=approach, value_added="residual")
+        made = va.borin_mancini(wiod_2011, approach=approach, definition="residual")
         assert_allclose(made.frame("exporter", groups=True)["DVA"], nine.frame(groups=True)["DVA"], rtol=1e-9)
         by_formula = written.borin_mancini(s, r, approach)
         assert_allclose(cells(made, wiod_2011, s, r), by_formula, rtol=1e-6, atol=1e-9, err_msg=approach)

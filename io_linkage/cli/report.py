@@ -190,10 +190,10 @@ def _question(
         focus=focus,
         partners=wanted,
         comparators=None if comparators is None else _split(comparators),
-        stages=stages,
+        stage_file=stages,
         draws=draws,
         seed=seed,
-        members=members,
+        membership_year=members,
     )
 
 

@@ -166,14 +166,14 @@ def history(group: str) -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns="group").set_index("iso3")
 
 
-def members(group: str, *, year: int, regions: Iterable[str] | None = None) -> list[str]:
+def members(group: str, *, membership_year: int, regions: Iterable[str] | None = None) -> list[str]:
     """ISO-3 codes of the members of a group on 31 December of the year.
 
     Parameters
     ----------
     group : str
         One of :func:`groups`, or an alias (``developing``, ``bri``).
-    year : int
+    membership_year : int
     regions : iterable of str, optional
         Keep these only, in this order and spelling (for a table see :func:`resolve`).
 
@@ -186,23 +186,25 @@ def members(group: str, *, year: int, regions: Iterable[str] | None = None) -> l
 
     Examples
     --------
-    >>> len(members("EU", year=1995)), len(members("EU", year=2013)), "GBR" in members("EU", year=2020)
-    (15, 28, False)
-    >>> members("brics", year=2011, regions=["CHN", "KOR", "ZA"])
+    >>> [len(members("EU", membership_year=year)) for year in (1995, 2013)]
+    [15, 28]
+    >>> "GBR" in members("EU", membership_year=2020)
+    False
+    >>> members("brics", membership_year=2011, regions=["CHN", "KOR", "ZA"])
     ['CHN', 'ZA']
     """
-    found = standing(group_key(group), year)
+    found = standing(group_key(group), membership_year)
     return list(found) if regions is None else [region for region in regions if find(region) in found]
 
 
-def standing(group: str, year: int) -> dict[str, None]:
+def standing(group: str, membership_year: int) -> dict[str, None]:
     """Members of a group, by its full name, on 31 December of the year; an error when there are none."""
     spells = memberships()[group]
-    found = dict.fromkeys(spell.iso3 for spell in spells if spell.holds(year))
+    found = dict.fromkeys(spell.iso3 for spell in spells if spell.holds(membership_year))
     if not found:
         first = min((spell.start for spell in spells if spell.dated), default="")
         raise OptionError(
-            f"Group {group!r} has no member in {year}: it starts on {first}. Take a table of {first[:4]} or "
+            f"Group {group!r} has no member in {membership_year}: it starts on {first}. Take a table of {first[:4]} or "
             f"later, or name the members it had later: economies.resolve(table, {group!r}, year={first[:4]}) lists "
             "those of a table, and every function that takes a group takes that list in its place."
         )

@@ -61,7 +61,11 @@ class _Decision:
 
 
 def resolve(
-    table: MRIOTable, spec: str | Sequence[str], *, aggregates: Overrides | None = None, year: int | None = None
+    table: MRIOTable,
+    spec: str | Sequence[str],
+    *,
+    aggregates: Overrides | None = None,
+    membership_year: int | None = None,
 ) -> list[str]:
     """Regions of the table that a code, a name, a group or a list of these stands for, in table order.
 
@@ -73,7 +77,7 @@ def resolve(
     aggregates : mapping, optional
         Overrides by region and group, e.g. ``{"RoW": {"developing": False, "belt_and_road": True}}``;
         ``developing`` stands for both definitions.
-    year : int, optional
+    membership_year : int, optional
         Membership of this year instead of the table's, to keep one composition over several tables.
 
     Raises
@@ -86,7 +90,7 @@ def resolve(
     wanted = [spec] if isinstance(spec, str) else list(spec)
     if not wanted:
         raise OptionError("No region was asked for: give a region, an economy, a group or a list of these.")
-    found = {region for item in wanted for region in _resolve_one(table, item, aggregates, year)}
+    found = {region for item in wanted for region in _resolve_one(table, item, aggregates, membership_year)}
     return [region for region in table.regions if region in found]
 
 
@@ -110,7 +114,7 @@ def comparators(table: MRIOTable, names: Sequence[str] = COMPARATORS) -> dict[st
 
 
 def describe_treatment(
-    table: MRIOTable, group: str, *, aggregates: Overrides | None = None, year: int | None = None
+    table: MRIOTable, group: str, *, aggregates: Overrides | None = None, membership_year: int | None = None
 ) -> pd.DataFrame:
     """How each region of the table was treated for a group, and why.
 
@@ -120,7 +124,7 @@ def describe_treatment(
     "unknown region"); ``share`` of an aggregate's value added in members, a range over the years of the rule, empty
     where unknown; ``reason``. ``attrs``: group, year, table, rule.
     """
-    key, when = group_key(group), _year(table, year)
+    key, when = group_key(group), _year(table, membership_year)
     checked = _overrides(table, aggregates)
     rows = {}
     for region in table.regions:

@@ -25,6 +25,6 @@ Dietzenbacher & Lahr (2013), also for partial extraction; Miller & Blair (2022),
 from __future__ import annotations
 
 from io_linkage.extraction.groups import by_region, by_stage, compare, corridor, matrix
-from io_linkage.extraction.hypothetical import losses, spread
+from io_linkage.extraction.hypothetical import losses, losses_by_region
 
-__all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "matrix", "spread"]
+__all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "losses_by_region", "matrix"]

@@ -39,7 +39,7 @@ def noncompetitive_losses(
     factor: float,
     by: Affected | None,
     relative_to: RelativeTo | None,
-    weights: pd.DataFrame | None,
+    stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Return losses as `io_linkage.extraction.losses` returns them, with a column or attribute `replacement`."""
     if selection is None:
@@ -47,7 +47,7 @@ def noncompetitive_losses(
     loss, own, replacement = noncompetitive_group(table, selection.share, factor)
     found = affected(table, selection.share, loss, own, q)
     return finished(
-        table, found, selection, q, by, relative_to, weights, kind=KIND, factor=factor, replacement=replacement
+        table, found, selection, q, by, relative_to, stage_weights, kind=KIND, factor=factor, replacement=replacement
     )
 
 

@@ -24,7 +24,7 @@ from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Within
 from io_linkage.linkages.groups import drawn_shares
 from io_linkage.linkages.normalisation import Account, account, labelled, require_option
-from io_linkage.selection import Selection, groups_by, regions, select
+from io_linkage.selection import Selection, groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 
 Flows: TypeAlias = Literal["both", "intermediate", "final"]
@@ -53,13 +53,13 @@ def by_region(
 def by_stage(
     table: MRIOTable,
     *,
-    region: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
     kind: Kind = "complete",
     factor: float = 1.0,
     of: str = "output",
     within: Within = "removed",
     relative_to: RelativeTo | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
     draws: int | Array = 0,
     seed: int = 0,
     level: float = 0.9,
@@ -68,9 +68,9 @@ def by_stage(
 
     Parameters
     ----------
-    region : str or list, optional
+    regions : str or list, optional
         Only the stages of these regions.
-    kind, factor, of, within, relative_to, weights
+    kind, factor, of, within, relative_to, stage_weights
         As in `io_linkage.extraction.losses`.
     draws : int or array (draws, n, stages)
         Number of draws of the shipped stage shares within their ranges, or draws of one's own; for complete,
@@ -86,12 +86,12 @@ def by_stage(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> found = by_stage(iol.load(), region="CHN", of="value_added")
+    >>> found = by_stage(iol.load(), regions="CHN", of="value_added")
     >>> bool(found.loc[("CHN", "emerging"), "abroad"] > found.loc[("CHN", "future"), "abroad"])
     True
     """
-    rows = None if region is None else regions(table, region)
-    out = _by_group(table, "region-stage", rows, kind, factor, of, within, relative_to, weights)
+    rows = None if regions is None else region_codes(table, regions)
+    out = _by_group(table, "region-stage", rows, kind, factor, of, within, relative_to, stage_weights)
     if isinstance(draws, int) and not draws:
         return out
     if kind == "noncompetitive" or kind == "replaced" or factor != 1 or within != "removed":
@@ -99,7 +99,7 @@ def by_stage(
             "Intervals over draws are for complete, backward and forward extraction with factor=1 and "
             "within='removed'; leave draws out otherwise."
         )
-    drawn = drawn_shares(table, draws, seed, weights)
+    drawn = drawn_shares(table, draws, seed, stage_weights)
     wanted = list(dict.fromkeys(out.index.get_level_values(0)))
     spread = _intervals(table, wanted, kind, of, relative_to, drawn, level)
     both = pd.concat([out, spread.set_axis(out.index)], axis=1)
@@ -114,7 +114,7 @@ def compare(
     factor: float = 1.0,
     of: str = "value_added",
     relative_to: RelativeTo | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
     draws: int | Array = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -126,7 +126,14 @@ def compare(
     outside the stage itself per unit of its own (what the world loses besides, for each unit the stage loses).
     """
     out = by_stage(
-        table, kind=kind, factor=factor, of=of, relative_to=relative_to, weights=weights, draws=draws, seed=seed
+        table,
+        kind=kind,
+        factor=factor,
+        of=of,
+        relative_to=relative_to,
+        stage_weights=stage_weights,
+        draws=draws,
+        seed=seed,
     )
     known = out.index.get_level_values("stage")
     if stage not in known:
@@ -146,20 +153,20 @@ def matrix(
     factor: float = 1.0,
     of: str = "value_added",
     within: Within = "removed",
-    region: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
     relative_to: RelativeTo | Literal["absolute"] = "absolute",
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Losses of every affected group from extracting every group: rows extracted, columns affected.
 
     Parameters
     ----------
     extracted, affected : {"region", "industry", "stage", "region-stage"}
-    region : str or list, optional
+    regions : str or list, optional
         Extract only groups in these regions (extracted "region" or "region-stage").
     relative_to : {"absolute", "gdp", "account"}
         Amounts, or percent of the affected group's GDP or own account.
-    kind, factor, of, within, weights
+    kind, factor, of, within, stage_weights
         As in `io_linkage.extraction.losses`.
 
     Returns
@@ -167,8 +174,8 @@ def matrix(
     DataFrame (groups extracted, groups affected); in the account's unit or percent.
     """
     q = account(table, of)
-    W, names, keep = groups(table, extracted, region, weights)
-    columns, affected_names = groups_by(table, affected, weights)
+    W, names, keep = groups(table, extracted, regions, stage_weights)
+    columns, affected_names = groups_by(table, affected, stage_weights)
     found = np.empty((len(keep), columns.shape[1]))
     for row, (_, loss, _, _) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
         found[row] = columns.T @ (q.per_output * loss)
@@ -186,14 +193,14 @@ def matrix(
 def corridor(
     table: MRIOTable,
     *,
-    sellers: Mapping[str, Any] | Selection,
-    buyers: Mapping[str, Any] | Selection,
+    origin: Mapping[str, Any] | Selection,
+    destination: Mapping[str, Any] | Selection,
     flows: Flows = "both",
     factor: float = 1.0,
     of: str = "output",
     by: Affected | None = None,
     across_borders: bool = False,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Losses from extracting a corridor: what one set of industries sells to another, and to its final demand.
 
@@ -202,8 +209,8 @@ def corridor(
     Parameters
     ----------
     table : MRIOTable
-    sellers, buyers : mapping or Selection
-        What `io_linkage.selection.select` takes, e.g. ``{"region": "CHN", "stage": "emerging"}``. Buyers in a stage
+    origin, destination : mapping or Selection
+        What `io_linkage.selection.select` takes, e.g. ``{"regions": "CHN", "stage": "emerging"}``. Buyers in a stage
         count with their share of it.
     flows : {"both", "intermediate", "final"}
         Final flows are those to the buyers' regions, so buyers may then name regions only.
@@ -211,7 +218,7 @@ def corridor(
         How much of the flows is taken out.
     across_borders : bool
         Leave the sellers' own regions out of the buyers, e.g. where both are named by overlapping groups.
-    of, by, weights
+    of, by, stage_weights
         As in `io_linkage.extraction.losses`.
 
     Returns
@@ -228,7 +235,7 @@ def corridor(
     require_option("flows", flows, ("both", "intermediate", "final"))
     require_factor(factor)
     q = account(table, of)
-    sell, buy = _selection(table, sellers, weights), _selection(table, buyers, weights)
+    sell, buy = _selection(table, origin, stage_weights), _selection(table, destination, stage_weights)
     if across_borders:
         buy = _abroad(table, sell, buy)
     s: Array = factor * sell.share
@@ -240,7 +247,7 @@ def corridor(
     loss = removal.removal(table.system, s, t, demand)
     out = _corridor_frame(table, sell, buy, loss, q)
     if by is not None:
-        W, names = groups_by(table, by, weights)
+        W, names = groups_by(table, by, stage_weights)
         sums = W.T @ np.nan_to_num(out.iloc[:, :4].to_numpy())
         out = pd.DataFrame(sums, index=names, columns=out.columns[:4])
         out["percent"] = percent(sums[:, 3], W.T @ np.nan_to_num(q.total))
@@ -263,13 +270,13 @@ def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Arr
     return pd.DataFrame(values, index=table.index)
 
 
-def _selection(table: MRIOTable, given: Mapping[str, Any] | Selection, weights: pd.DataFrame | None) -> Selection:
+def _selection(table: MRIOTable, given: Mapping[str, Any] | Selection, stage_weights: pd.DataFrame | None) -> Selection:
     if isinstance(given, Selection):
         return given
-    strange = set(given) - {"region", "industry", "stage"}
+    strange = set(given) - {"regions", "industries", "stage"}
     if strange:
         raise OptionError(f"{sorted(strange)} cannot be selected by; use region, industry and stage.")
-    return select(table, **given, weights=weights)
+    return select(table, **given, stage_weights=stage_weights)
 
 
 def _abroad(table: MRIOTable, sell: Selection, buy: Selection) -> Selection:
@@ -303,10 +310,10 @@ def _by_group(
     of: str,
     within: Within,
     relative_to: RelativeTo | None,
-    weights: pd.DataFrame | None,
+    stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
     q = account(table, of)
-    W, names, keep = groups(table, by, region, weights)
+    W, names, keep = groups(table, by, region, stage_weights)
     values = np.empty((len(keep), len(PARTS)))
     homes = np.zeros((len(keep), len(table.regions)), dtype=bool)
     besides = np.zeros(len(keep))

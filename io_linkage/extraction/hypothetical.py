@@ -31,8 +31,8 @@ from io_linkage.table import MRIOTable
 def losses(
     table: MRIOTable,
     *,
-    region: str | Iterable[str] | None = None,
-    industry: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
+    industries: str | Iterable[str] | None = None,
     stage: str | None = None,
     kind: Kind = "complete",
     factor: float = 1.0,
@@ -40,7 +40,7 @@ def losses(
     within: Within = "removed",
     by: Affected | None = None,
     relative_to: RelativeTo | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Losses from extracting each industry in turn, or one selection.
 
@@ -51,7 +51,7 @@ def losses(
     Parameters
     ----------
     table : MRIOTable
-    region, industry, stage : optional
+    regions, industries, stage : optional
         What to extract as one group, as `io_linkage.selection.select` takes it.
     kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
         "replaced" needs a selection; gains are losses below 0.
@@ -65,7 +65,7 @@ def losses(
         With a selection: add the affected industries up.
     relative_to : {"gdp", "account"}, optional
         What percentages are of. By default GDP for money, and the account's own total for anything else.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 
     Returns
@@ -90,7 +90,7 @@ def losses(
     >>> import io_linkage as iol
     >>> world = iol.load()
     >>> alone = losses(world, of="value_added").loc[("CHN", "30t33")]
-    >>> chosen = losses(world, region="CHN", industry="30t33", of="value_added")
+    >>> chosen = losses(world, regions="CHN", industries="30t33", of="value_added")
     >>> bool(np.isclose(alone["total"], chosen["total"].sum()))
     True
     """
@@ -99,22 +99,22 @@ def losses(
     require_factor(factor)
     q = account(table, of)
     selection = None
-    if region is not None or industry is not None or stage is not None:
-        selection = select(table, region=region, industry=industry, stage=stage, weights=weights)
+    if regions is not None or industries is not None or stage is not None:
+        selection = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
         require_outside(table, selection.share, selection.label, kind, within)
     if kind == "noncompetitive":
-        return noncompetitive_losses(table, selection, q, factor, by, relative_to, weights)
+        return noncompetitive_losses(table, selection, q, factor, by, relative_to, stage_weights)
     if kind == "replaced":
-        return replaced_losses(table, selection, q, factor, by, relative_to, weights)
+        return replaced_losses(table, selection, q, factor, by, relative_to, stage_weights)
     if selection is None:
         return _each(table, kind, factor, q, within, relative_to)
     loss = removal.group(table.system, selection.share, kind, factor, within)
     own = removal.own_part(table.system, selection.share, loss, kind, factor, within)
     found = affected(table, selection.share, loss, own, q)
-    return finished(table, found, selection, q, by, relative_to, weights, kind=kind, factor=factor, within=within)
+    return finished(table, found, selection, q, by, relative_to, stage_weights, kind=kind, factor=factor, within=within)
 
 
-def spread(
+def losses_by_region(
     table: MRIOTable,
     *,
     kind: Literal["complete", "backward", "forward"] = "complete",

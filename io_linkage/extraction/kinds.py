@@ -16,7 +16,7 @@ from io_linkage.extraction.results import require_factor
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, Within
 from io_linkage.linkages.normalisation import require_option
-from io_linkage.selection import groups_by, regions
+from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
 
 Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive", "replaced"]
@@ -36,16 +36,16 @@ def require_outside(table: MRIOTable, share: Array, label: str, kind: Kind, with
 
 
 def groups(
-    table: MRIOTable, by: Extracted, region: str | Iterable[str] | None, weights: pd.DataFrame | None
+    table: MRIOTable, by: Extracted, regions: str | Iterable[str] | None, stage_weights: pd.DataFrame | None
 ) -> tuple[Array, pd.Index[Any], npt.NDArray[np.intp]]:
     """Return the membership of all groups, their names, and which of them are asked for."""
     require_option("extracted", by, ("region", "industry", "stage", "region-stage"))
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     keep = np.arange(W.shape[1])
-    if region is not None:
+    if regions is not None:
         if by not in ("region", "region-stage"):
             raise OptionError(f"extracted={by!r} spans all regions; region= is for 'region' and 'region-stage'.")
-        keep = np.flatnonzero(names.get_level_values(0).isin(regions(table, region)))
+        keep = np.flatnonzero(names.get_level_values(0).isin(region_codes(table, regions)))
     return W, names, keep
 
 

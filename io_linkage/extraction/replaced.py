@@ -38,7 +38,7 @@ def replaced_losses(
     factor: float,
     by: Affected | None,
     relative_to: RelativeTo | None,
-    weights: pd.DataFrame | None,
+    stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Return losses as `io_linkage.extraction.losses` does, gains below 0, with the attribute `not_replaced`."""
     if selection is None:
@@ -46,7 +46,7 @@ def replaced_losses(
     loss, own, not_replaced = replaced_group(table, selection.share, factor)
     found = affected(table, selection.share, loss, own, q)
     return finished(
-        table, found, selection, q, by, relative_to, weights, kind=KIND, factor=factor, not_replaced=not_replaced
+        table, found, selection, q, by, relative_to, stage_weights, kind=KIND, factor=factor, not_replaced=not_replaced
     )
 
 

@@ -84,11 +84,11 @@ def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Account
 
 
 def grouped_affected(
-    table: MRIOTable, found: pd.DataFrame, q: Account, by: Affected, weights: pd.DataFrame | None
+    table: MRIOTable, found: pd.DataFrame, q: Account, by: Affected, stage_weights: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Add the losses of affected country-industries up to groups."""
     require_option("by", by, ("region", "industry", "stage", "region-stage"))
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     out = pd.DataFrame(W.T @ np.nan_to_num(found[PARTS].to_numpy()), index=names, columns=PARTS)
     known = (q.known & table.active).astype(np.float64)
     # A group in which no industry has a number has none itself.
@@ -104,14 +104,14 @@ def finished(
     q: Account,
     by: Affected | None,
     relative_to: RelativeTo | None,
-    weights: pd.DataFrame | None,
+    stage_weights: pd.DataFrame | None,
     **attrs: Any,
 ) -> pd.DataFrame:
     """Return the losses of one extraction, grouped as asked, with their sums in attrs."""
     sums = {column: float(found[column].sum()) for column in PARTS}
     base, world, base_name = percent_base(table, q, relative_to)
     home = float(base[np.unique(table.region_codes[selection.share > 0])].sum())
-    out = found if by is None else grouped_affected(table, found, q, by, weights)
+    out = found if by is None else grouped_affected(table, found, q, by, stage_weights)
     attrs = table.caption(
         f"{q.name} lost without {selection.label}",
         q.unit,

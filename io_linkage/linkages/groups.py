@@ -27,7 +27,7 @@ from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
 from io_linkage.linkages.normalisation import Scope, labelled, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
-from io_linkage.selection import groups_by, regions, select
+from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 
 Rule: TypeAlias = Literal["mean", "sum"]
@@ -44,8 +44,8 @@ def aggregate(
     *,
     by: By = "region-stage",
     rule: Rule | None = None,
-    weight: Weight | None = None,
-    weights: pd.DataFrame | None = None,
+    weighted_by: Weight | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Aggregate a result on the table's index to stages, regions or industries.
 
@@ -57,9 +57,9 @@ def aggregate(
     by : {"region-stage", "stage", "region", "industry"}
     rule : {"mean", "sum"}, optional
         By default the rule the result carries in its attrs.
-    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account, optional
+    weighted_by : {"output", "final_demand", "value_added", "equal"} or a satellite account, optional
         What the mean is weighted by: by default what the result says in its attrs, else output.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 
     Returns
@@ -83,23 +83,23 @@ def aggregate(
         )
     if chosen not in ("mean", "sum"):
         raise OptionError("The result does not say how it aggregates; pass rule='mean' or rule='sum'.")
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     values: Array = frame.to_numpy(dtype=np.float64)
-    weight = weight or str(result.attrs.get("weight", "output"))
-    means = weighted_means(W, _unit_weights(table, weight), values) if chosen == "mean" else _sums(W, values)
+    weighted_by = weighted_by or str(result.attrs.get("weighted_by", "output"))
+    means = weighted_means(W, _unit_weights(table, weighted_by), values) if chosen == "mean" else _sums(W, values)
     out = pd.DataFrame(means, index=names, columns=frame.columns)
-    more = {"weight": weight} if chosen == "mean" else {}
+    more = {"weighted_by": weighted_by} if chosen == "mean" else {}
     return labelled(out, result.attrs, by=by, rule=chosen, **more)
 
 
 def by_stage(
     table: MRIOTable,
     *,
-    region: str | Iterable[str] | None = None,
-    weights: pd.DataFrame | None = None,
+    regions: str | Iterable[str] | None = None,
+    stage_weights: pd.DataFrame | None = None,
     of: str = "output",
     normalise: Scope = "region",
-    weight: Weight = "output",
+    weighted_by: Weight = "output",
     draws: int | Array = 0,
     seed: int = 0,
     level: float = 0.9,
@@ -111,13 +111,13 @@ def by_stage(
     Parameters
     ----------
     table : MRIOTable
-    region : str or list, optional
+    regions : str or list, optional
         Region codes, names or a group; all regions by default.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
     of, normalise
         As in `linkages`.
-    weight : {"output", "final_demand", "value_added", "equal"} or a satellite account
+    weighted_by : {"output", "final_demand", "value_added", "equal"} or a satellite account
         u in the mean.
     draws : int or array (draws, n, stages)
         Number of draws of the shipped stage shares within their ranges, or draws of one's own; 0 leaves the intervals
@@ -137,18 +137,20 @@ def by_stage(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> found = by_stage(iol.load(), region="CHN")
+    >>> found = by_stage(iol.load(), regions="CHN")
     >>> bool(found.loc[("CHN", "emerging"), "backward"] > found.loc[("CHN", "traditional"), "backward"])
     True
     """
     base = linkages(table, of=of, normalise=normalise)
-    rows = table.regions if region is None else regions(table, region)
-    out = _with_roles(aggregate(table, base, by="region-stage", rule="mean", weight=weight, weights=weights))
-    out["share"] = _stage_share(table, weights, out.index)
+    rows = table.regions if regions is None else region_codes(table, regions)
+    out = _with_roles(
+        aggregate(table, base, by="region-stage", rule="mean", weighted_by=weighted_by, stage_weights=stage_weights)
+    )
+    out["share"] = _stage_share(table, stage_weights, out.index)
     out.attrs["measure"] = "linkages by stage"
     if not isinstance(draws, int) or draws:
-        drawn = drawn_shares(table, draws, seed, weights)
-        spread = _intervals(table, base, drawn, level, weight, list(out["role"]))
+        drawn = drawn_shares(table, draws, seed, stage_weights)
+        spread = _intervals(table, base, drawn, level, weighted_by, list(out["role"]))
         both = pd.concat([out, spread.set_axis(out.index)], axis=1)
         out = labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
     return labelled(out.loc[rows], out.attrs)
@@ -159,21 +161,21 @@ def by_region(
     *,
     of: str = "output",
     normalise: Scope = "world",
-    weight: Weight = "output",
-    industry: str | Iterable[str] | None = None,
+    weighted_by: Weight = "output",
+    industries: str | Iterable[str] | None = None,
     stage: str | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Linkages of each region, or of one stage or some industries in each region: weighted means.
 
     Parameters
     ----------
     table : MRIOTable
-    of, weight
+    of, weighted_by
         As in `by_stage`.
     normalise : {"world", "industry", "region"}
         The default is the world: within its region, a region's average industry is 1 by definition.
-    industry, stage, weights
+    industries, stage, stage_weights
         Only this part of each region, as `io_linkage.selection.select` takes them.
 
     Returns
@@ -183,18 +185,18 @@ def by_region(
     base = linkages(table, of=of, normalise=normalise)
     share: Array = np.ones(len(table.index))
     label = "everything"
-    if industry is not None or stage is not None:
-        part = select(table, industry=industry, stage=stage, weights=weights)
+    if industries is not None or stage is not None:
+        part = select(table, industries=industries, stage=stage, stage_weights=stage_weights)
         share, label = part.share, part.label
     W, names = groups_by(table, "region")
     numbers = base.select_dtypes("number")
     inside = W * share[:, None]
-    means = weighted_means(inside, _unit_weights(table, weight), numbers.to_numpy(dtype=np.float64))
+    means = weighted_means(inside, _unit_weights(table, weighted_by), numbers.to_numpy(dtype=np.float64))
     out = _with_roles(pd.DataFrame(means, index=names, columns=numbers.columns))
     x = table.accounts.x
     output = W.T @ x
     out["share"] = np.divide(inside.T @ x, output, out=np.full(len(output), np.nan), where=output > 0)
-    return labelled(out, base.attrs, measure="linkages by region", part=label, rule="mean", weight=weight)
+    return labelled(out, base.attrs, measure="linkages by region", part=label, rule="mean", weighted_by=weighted_by)
 
 
 def compare(
@@ -203,8 +205,8 @@ def compare(
     *,
     of: str = "output",
     normalise: Scope = "world",
-    weight: Weight = "output",
-    weights: pd.DataFrame | None = None,
+    weighted_by: Weight = "output",
+    stage_weights: pd.DataFrame | None = None,
     draws: int | Array = 0,
     seed: int = 0,
     level: float = 0.9,
@@ -214,7 +216,7 @@ def compare(
     Parameters
     ----------
     stage : {"traditional", "emerging", "future"}
-    of, normalise, weight, weights, draws, seed, level
+    of, normalise, weighted_by, stage_weights, draws, seed, level
         As in `by_stage`; the default scope is the world, since regions are compared.
 
     Returns
@@ -222,7 +224,12 @@ def compare(
     DataFrame indexed by region, largest backward linkage first: the columns of `by_stage`, with `rank_backward` and
     `rank_forward` (1 is the largest).
     """
-    options: dict[str, Any] = {"of": of, "normalise": normalise, "weight": weight, "weights": weights}
+    options: dict[str, Any] = {
+        "of": of,
+        "normalise": normalise,
+        "weighted_by": weighted_by,
+        "stage_weights": stage_weights,
+    }
     found = by_stage(table, **options, draws=draws, seed=seed, level=level)
     known = found.index.get_level_values("stage")
     if stage not in known:
@@ -239,10 +246,10 @@ def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:
     return labelled(frame.assign(role=assign(*pair), strength=strength(*pair)), frame.attrs)
 
 
-def _unit_weights(table: MRIOTable, weight: Weight) -> Array:
-    if weight == "equal":
+def _unit_weights(table: MRIOTable, weighted_by: Weight) -> Array:
+    if weighted_by == "equal":
         return table.active.astype(np.float64)
-    series = table.final_demand if weight == "final_demand" else table.satellite(weight)
+    series = table.final_demand if weighted_by == "final_demand" else table.satellite(weighted_by)
     values: Array = np.array(series, dtype=np.float64)
     return np.where(table.active, np.nan_to_num(values), 0.0)
 
@@ -252,8 +259,8 @@ def _sums(W: Array, values: Array) -> Array:
     return sums
 
 
-def _stage_share(table: MRIOTable, weights: pd.DataFrame | None, index: pd.Index[Any]) -> Array:
-    W, _ = groups_by(table, "region-stage", weights)
+def _stage_share(table: MRIOTable, stage_weights: pd.DataFrame | None, index: pd.Index[Any]) -> Array:
+    W, _ = groups_by(table, "region-stage", stage_weights)
     amounts = (W.T @ table.accounts.x).reshape(len(table.regions), -1)
     totals = amounts.sum(axis=1, keepdims=True)
     shares = np.divide(amounts, totals, out=np.full(amounts.shape, np.nan), where=totals > 0)
@@ -265,14 +272,14 @@ def _intervals(
     base: pd.DataFrame,
     drawn: Array,
     level: float,
-    weight: Weight,
+    weighted_by: Weight,
     roles: list[Any],
 ) -> pd.DataFrame:
     """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
     columns = ["backward", "forward", *PAIR]
-    found = drawn_means(table, drawn, _unit_weights(table, weight), base[columns].to_numpy(dtype=np.float64))
+    found = drawn_means(table, drawn, _unit_weights(table, weighted_by), base[columns].to_numpy(dtype=np.float64))
     bounds = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
     spread = {}
     for position, column in enumerate(columns):
@@ -284,17 +291,17 @@ def _intervals(
     return pd.DataFrame({**spread, "role_holds": np.where(known, same, np.nan)})
 
 
-def drawn_shares(table: MRIOTable, draws: int | Array, seed: int, weights: pd.DataFrame | None = None) -> Array:
+def drawn_shares(table: MRIOTable, draws: int | Array, seed: int, stage_weights: pd.DataFrame | None = None) -> Array:
     """Return the draws of stage shares asked for by number, or those given, checked."""
     if isinstance(draws, int):
         from io_linkage import stages
 
-        if weights is not None:
+        if stage_weights is not None:
             raise OptionError(
                 f"draws={draws} would draw from the shipped ranges, which are not those of the weights given. Pass the "
                 "draws as an array, e.g. stages.draws(table, file=...)."
             )
-        return stages.draws(table, n=draws, seed=seed)
+        return stages.draws(table, draws=draws, seed=seed)
     if draws.ndim != 3 or draws.shape[1] != len(table.index):
         raise OptionError(f"draws has shape {draws.shape}; it needs (draws, {len(table.index)}, stages).")
     return draws

@@ -32,7 +32,7 @@ import pandas as pd
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array, System, removal
 from io_linkage.linkages.normalisation import Account, account, labelled
-from io_linkage.selection import groups_by, regions, select
+from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 
 COLUMNS = ["pure_backward", "pure_forward", "pure_total"]
@@ -43,11 +43,11 @@ def pure(
     table: MRIOTable,
     *,
     by: By | None = None,
-    region: str | Iterable[str] | None = None,
-    industry: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
+    industries: str | Iterable[str] | None = None,
     stage: str | None = None,
     of: str = "output",
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Pure backward, forward and total linkages of every industry, of groups, or of one selection.
 
@@ -56,11 +56,11 @@ def pure(
     table : MRIOTable
     by : {"region", "industry", "stage", "region-stage"}, optional
         Every group as one block. Without it and without a selection: every country-industry.
-    region, industry, stage : optional
+    regions, industries, stage : optional
         One selection as one block.
     of : str
         "output", "value_added" or a satellite account.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 
     Returns
@@ -81,15 +81,15 @@ def pure(
     True
     """
     q = account(table, of)
-    selected = region is not None or industry is not None or stage is not None
+    selected = regions is not None or industries is not None or stage is not None
     if by is not None and selected:
         raise OptionError("Choose either by= (every group) or a selection (one group), not both.")
     if selected:
-        chosen = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        chosen = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
         return _labelled(table, _group(table, chosen.share, chosen.label, q)[None, :], pd.Index([chosen.label]), q)
     if by is None:
         return _labelled(table, _each(table, q), table.index, q)
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     _prepare(table, by)
     values = np.array([_group(table, W[:, k], " ".join(_words(names[k])), q) for k in range(W.shape[1])])
     return _labelled(table, values, names, q)
@@ -105,12 +105,12 @@ def split_pure(
     table: MRIOTable,
     *,
     by: By | None = None,
-    region: str | Iterable[str] | None = None,
-    industry: str | Iterable[str] | None = None,
+    regions: str | Iterable[str] | None = None,
+    industries: str | Iterable[str] | None = None,
     stage: str | None = None,
     partners: str | Iterable[str] | None = None,
     of: str = "output",
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Pure linkages of groups, split by where the rest of the economy is that they lead to.
 
@@ -123,7 +123,7 @@ def split_pure(
     Parameters
     ----------
     table : MRIOTable
-    by, region, industry, stage, of, weights
+    by, regions, industries, stage, of, stage_weights
         The groups, all of a kind or one, as in `pure`.
     partners : str or list, optional
         Region codes, names or a group; the regions of the group itself never count as partners.
@@ -137,20 +137,20 @@ def split_pure(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> parts = split_pure(iol.load(), region="CHN", stage="emerging", partners="developing").iloc[0]
+    >>> parts = split_pure(iol.load(), regions="CHN", stage="emerging", partners="developing").iloc[0]
     >>> bool(parts["backward_region"] > parts["backward_rest"] > parts["backward_partners"])
     True
     """
     q = account(table, of)
-    if (by is None) == (region is None and industry is None and stage is None):
+    if (by is None) == (regions is None and industries is None and stage is None):
         raise OptionError("Choose either by= (every group) or a selection (one group); for industries see split().")
     if by is None:
-        chosen = select(table, region=region, industry=industry, stage=stage, weights=weights)
+        chosen = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
         W, names = chosen.share[:, None], pd.Index([chosen.label])
     else:
-        W, names = groups_by(table, by, weights)
+        W, names = groups_by(table, by, stage_weights)
         _prepare(table, by)
-    codes = None if partners is None else [table.regions.index(code) for code in regions(table, partners)]
+    codes = None if partners is None else [table.regions.index(code) for code in region_codes(table, partners)]
     values = [_split_group(table, W[:, k], " ".join(_words(names[k])), q, codes) for k in range(W.shape[1])]
     places = ["region", "rest"] if codes is None else ["region", "partners", "rest"]
     columns = [

@@ -13,7 +13,7 @@ from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
 from io_linkage.linkages.normalisation import Account, Scope, account, per_unit, require_option, scope_means
 from io_linkage.linkages.variants import By, net, weighted
-from io_linkage.selection import regions
+from io_linkage.selection import region_codes
 from io_linkage.table import MRIOTable
 
 Measure: TypeAlias = Literal[
@@ -36,7 +36,7 @@ def split(
     measure: Measure = "backward",
     partners: str | Iterable[str] | None = None,
     of: str = "output",
-    by: By | None = None,
+    weighted_by: By | None = None,
     normalise: Scope | None = None,
 ) -> pd.DataFrame:
     r"""Split a linkage by origin (backward) or destination (forward).
@@ -54,7 +54,7 @@ def split(
         Region codes, names or a group, e.g. "belt_and_road"; the industry's own region never counts as a partner.
     of : str
         "output", "value_added" or a satellite account.
-    by : {"final_demand", "primary_inputs", "value_added", "output"}, optional
+    weighted_by : {"final_demand", "primary_inputs", "value_added", "output"}, optional
         Weight by size, as `io_linkage.linkages.variants.weighted` does; for backward and forward.
     normalise : {"world", "region", "industry"} or None
         Divide all parts by the mean of the total over this scope.
@@ -80,10 +80,10 @@ def split(
         values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
     if measure.startswith("pure"):
         unit = q.unit
-    if by is not None:
+    if weighted_by is not None:
         if measure not in ("backward", "forward"):
-            raise OptionError(f"by={by!r} weights backward and forward linkages, not {measure}; leave it out.")
-        values = values * weighted(table, by=by, of=of)["weight"].to_numpy()[:, None]
+            raise OptionError(f"by={weighted_by!r} weights backward and forward linkages, not {measure}; leave it out.")
+        values = values * weighted(table, weighted_by=weighted_by, of=of)["weight"].to_numpy()[:, None]
     if normalise is not None:
         total = np.where(table.active, values[:, -1], np.nan)
         means = scope_means(table, total, normalise)
@@ -94,12 +94,12 @@ def split(
         {} if partners is None else {"partners": partners if isinstance(partners, str) else list(partners)}
     )
     name = f"{measure.replace('_', ' ')} linkage by {'origin' if 'backward' in measure else 'destination'}"
-    rule = "block" if measure.startswith("pure") else "mean" if by is None else "sum"
+    rule = "block" if measure.startswith("pure") else "mean" if weighted_by is None else "sum"
     return table.frame(values, columns, name, unit=unit, rule=rule, **label, **q.attrs)
 
 
 def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:
-    return [table.regions.index(code) for code in regions(table, partners)]
+    return [table.regions.index(code) for code in region_codes(table, partners)]
 
 
 def _parts(table: MRIOTable, measure: Measure, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:

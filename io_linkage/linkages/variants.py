@@ -49,11 +49,11 @@ def net(table: MRIOTable, *, of: str = "output") -> pd.DataFrame:
     ]
     values = [np.divide(c, amount, out=np.full(len(amount), np.nan), where=amount != 0) for c in columns]
     return table.frame(
-        np.column_stack(values), ["net_backward", "net_forward"], "net linkages", rule="mean", weight=of, **q.attrs
+        np.column_stack(values), ["net_backward", "net_forward"], "net linkages", rule="mean", weighted_by=of, **q.attrs
     )
 
 
-def weighted(table: MRIOTable, *, by: By = "final_demand", of: str = "output") -> pd.DataFrame:
+def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: str = "output") -> pd.DataFrame:
     r"""Linkages weighted by size: each industry's part in the weighted mean.
 
     .. math:: \frac{b_j u_j}{\sum_k u_k}, \qquad \frac{f_i u_i}{\sum_k u_k}
@@ -64,7 +64,7 @@ def weighted(table: MRIOTable, *, by: By = "final_demand", of: str = "output") -
     Parameters
     ----------
     table : MRIOTable
-    by : {"final_demand", "primary_inputs", "value_added", "output"}
+    weighted_by : {"final_demand", "primary_inputs", "value_added", "output"}
         The weights u. Primary inputs are all of x - Z'i; value added is the table's own.
     of : str
         "output", "value_added" or a satellite account.
@@ -73,14 +73,18 @@ def weighted(table: MRIOTable, *, by: By = "final_demand", of: str = "output") -
     -------
     DataFrame on the table's index: weighted_backward, weighted_forward, weight (the share :math:`u / \sum u`).
     """
-    require_option("by", by, ("final_demand", "primary_inputs", "value_added", "output"))
+    require_option("weighted_by", weighted_by, ("final_demand", "primary_inputs", "value_added", "output"))
     q = account(table, of)
-    u = {"final_demand": _demand, "primary_inputs": _primary, "value_added": _value_added, "output": _output}[by](table)
+    u = {"final_demand": _demand, "primary_inputs": _primary, "value_added": _value_added, "output": _output}[
+        weighted_by
+    ](table)
     share = u / u.sum()
     values = np.column_stack([np.array(backward(table, of=of)) * share, np.array(forward(table, of=of)) * share, share])
     columns = ["weighted_backward", "weighted_forward", "weight"]
     unit = per_unit(q, table)
-    return table.frame(values, columns, f"linkages weighted by {by}", unit=unit, rule="sum", by=by, **q.attrs)
+    return table.frame(
+        values, columns, f"linkages weighted by {weighted_by}", unit=unit, rule="sum", by=weighted_by, **q.attrs
+    )
 
 
 def dispersion(

@@ -111,7 +111,7 @@ def by_group(
     weighted_by: Weight = "output",
     inventories: Inventories = "kept",
     inventory_categories: Sequence[str] | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Weighted means of the industries' positions.
 
@@ -125,7 +125,7 @@ def by_group(
         Negative weights (stocks drawn down) count as they are.
     inventories, inventory_categories
         As in `upstreamness`.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
@@ -133,7 +133,7 @@ def by_group(
     DataFrame: `upstreamness`, `downstreamness`, `ratio` of the two means; NaN for groups without weight.
     """
     measured = position(table, inventories=inventories, inventory_categories=inventory_categories)
-    W, names = groups(table, by, weights)
+    W, names = groups(table, by, stage_weights)
     weight = np.where(table.active, _weight(table, weighted_by), 0.0)
     total = W.T @ weight
     values = np.nan_to_num(measured[["upstreamness", "downstreamness"]].to_numpy())
@@ -157,7 +157,7 @@ def _weight(table: MRIOTable, weighted_by: str) -> Array:
         return trade(table).total_exports
     if weighted_by == "equal":
         return np.ones(len(table.index))
-    raise unknown("weight", weighted_by, ("output", "value_added", "final_demand", "exports", "equal"))
+    raise unknown("option weighted_by=", weighted_by, ("output", "value_added", "final_demand", "exports", "equal"))
 
 
 def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:

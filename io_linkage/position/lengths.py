@@ -57,9 +57,7 @@ PARTS = ("domestic", "traditional", "simple", "complex")
 PLACES = ("gvc_home", "gvc_crossings", "gvc_abroad")
 
 
-def production_length(
-    table: MRIOTable, *, side: Side = "forward", value_added: Definition = "residual"
-) -> pd.DataFrame:
+def production_length(table: MRIOTable, *, side: Side = "forward", definition: Definition = "residual") -> pd.DataFrame:
     """Average production lengths by kind of chain.
 
     Parameters
@@ -67,7 +65,7 @@ def production_length(
     table : MRIOTable
         In a one-region table all chains are domestic.
     side : {"forward", "backward"}
-    value_added : {"residual", "table"}
+    definition : {"residual", "table"}
         Backward only: v as all primary inputs, so that the total is downstreamness, or the table's value added.
 
     Returns
@@ -82,7 +80,7 @@ def production_length(
     >>> lengths.loc[("CHN", "30t33"), ["total", "domestic", "simple", "complex"]].round(2).tolist()
     [2.8, 2.74, 3.49, 4.51]
     """
-    values, stages = _parts(Trade(table, value_added), side)
+    values, stages = _parts(Trade(table, definition), side)
     columns, lengths = _lengths(values, stages)
     result = table.frame(lengths, columns, f"production length, {side}", unit="stages")
     return result
@@ -93,8 +91,8 @@ def production_length_by(
     *,
     by: Grouping = "region",
     side: Side = "forward",
-    value_added: Definition = "residual",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "residual",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Production lengths of the world, of regions, industries or stages.
 
@@ -104,9 +102,9 @@ def production_length_by(
     ----------
     table : MRIOTable
     by : {"world", "region", "industry", "stage", "region-stage"}
-    side, value_added
+    side, definition
         As in `production_length`; forward, value added here is the weight.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
@@ -114,9 +112,9 @@ def production_length_by(
     DataFrame by group, columns as in `production_length`; `attrs["weighted_by"]` says the weight. For the world,
     forward and backward lengths agree in every part, as both count the same chains.
     """
-    blocks = Trade(table, value_added)
+    blocks = Trade(table, definition)
     values, stages = _parts(blocks, side)
-    W, names = groups(table, by, weights)
+    W, names = groups(table, by, stage_weights)
     weight = W * blocks.v[:, None] if side == "forward" else W
     columns, lengths = _lengths(weight.T @ values, weight.T @ stages)
     result = pd.DataFrame(lengths, index=names, columns=columns)
@@ -125,13 +123,13 @@ def production_length_by(
     return result
 
 
-def groups(table: MRIOTable, by: str, weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
+def groups(table: MRIOTable, by: str, stage_weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
     """Membership (n, groups) and names of groups, the whole world among them."""
     if by == "world":
         return np.ones((len(table.index), 1)), pd.Index(["world"])
     if by not in get_args(Grouping):
         raise unknown("grouping", by, get_args(Grouping))
-    return groups_by(table, by, weights)
+    return groups_by(table, by, stage_weights)
 
 
 def production_participation(
@@ -139,8 +137,8 @@ def production_participation(
     *,
     side: Side = "forward",
     by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
-    value_added: Definition = "residual",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "residual",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Shares of value added (forward) or of final products (backward) by kind of chain.
 
@@ -149,13 +147,13 @@ def production_participation(
     DataFrame: `domestic`, `traditional`, `simple`, `complex`, which add up to 1, and `gvc` = simple + complex, the
     production-based participation index of Wang, Wei, Yu & Zhu. NaN without value added or final output.
     """
-    blocks = Trade(table, value_added)
+    blocks = Trade(table, definition)
     values, _ = _parts(blocks, side)
     if by == "country-industry":
         names: pd.Index[str] = table.index
         sums = values[:, :4]
     else:
-        W, names = groups(table, by, weights)
+        W, names = groups(table, by, stage_weights)
         sums = (W * blocks.v[:, None] if side == "forward" else W).T @ values[:, :4]
     total = sums.sum(axis=1, keepdims=True)
     shares = np.divide(sums, total, out=np.full(sums.shape, np.nan), where=total != 0)
@@ -171,8 +169,8 @@ def position_index(
     table: MRIOTable,
     *,
     by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
-    value_added: Definition = "residual",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "residual",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Relative position: forward over backward production length.
 
@@ -181,8 +179,8 @@ def position_index(
     table : MRIOTable
     by : {"country-industry", "world", "region", "industry", "stage", "region-stage"}
         Of a group, the ratio of its two lengths, each weighted as in `production_length_by`.
-    value_added : {"residual", "table"}
-    weights : DataFrame, (n, stages), optional
+    definition : {"residual", "table"}
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
@@ -195,11 +193,11 @@ def position_index(
     Wang, Wei, Yu & Zhu (2017b), section 2.5.
     """
     if by == "country-industry":
-        ahead = production_length(table, side="forward", value_added=value_added)
-        behind = production_length(table, side="backward", value_added=value_added)
+        ahead = production_length(table, side="forward", definition=definition)
+        behind = production_length(table, side="backward", definition=definition)
     else:
-        ahead = production_length_by(table, by=by, side="forward", value_added=value_added, weights=weights)
-        behind = production_length_by(table, by=by, side="backward", value_added=value_added, weights=weights)
+        ahead = production_length_by(table, by=by, side="forward", definition=definition, stage_weights=stage_weights)
+        behind = production_length_by(table, by=by, side="backward", definition=definition, stage_weights=stage_weights)
     ratio = ahead[["total", "gvc"]] / behind[["total", "gvc"]]
     ratio.attrs.update(table.caption("position index", "ratio of lengths"))
     return ratio

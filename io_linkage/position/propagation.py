@@ -78,7 +78,7 @@ def apl_between(
     *,
     by: Grouping = "region",
     weighted_by: Weight = "final_demand",
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Average propagation length between groups of industries.
 
@@ -92,21 +92,21 @@ def apl_between(
     by : {"region", "industry", "stage", "region-stage"}
     weighted_by : {"final_demand", "output", "equal"}
         f: what the demand that sets off the impulse is.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
     -------
     DataFrame, groups by groups; transactions; NaN where there is no chain.
     """
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     size = {
         "final_demand": table.final_demand.to_numpy(dtype=np.float64),
         "output": table.accounts.x,
         "equal": np.ones(len(table.index)),
     }.get(weighted_by)
     if size is None:
-        raise unknown("weight", weighted_by, ("final_demand", "output", "equal"))
+        raise unknown("option weighted_by=", weighted_by, ("final_demand", "output", "equal"))
     impulse = np.where(table.active, size, 0.0)[:, None] * W
     effects = table.system.solve(impulse) - impulse
     lengths = _ratio(W.T @ table.system.solve(effects), W.T @ effects)

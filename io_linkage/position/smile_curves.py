@@ -25,25 +25,25 @@ from io_linkage.trade_blocks import Definition, Trade
 def smile(
     table: MRIOTable,
     *,
-    region: str | Iterable[str] | None,
-    industry: str | Iterable[str] | None,
+    regions: str | Iterable[str] | None,
+    industries: str | Iterable[str] | None,
     stage: str | None = None,
-    value_added: Definition = "table",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Value added of every country-industry in a final product, with its distance from the user.
 
     Parameters
     ----------
     table : MRIOTable
-    region, industry, stage, weights
+    regions, industries, stage, stage_weights
         The product: what is finished there and sold to final users anywhere; as in `selection.select`.
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
 
     Returns
     -------
     DataFrame by (region, industry)
-        `value_added` (table's unit), `share` of the product's value added, `distance` (stages; NaN where the
+        `definition` (table's unit), `share` of the product's value added, `distance` (stages; NaN where the
         industry adds nothing), `upstreamness` (all chains), `per_output` (value added per unit of output the
         industry delivers to the chain: the height of the curve), `final` (whether it finishes the product).
         `attrs["product_value"]` is the final demand for the product, `attrs["NON_VA"]` what of it is not value added
@@ -52,12 +52,12 @@ def smile(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> phones = smile(iol.load(), region="CHN", industry="30t33")
+    >>> phones = smile(iol.load(), regions="CHN", industries="30t33")
     >>> phones.groupby(level="region")["share"].sum().nlargest(3).round(2).to_dict()
     {'CHN': 0.71, 'RoW': 0.08, 'USA': 0.04}
     """
-    chosen = select(table, region=region, industry=industry, stage=stage, weights=weights)
-    blocks = Trade(table, value_added)
+    chosen = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
+    blocks = Trade(table, definition)
     product = np.where(table.active, blocks.demand.sum(axis=1) * chosen.share, 0.0)
     output = table.system.solve(product)
     stages = table.system.solve(output)

@@ -67,11 +67,11 @@ def ask(
     focus: str | None = None,
     partners: str | Sequence[str] | None = None,
     comparators: Sequence[str] | None = None,
-    stages: str | Path | pd.DataFrame | None = None,
+    stage_file: str | Path | pd.DataFrame | None = None,
     draws: int = 200,
     seed: int = 0,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
-    members: int | None = None,
+    membership_year: int | None = None,
 ) -> Question:
     """Settle a question against a table.
 
@@ -87,12 +87,12 @@ def ask(
         Regions, economies or groups; developing economies by default.
     comparators : sequence of str, optional
         The USA, the EU and Japan by default.
-    stages : path or DataFrame, optional
+    stage_file : path or DataFrame, optional
         Stage shares of one's own.
     draws, seed : int
     aggregates : mapping, optional
         How aggregates count in groups, see `economies.resolve`.
-    members : int, optional
+    membership_year : int, optional
         Year whose members of a group count as focus and partners, e.g. 2023 for the Belt and Road in a table of 2011;
         the table's own by default.
 
@@ -110,7 +110,7 @@ def ask(
     """
     if draws < 1:
         raise OptionError(f"draws={draws}: at least one draw of the stage shares is needed.")
-    finder = _Finder(table, aggregates, members)
+    finder = _Finder(table, aggregates, membership_year)
     name, regions = _focus(finder, focus)
     chosen, no_partners = _partners(finder, name, regions, partners)
     asked = DEFAULT_PARTNERS if partners is None else partners if isinstance(partners, str) else ", ".join(partners)
@@ -120,13 +120,13 @@ def ask(
         partners=tuple(chosen),
         partners_asked=asked,
         comparators=_comparators(table, comparators),
-        stages=stages,
+        stages=stage_file,
         no_partners=no_partners,
-        no_stages=_no_stages(table, stages),
+        no_stages=_no_stages(table, stage_file),
         draws=draws,
         seed=seed,
         aggregates=aggregates,
-        members=members,
+        members=membership_year,
     )
 
 
@@ -140,7 +140,7 @@ class _Finder:
 
     def regions(self, names: str | Sequence[str]) -> list[str]:
         try:
-            return economies.resolve(self.table, names, aggregates=self.aggregates, year=self.members)
+            return economies.resolve(self.table, names, aggregates=self.aggregates, membership_year=self.members)
         except OptionError as error:
             if "no member in" not in str(error):
                 raise
@@ -199,7 +199,7 @@ def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None) -> st
     from io_linkage import stages as stage_shares
 
     try:
-        stage_shares.weights(table, file=stages)
+        stage_shares.weights(table, stage_file=stages)
     except StageError as error:
         if stages is not None:
             raise

@@ -196,7 +196,7 @@ def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
     behind = (own["home"] + own["abroad"]).dropna().sort_values(ascending=False, kind="stable")
     parts = {}
     for region, industry in behind.index[:_PULLERS]:
-        hit = extraction.losses(table, region=region, industry=industry, of="value_added")
+        hit = extraction.losses(table, regions=region, industries=industry, of="value_added")
         others = hit.drop(index=(region, industry)).sort_values("total", ascending=False, kind="stable")
         others = others.loc[others["total"] > 0, ["total", "percent"]].head(_PULLED)
         others.attrs = {}
@@ -214,12 +214,12 @@ def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
 
 
 def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
-    file, weights = question.stages, stages.weights(table, file=question.stages)
-    shares = stages.ranges(table, file=file)
+    file, weights = question.stages, stages.weights(table, stage_file=question.stages)
+    shares = stages.ranges(table, stage_file=file)
     shares.columns = pd.Index(["_".join(column) for column in shares.columns.to_flat_index()])
     shares.attrs.update(table.caption("stage shares", "share"))
     yield "stage_shares", Result(shares, "Share of each stage in each industry, low, central and high")
-    made = stages.composition(table, n=question.draws, seed=question.seed, file=file)
+    made = stages.composition(table, draws=question.draws, seed=question.seed, stage_file=file)
     made.attrs.update(table.caption("share of each stage in output", "share"))
     yield (
         "stage_composition",
@@ -227,8 +227,8 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
             made, "Share of each stage in output", "low and high: 90 % of the draws. floor and ceiling: all bounds."
         ),
     )
-    drawn = stages.draws(table, n=question.draws, seed=question.seed, file=file)
-    linked = linkages.by_stage(table, weights=weights, draws=drawn)
+    drawn = stages.draws(table, draws=question.draws, seed=question.seed, stage_file=file)
+    linked = linkages.by_stage(table, stage_weights=weights, draws=drawn)
     linked.attrs["unit"] = "1 = average industry of the region, for the normalised columns"
     yield (
         "stage_linkages",
@@ -236,7 +236,7 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
             linked, "Linkages of the stages in every region", "low and high: 90 % of the draws of the stage shares."
         ),
     )
-    between = spillovers.matrix_interval(table, n=question.draws, seed=question.seed, file=file)
+    between = spillovers.matrix_interval(table, draws=question.draws, seed=question.seed, stage_file=file)
     yield (
         "stage_spillovers",
         Result(
@@ -277,16 +277,16 @@ def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
         "region_spillovers",
         Result(drawn, "Value added in each region (row) per unit of final demand of each (column)"),
     )
-    weights = None if question.no_stages else stages.weights(table, file=question.stages)
+    weights = None if question.no_stages else stages.weights(table, stage_file=question.stages)
     trade = ties.bilateral(
         table,
         question.focus,
         partners=list(question.partners),
         comparators=question.comparators,
-        stages=not question.no_stages,
-        weights=weights,
+        by_stage=not question.no_stages,
+        stage_weights=weights,
         aggregates=question.aggregates,
-        members=question.members,
+        membership_year=question.members,
     )
     left_out = "; ".join(trade.attrs["left_out"])
     yield (
@@ -319,7 +319,7 @@ def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
     """Membership of each region in the partner group, with the reason; for a list of regions just that."""
     try:
         return economies.describe_treatment(
-            table, question.partners_asked, aggregates=question.aggregates, year=question.members
+            table, question.partners_asked, aggregates=question.aggregates, membership_year=question.members
         )
     except (KeyError, ValueError):
         frame = pd.DataFrame(
@@ -351,13 +351,13 @@ def _over_time(
                 question.focus,
                 partners=together,
                 comparators=question.comparators,
-                stages=False,
-                members=question.members or table.year,
+                by_stage=False,
+                membership_year=question.members or table.year,
             )
             dependence[one.year] = _summed(of_year)
         if weights:
-            shares = stages.weights(one, file=question.stages)
-            linked[one.year] = linkages.by_stage(one, region=list(question.regions), weights=shares)
+            shares = stages.weights(one, stage_file=question.stages)
+            linked[one.year] = linkages.by_stage(one, regions=list(question.regions), stage_weights=shares)
     if dependence:
         yield (
             "dependence_over_time",

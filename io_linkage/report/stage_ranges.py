@@ -29,9 +29,9 @@ def focus_stages(table: MRIOTable, question: Question) -> pd.DataFrame:
     home" or "abroad", stage where value added arises or "all". NaN where nothing of a stage is demanded.
     """
     own = np.isin(np.asarray(table.regions)[table.region_codes], question.regions)
-    weights = stages.weights(table, file=question.stages)
+    weights = stages.weights(table, stage_file=question.stages)
     names = [str(column) for column in weights.columns]
-    drawn = stages.draws(table, n=question.draws, seed=question.seed, file=question.stages)
+    drawn = stages.draws(table, draws=question.draws, seed=question.seed, stage_file=question.stages)
     shares = [weights.to_numpy(dtype=np.float64), *drawn]
     demand = np.where(own, table.final_demand.to_numpy(dtype=np.float64), 0.0)
     places = {"at home": own, "abroad": ~own} if (~own).any() else {"at home": own}

@@ -27,10 +27,10 @@ def matrix_interval(
     *,
     of: Account = "value_added",
     per: Literal["total", "demand"] = "demand",
-    n: int = 200,
+    draws: int = 200,
     seed: int = 0,
     level: float = 0.9,
-    file: stages.File = None,
+    stage_file: stages.File = None,
 ) -> pd.DataFrame:
     r"""Stage-by-stage spillover matrix with an interval for each cell.
 
@@ -41,11 +41,11 @@ def matrix_interval(
     table : MRIOTable
     of, per
         As in `spillovers.matrix`.
-    n, seed : int
+    draws, seed : int
         Draws of the stage shares; the same seed gives the same interval.
     level : float
         Share of the draws between low and high.
-    file : path or DataFrame, optional
+    stage_file : path or DataFrame, optional
         Own stage shares with ranges, as in `stages.weights`.
 
     Returns
@@ -56,7 +56,7 @@ def matrix_interval(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> cells = matrix_interval(iol.load(), n=20)
+    >>> cells = matrix_interval(iol.load(), draws=20)
     >>> bool(cells.loc[("emerging", "emerging")].between(0.1, 0.5).all())
     True
     """
@@ -64,14 +64,14 @@ def matrix_interval(
         raise unknown("option per=", per, ("total", "demand"))
     _require_level(level)
     q, f = intensity(table, of), table.accounts.Y.sum(axis=1)
-    draws = [
-        stages.weights(table, file=file).to_numpy(dtype=np.float64),
-        *stages.draws(table, n=n, seed=seed, file=file),
+    sampled = [
+        stages.weights(table, stage_file=stage_file).to_numpy(dtype=np.float64),
+        *stages.draws(table, draws=draws, seed=seed, stage_file=stage_file),
     ]
-    found = np.empty((len(draws), 3, 3))
+    found = np.empty((len(sampled), 3, 3))
     step = max(1, BATCH // 3)
-    for start in range(0, len(draws), step):
-        part = draws[start : start + step]
+    for start in range(0, len(sampled), step):
+        part = sampled[start : start + step]
         demand = np.concatenate(part, axis=1) * f[:, None]
         drawn = q.values[:, None] * table.system.solve(demand)
         for k, W in enumerate(part):
@@ -80,10 +80,12 @@ def matrix_interval(
             # NaN, where nothing of a stage is demanded.
             found[start + k] = np.divide(cells, units, out=np.full_like(cells, np.nan), where=units != 0)
     index = pd.MultiIndex.from_product([stages.STAGES, stages.STAGES], names=["stage", "demand for"])
-    frame = _bounds(found.reshape(len(draws), -1), level).set_axis(index)
+    frame = _bounds(found.reshape(len(sampled), -1), level).set_axis(index)
     unit = q.unit if per == "total" else q.per(table)
     frame.attrs.update(
-        table.caption(f"{q.name} by stage with interval", unit, interval=f"{level:.0%} of {n} draws", **q.gaps(table))
+        table.caption(
+            f"{q.name} by stage with interval", unit, interval=f"{level:.0%} of {draws} draws", **q.gaps(table)
+        )
     )
     return frame
 
@@ -91,22 +93,22 @@ def matrix_interval(
 def trade_interval(
     table: MRIOTable,
     origin: str,
-    market: str,
+    destination: str,
     *,
     of: Account = "value_added",
-    n: int = 200,
+    draws: int = 200,
     seed: int = 0,
     level: float = 0.9,
-    file: stages.File = None,
+    stage_file: stages.File = None,
 ) -> pd.DataFrame:
     r"""Value added of one economy by stage in another's final demand, with an interval.
 
     Parameters
     ----------
     table : MRIOTable
-    origin, market : str
-        Regions, economies or groups; what `market` shares with `origin` is left out of it.
-    of, n, seed, level, file
+    origin, destination : str
+        Regions, economies or groups; what `destination` shares with `origin` is left out of it.
+    of, draws, seed, level, stage_file
         As in `matrix_interval`.
 
     Returns
@@ -116,13 +118,18 @@ def trade_interval(
     """
     _require_level(level)
     here = countries.resolve(table, origin)
-    there = [code for code in countries.resolve(table, market) if code not in here]
+    there = [code for code in countries.resolve(table, destination) if code not in here]
     if not there:
-        raise OptionError(f"{market} is part of {origin}; name another market.")
+        raise OptionError(f"{destination} is part of {origin}; name another market.")
     q = intensity(table, of)
     drawn = q.values * table.system.solve(table.demand_by_region[there].sum(axis=1).to_numpy(dtype=np.float64))
     drawn[~np.isin(table.region_codes, [table.regions.index(code) for code in here])] = 0.0
-    W = np.concatenate([[stages.weights(table, file=file).to_numpy()], stages.draws(table, n=n, seed=seed, file=file)])
+    W = np.concatenate(
+        [
+            [stages.weights(table, stage_file=stage_file).to_numpy()],
+            stages.draws(table, draws=draws, seed=seed, stage_file=stage_file),
+        ]
+    )
     amounts = np.einsum("n,dnk->dk", drawn, W)
     frame = _bounds(amounts, level).set_axis(pd.Index(stages.STAGES, name="stage"))
     whole = float(drawn.sum())
@@ -130,9 +137,9 @@ def trade_interval(
         frame[share] = frame[column] / whole if whole else np.nan
     frame.attrs.update(
         table.caption(
-            f"{q.name} of {origin} in final demand of {market} by stage",
+            f"{q.name} of {origin} in final demand of {destination} by stage",
             q.unit,
-            interval=f"{level:.0%} of {n} draws",
+            interval=f"{level:.0%} of {draws} draws",
             **q.gaps(table),
         )
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
-from io_linkage.selection import groups_by, regions
+from io_linkage.selection import groups_by, region_codes
 from io_linkage.spillovers.multiplier_effects import Account, Intensity, intensity
 from io_linkage.table import MRIOTable
 
@@ -26,7 +26,7 @@ def matrix(
     by: By = "region",
     per: Per = "total",
     demand: Demand | None = None,
-    weights: pd.DataFrame | None = None,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Spillover matrix: what arises in each row for the final demand of each column.
 
@@ -49,7 +49,7 @@ def matrix(
         Whose demand a column is. By default the buyer for regions, the product otherwise. "buyer" with
         `by="region-stage"` gives each region's final demand for products of each stage, wherever they are made.
         Over stages or industries alone both are the same.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares to use instead of the shipped central ones.
 
     Returns
@@ -79,7 +79,7 @@ def matrix(
     who = demand or ("buyer" if by == "region" else "product")
     _require("demand", who, get_args(Demand))
     q = intensity(table, of)
-    W, names = groups_by(table, by, weights)
+    W, names = groups_by(table, by, stage_weights)
     F = _outputs(table, W) if per == "output" else _demand(table, W, by, who)
     S = (W * q.values[:, None]).T @ table.system.solve(F)
     if per != "total":
@@ -141,7 +141,7 @@ def _require(option: str, given: str, allowed: tuple[str, ...]) -> None:
 
 def asymmetry(
     table: MRIOTable,
-    region: str,
+    focus: str,
     *,
     partners: str | list[str] | None = None,
     of: Account = "value_added",
@@ -154,9 +154,9 @@ def asymmetry(
     Parameters
     ----------
     table : MRIOTable
-    region : str
+    focus : str
     partners : str or list, optional
-        Regions or groups; all other regions by default. `region` itself is left out.
+        Regions or groups; all other regions by default. `focus` itself is left out.
     of : str or Series
         With "value_added" the shares are of GDP.
 
@@ -166,11 +166,11 @@ def asymmetry(
     the region for the partner's demand), ``given_share`` of the partner's total, ``received_share`` of the region's
     total, ``asymmetry`` from -1 (only the region depends) to 1 (only the partner does).
     """
-    codes = regions(table, region)
-    chosen = table.regions if partners is None else regions(table, partners)
+    codes = region_codes(table, focus)
+    chosen = table.regions if partners is None else region_codes(table, partners)
     others = [partner for partner in chosen if partner not in codes]
     if not others:
-        raise OptionError(f"There is no partner besides {region} itself; name others with partners=.")
+        raise OptionError(f"There is no partner besides {focus} itself; name others with partners=.")
     S = matrix(table, of=of)
     total = S.sum(axis=1, min_count=1)
     frame = pd.DataFrame(index=pd.Index(others, name="partner"))
@@ -180,7 +180,7 @@ def asymmetry(
     frame["received_share"] = frame["received"] / total[codes].sum(min_count=1)
     both = frame["given_share"] + frame["received_share"]
     frame["asymmetry"] = (frame["given_share"] - frame["received_share"]) / both
-    frame.attrs.update({**S.attrs, "measure": f"spillovers between {region} and partners", "region": region})
+    frame.attrs.update({**S.attrs, "measure": f"spillovers between {focus} and partners", "focus": focus})
     frame.attrs["units"] = {"given": S.attrs["unit"], "received": S.attrs["unit"], "others": "share"}
     return frame
 

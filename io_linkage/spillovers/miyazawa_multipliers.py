@@ -96,8 +96,8 @@ class Miyazawa:
 def miyazawa(
     table: MRIOTable,
     *,
-    region: str | Sequence[str] | None = None,
-    industry: str | Sequence[str] | None = None,
+    regions: str | Sequence[str] | None = None,
+    industries: str | Sequence[str] | None = None,
     against: str | Sequence[str] | None = None,
 ) -> Miyazawa:
     r"""Split the inverse into internal and external multipliers of a group and of another, or of all the rest.
@@ -108,7 +108,7 @@ def miyazawa(
     Parameters
     ----------
     table : MRIOTable
-    region, industry : str or sequence of str
+    regions, industries : str or sequence of str
         The first group, as in `selection.select`. Stages do not divide industries sharply and cannot be groups here.
     against : str or sequence of str, optional
         Regions (same industries) of the second group; by default everything that is not in the first. With it,
@@ -123,14 +123,14 @@ def miyazawa(
     ----------
     Miyazawa (1966); Sonis & Hewings (1993); Miller & Blair (2022), section 6.3.
     """
-    if region is None and industry is None:
+    if regions is None and industries is None:
         raise OptionError("Name the first group by region= or industry=.")
-    first = select(table, region=region, industry=industry)
+    first = select(table, regions=regions, industries=industries)
     inside = first.share > 0
     if against is None:
         other, name = ~inside, "rest"
     else:
-        second = select(table, region=against, industry=industry)
+        second = select(table, regions=against, industries=industries)
         other, name = second.share > 0, second.label
     if (inside & other).any():
         where = table.index[inside & other][0]

@@ -31,7 +31,7 @@ from io_linkage.table import MRIOTable
 Account = str | pd.Series
 
 #: How `linkages.aggregate` makes multipliers those of stages and regions: per unit of the group's final demand.
-MEANS: dict[str, Any] = {"rule": "mean", "weight": "final_demand"}
+MEANS: dict[str, Any] = {"rule": "mean", "weighted_by": "final_demand"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def multipliers(
     table: MRIOTable,
     *,
     of: Account = "output",
-    kind: Literal["I", "II"] = "I",
+    type: Literal["I", "II"] = "I",
     income: Account = "labour_compensation",
     consumption: str | None = None,
     propensity: float | Mapping[str, float] | None = None,
@@ -121,7 +121,7 @@ def multipliers(
     table : MRIOTable
     of : str or Series
         "output", "value_added", a satellite, or an account on the table's index.
-    kind : {"I", "II"}
+    type : {"I", "II"}
     income : str or Series
         Household income by country-industry, for type II.
     consumption : str, optional
@@ -163,10 +163,10 @@ def multipliers(
     >>> float(jobs["CHN", "AtB"].round(3)), jobs.attrs["unit"]
     (0.282, 'thousand persons per M USD')
     """
-    if kind not in ("I", "II"):
-        raise OptionError(f"kind={kind!r} is not possible; choose 'I' or 'II'.")
+    if type not in ("I", "II"):
+        raise OptionError(f"kind={type!r} is not possible; choose 'I' or 'II'.")
     q = intensity(table, of)
-    if kind == "I":
+    if type == "I":
         first = table.system.column_sums() if isinstance(of, str) and of == "output" else None
         values = table.system.solve_transposed(q.values) if first is None else first
         extra: dict[str, Any] = {}
@@ -180,7 +180,7 @@ def multipliers(
         rounds = np.linalg.solve((np.eye(H.shape[1]) - respent).T, C.T @ base)
         values = base + LH @ rounds
     return table.series(
-        values, f"{q.name} multiplier, type {kind}", unit=q.per(table), **MEANS, **q.gaps(table), **extra
+        values, f"{q.name} multiplier, type {type}", unit=q.per(table), **MEANS, **q.gaps(table), **extra
     )
 
 
@@ -203,7 +203,7 @@ def _households(
     regions: str | list[str] | None,
 ) -> tuple[Array, Array, dict[str, Any]]:
     """Income coefficients H and spending coefficients C of the closed regions, and what attrs say of them."""
-    from io_linkage.selection import regions as region_codes
+    from io_linkage.selection import region_codes
 
     closed = table.regions if regions is None else region_codes(table, regions)
     h = intensity(table, income)

@@ -30,7 +30,7 @@ File = str | Path | pd.DataFrame | None
 Array = npt.NDArray[np.float64]
 
 
-def weights(table: MRIOTable, *, which: Bound = "central", file: File = None) -> pd.DataFrame:
+def weights(table: MRIOTable, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
     """Share of each stage in each country-industry, W.
 
     Parameters
@@ -39,7 +39,7 @@ def weights(table: MRIOTable, *, which: Bound = "central", file: File = None) ->
     which : {"central", "low", "high"}
         Central shares add to one in every row. Low and high are the bounds of each share by itself, not shares
         of a whole: they do not add to one.
-    file : path or DataFrame, optional
+    stage_file : path or DataFrame, optional
         Own shares instead of the shipped ones, as `load_file` reads them.
 
     Returns
@@ -51,10 +51,10 @@ def weights(table: MRIOTable, *, which: Bound = "central", file: File = None) ->
     StageError
         The file is inconsistent or does not fit the table, or no shipped file does.
     """
-    return _shares(table, STAGES, which, file, "stage weights")
+    return _shares(table, STAGES, which, stage_file, "stage weights")
 
 
-def traits(table: MRIOTable, *, which: Bound = "central", file: File = None) -> pd.DataFrame:
+def traits(table: MRIOTable, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
     """Share of each country-industry's output that is green, digital, high-tech.
 
     Returns
@@ -66,10 +66,10 @@ def traits(table: MRIOTable, *, which: Bound = "central", file: File = None) -> 
     ----------
     Galindo-Rueda & Verger (2016), OECD taxonomy of economic activities based on R&D intensity.
     """
-    return _shares(table, TRAITS, which, file, "traits")
+    return _shares(table, TRAITS, which, stage_file, "traits")
 
 
-def ranges(table: MRIOTable, *, of: Share = "stages", file: File = None) -> pd.DataFrame:
+def ranges(table: MRIOTable, *, of: Share = "stages", stage_file: File = None) -> pd.DataFrame:
     """Low, central and high of every stage (or trait) in each country-industry.
 
     Returns
@@ -79,7 +79,7 @@ def ranges(table: MRIOTable, *, of: Share = "stages", file: File = None) -> pd.D
     if of not in ("stages", "traits"):
         raise OptionError(f"of={of!r}: choose 'stages' or 'traits'.")
     names = STAGES if of == "stages" else TRAITS
-    frames = [_shares(table, names, bound, file, of) for bound in BOUNDS]
+    frames = [_shares(table, names, bound, stage_file, of) for bound in BOUNDS]
     columns = pd.MultiIndex.from_product([names, BOUNDS], names=[of[:-1], "bound"])
     block = np.stack([frame.to_numpy() for frame in frames], axis=2).reshape(len(table.index), -1)
     out = pd.DataFrame(block, index=table.index, columns=columns)
@@ -87,20 +87,20 @@ def ranges(table: MRIOTable, *, of: Share = "stages", file: File = None) -> pd.D
     return out
 
 
-def rows(table: MRIOTable, *, file: File = None) -> pd.DataFrame:
+def rows(table: MRIOTable, *, stage_file: File = None) -> pd.DataFrame:
     """Row of the file behind each country-industry: all shares, kind, reason and source.
 
     Returns
     -------
     DataFrame (n, columns of the file) on the table's index.
     """
-    source, chosen, name = _matched(table, file)
+    source, chosen, name = _matched(table, stage_file)
     out = source.iloc[chosen].set_axis(table.index, axis=0)
     out.attrs.update(measure="stage file rows", unit="", table=table.label, file=name)
     return out
 
 
-def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -> Array:
+def draws(table: MRIOTable, *, draws: int = 200, seed: int = 0, stage_file: File = None) -> Array:
     """Random stage weights within their ranges, for the interval of a measure.
 
     In a row of the file each share is drawn between its low and its high, evenly below and evenly above the central
@@ -111,7 +111,7 @@ def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -
 
     Parameters
     ----------
-    n : int
+    draws : int
         Number of draws.
     seed : int
         The same seed gives the same draws.
@@ -120,10 +120,10 @@ def draws(table: MRIOTable, *, n: int = 200, seed: int = 0, file: File = None) -
     -------
     ndarray (n, country-industries, 3); each row adds to one.
     """
-    if n < 1:
-        raise OptionError(f"n={n}: at least one draw is needed.")
-    source, chosen, _ = _matched(table, file)
-    return _drawn(source, chosen, n, seed)
+    if draws < 1:
+        raise OptionError(f"n={draws}: at least one draw is needed.")
+    source, chosen, _ = _matched(table, stage_file)
+    return _drawn(source, chosen, draws, seed)
 
 
 def _drawn(source: pd.DataFrame, chosen: npt.NDArray[np.intp], n: int, seed: int) -> Array:
@@ -172,11 +172,11 @@ def composition(
     table: MRIOTable,
     *,
     of: Literal["output", "value_added"] = "output",
-    region: str | None = None,
-    n: int = 200,
+    regions: str | None = None,
+    draws: int = 200,
     seed: int = 0,
     level: float = 0.9,
-    file: File = None,
+    stage_file: File = None,
 ) -> pd.DataFrame:
     r"""Share of each stage in each region's output or value added.
 
@@ -185,9 +185,9 @@ def composition(
     Parameters
     ----------
     of : {"output", "value_added"}
-    region : str, optional
+    regions : str, optional
         One region only.
-    n, seed : int
+    draws, seed : int
         Draws behind the interval, see `draws`.
     level : float
         Share of the draws between low and high.
@@ -199,22 +199,22 @@ def composition(
     """
     if of not in ("output", "value_added"):
         raise OptionError(f"of={of!r}: choose 'output' or 'value_added'.")
-    if n < 1:
-        raise OptionError(f"n={n}: at least one draw is needed.")
+    if draws < 1:
+        raise OptionError(f"n={draws}: at least one draw is needed.")
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
-    if region is not None and region not in table.regions:
-        raise unknown("region", region, table.regions)
+    if regions is not None and regions not in table.regions:
+        raise unknown("region", regions, table.regions)
     values = (table.x if of == "output" else table.va).to_numpy(float)
-    regions = table.regions if region is None else [region]
-    sums = np.zeros((len(regions), len(values)))
-    for k, name in enumerate(regions):
+    codes = table.regions if regions is None else [regions]
+    sums = np.zeros((len(codes), len(values)))
+    for k, name in enumerate(codes):
         inside = table.index.get_level_values(0) == name
         sums[k, inside] = values[inside]
     total = sums.sum(axis=1)
     sums = np.divide(sums, total[:, None], out=np.full_like(sums, np.nan), where=(total > 0)[:, None])
-    source, chosen, file_name = _matched(table, file)
-    found = np.einsum("rn,dnk->drk", sums, _drawn(source, chosen, n, seed))
+    source, chosen, file_name = _matched(table, stage_file)
+    found = np.einsum("rn,dnk->drk", sums, _drawn(source, chosen, draws, seed))
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
     bounds: dict[str, Array] = {b: sums @ _block(source, STAGES, b)[chosen] for b in BOUNDS}
     columns = {
@@ -224,23 +224,23 @@ def composition(
         "floor": bounds["low"],
         "ceiling": bounds["high"],
     }
-    index = pd.MultiIndex.from_product([regions, STAGES], names=["region", "stage"])
+    index = pd.MultiIndex.from_product([codes, STAGES], names=["region", "stage"])
     out = pd.DataFrame({name: block.ravel() for name, block in columns.items()}, index=index)
     what = "output" if of == "output" else table.value_added_label
     out.attrs.update(
         measure=f"share of stages in {what}",
         unit="share",
         table=table.label,
-        interval=f"{level:.0%} of {n} draws",
+        interval=f"{level:.0%} of {draws} draws",
         file=file_name,
     )
     return out
 
 
-def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, file: File, measure: str) -> pd.DataFrame:
+def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, stage_file: File, measure: str) -> pd.DataFrame:
     if which not in BOUNDS:
         raise unknown("bound", which, BOUNDS)
-    source, chosen, name = _matched(table, file)
+    source, chosen, name = _matched(table, stage_file)
     block = _block(source, names, which)[chosen]
     lost = [share for share, column in zip(names, block.T, strict=True) if np.isnan(column).any()]
     if lost:
@@ -256,13 +256,13 @@ def _block(source: pd.DataFrame, names: tuple[str, ...], which: Bound) -> Array:
     return source[[f"{share}_{which}" for share in names]].to_numpy(float)
 
 
-def _matched(table: MRIOTable, file: File) -> tuple[pd.DataFrame, npt.NDArray[np.intp], str]:
+def _matched(table: MRIOTable, stage_file: File) -> tuple[pd.DataFrame, npt.NDArray[np.intp], str]:
     """Rows of the file that is meant, and which of them holds for each country-industry."""
-    if file is None:
+    if stage_file is None:
         path = shipped_file(table)
         source = load_file(path)
         return source, match(source, table, path.name), path.name
-    name = "the frame of stage shares" if isinstance(file, pd.DataFrame) else str(file)
-    source = load_file(file)
+    name = "the frame of stage shares" if isinstance(stage_file, pd.DataFrame) else str(stage_file)
+    source = load_file(stage_file)
     require_known(source, table, name)
     return source, match(source, table, name), name

@@ -19,13 +19,13 @@ stands among the developing partners by the rule of :mod:`io_linkage.economies`,
 from __future__ import annotations
 
 from io_linkage.spillovers.intervals import trade_interval
-from io_linkage.ties.baskets import basket, reweighted, shift
+from io_linkage.ties.baskets import basket, reweighted, shift_basket
 from io_linkage.ties.between_economies import bilateral, dependence
 from io_linkage.ties.concentration import hhi
 from io_linkage.ties.growth import growth_pull
 from io_linkage.ties.inputs_and_sales import reliance
 from io_linkage.ties.membership import around_joining
-from io_linkage.ties.trade_structure import intra_industry, structure
+from io_linkage.ties.trade_structure import intra_industry, trade_structure
 
 __all__ = [
     "around_joining",
@@ -37,7 +37,7 @@ __all__ = [
     "intra_industry",
     "reliance",
     "reweighted",
-    "shift",
-    "structure",
+    "shift_basket",
     "trade_interval",
+    "trade_structure",
 ]

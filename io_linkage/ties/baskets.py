@@ -45,16 +45,16 @@ def basket(table: MRIOTable, region: str, *, category: str | None = None) -> pd.
     return result
 
 
-def shift(
+def shift_basket(
     table: MRIOTable,
     focus: str,
     *,
     like: str | pd.Series[float] | MRIOTable,
-    by: float = 1.0,
+    share: float = 1.0,
     category: str | None = None,
     of: Account = "value_added",
-    stages: bool = False,
-    weights: pd.DataFrame | None = None,
+    by_stage: bool = False,
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Effect of a shift of the focus country's final demand to another basket at constant total.
 
@@ -72,12 +72,12 @@ def shift(
     like : str, Series or MRIOTable
         Another region of this table; shares by industry, of any sum; or a table whose basket of the same `focus`
         is taken (e.g. a later year).
-    by : float
+    share : float
         How much of the way to go, from 0 to 1.
     category : str, optional
         Shift only this category of final demand, towards the same category of the other.
     of : str or Series
-    stages : bool
+    by_stage : bool
         Split by the stage of the industry in which the account arises.
 
     Returns
@@ -88,19 +88,19 @@ def shift(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> effect = shift(iol.load(), "CHN", like="USA")
+    >>> effect = shift_basket(iol.load(), "CHN", like="USA")
     >>> effect["percent"].round(1)[["CHN", "BRA", "IND"]].to_dict()
     {'CHN': 3.2, 'BRA': -0.4, 'IND': -0.1}
     """
-    if not 0 <= by <= 1:
-        raise OptionError(f"by={by}: choose a share of the way between 0 and 1.")
+    if not 0 <= share <= 1:
+        raise OptionError(f"by={share}: choose a share of the way between 0 and 1.")
     bought = _demand(table, focus, category)
     goal = _goal(table, focus, like, category)
     change, kept = _change(table, focus, bought, goal)
     q = intensity(table, of)
-    made = q.values * table.system.solve(by * change)
+    made = q.values * table.system.solve(share * change)
     before = q.values * table.accounts.x
-    W, names = groups_by(table, "region-stage" if stages else "region", weights)
+    W, names = groups_by(table, "region-stage" if by_stage else "region", stage_weights)
     values = np.column_stack([W.T @ before, W.T @ made])
     values[W.T @ ~q.known > 0] = np.nan
     frame = pd.DataFrame(values, index=names, columns=["before", "change"])
@@ -112,7 +112,7 @@ def shift(
             focus=focus,
             kept=kept,
             category=category or "all final demand",
-            shifted=float(by * np.abs(change).sum() / 2),
+            shifted=float(share * np.abs(change).sum() / 2),
             **q.gaps(table),
         )
     )
@@ -166,14 +166,14 @@ def _name(like: str | pd.Series[float] | MRIOTable, focus: str) -> str:
     return str(like.name or "the basket given") if isinstance(like, pd.Series) else like
 
 
-def reweighted(table: MRIOTable, region: str, larger: Sequence[str], *, by: float = 0.1) -> pd.Series[float]:
-    """Basket in which some products take a larger share, for use with `shift`.
+def reweighted(table: MRIOTable, region: str, larger: Sequence[str], *, increase: float = 0.1) -> pd.Series[float]:
+    """Basket in which some products take a larger share, for use with `shift_basket`.
 
     Parameters
     ----------
     larger : sequence of str
         Industries whose share grows.
-    by : float
+    increase : float
         By how much of what they have; the others shrink in proportion.
     """
     shares = basket(table, region).clip(lower=0)
@@ -181,5 +181,5 @@ def reweighted(table: MRIOTable, region: str, larger: Sequence[str], *, by: floa
         if industry not in shares.index:
             raise unknown("industry", industry, table.industries)
     grown = shares.copy()
-    grown[list(larger)] *= 1 + by
+    grown[list(larger)] *= 1 + increase
     return (grown / grown.sum()).rename(f"more of {', '.join(larger)}")

@@ -41,10 +41,10 @@ def bilateral(
     partners: Names | None = "developing",
     comparators: Sequence[str] = countries.COMPARATORS,
     of: Account = "value_added",
-    stages: bool = True,
-    weights: pd.DataFrame | None = None,
+    by_stage: bool = True,
+    stage_weights: pd.DataFrame | None = None,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
-    members: int | None = None,
+    membership_year: int | None = None,
 ) -> pd.DataFrame:
     r"""Gross and value-added trade with each partner by stage, both directions, and mutual dependence.
 
@@ -60,13 +60,13 @@ def bilateral(
     comparators : sequence of str
     of : str or Series
         Account that trade is measured in: with "jobs" the value-added columns hold jobs.
-    stages : bool
+    by_stage : bool
         Split by stage; without, only stage "all".
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
     aggregates : mapping, optional
         How aggregates count in groups, see `economies.resolve`.
-    members : int, optional
+    membership_year : int, optional
         Year whose members of a group the focus and the partners are, to keep one composition over several tables;
         the table's own by default.
 
@@ -95,8 +95,10 @@ def bilateral(
     >>> ties.loc[("CHN", "BRA", "all"), ["exports", "imports", "value_added_imports"]].round().tolist()
     [37621.0, 36459.0, 26835.0]
     """
-    who = cast(table, focus, partners=partners, comparators=comparators, aggregates=aggregates, members=members)
-    flows = _Flows.of(table, of, stages, weights)
+    who = cast(
+        table, focus, partners=partners, comparators=comparators, aggregates=aggregates, membership_year=membership_year
+    )
+    flows = _Flows.of(table, of, by_stage, stage_weights)
     common = [p for p in who.partners if not any(who.overlap(e, p) for e in who.economies)]
     rows: dict[tuple[str, str], list[str]] = {(e, p): who.partners[p] for e, p in who.pairs()}
     if len(who.partners) > 1 and common:
@@ -141,13 +143,13 @@ class _Flows:
     unit: str
 
     @classmethod
-    def of(cls, table: MRIOTable, of: Account, stages: bool, weights: pd.DataFrame | None) -> _Flows:
+    def of(cls, table: MRIOTable, of: Account, by_stage: bool, stage_weights: pd.DataFrame | None) -> _Flows:
         M, _ = groups_by(table, "region")
         q = intensity(table, of)
         final: Array = table.demand_by_region.to_numpy(dtype=np.float64)
         absorbed = q.values[:, None] * table.system.solve(final)
         absorbed[~q.known] = np.nan
-        W, names = groups_by(table, "stage", weights) if stages else (np.zeros((len(M), 0)), pd.Index([]))
+        W, names = groups_by(table, "stage", stage_weights) if by_stage else (np.zeros((len(M), 0)), pd.Index([]))
         shares = np.column_stack([np.ones(len(M)), W])
         intermediate = np.asarray(table.accounts.Z @ M)
         return cls(
@@ -194,11 +196,11 @@ def _total(block: Array, origin: list[int], market: list[int]) -> Array:
 
 def dependence(
     table: MRIOTable,
-    economies: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
     *,
     on: Sequence[str] | None = None,
     of: Account = "value_added",
-    kind: Literal["demand", "inputs", "sales"] = "demand",
+    through: Literal["demand", "inputs", "sales"] = "demand",
     direct: bool = False,
     rest: bool = False,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
@@ -210,14 +212,14 @@ def dependence(
     Parameters
     ----------
     table : MRIOTable
-    economies : sequence of str, optional
+    regions : sequence of str, optional
         Rows: regions, economies or groups; all regions by default. Each region counts once: on its own where it
         is named so, else in the first group that holds it; ``attrs["left_out"]`` says what was taken out of where.
     on : sequence of str, optional
         Columns; the same as the rows by default.
     of : str or Series
-        Account for kind="demand": "value_added" gives shares of GDP, "jobs" of employment.
-    kind : {"demand", "inputs", "sales"}
+        Account for through="demand": "value_added" gives shares of GDP, "jobs" of employment.
+    through : {"demand", "inputs", "sales"}
         "demand": what of the row's value added is absorbed in the column's final demand. "inputs": what of the row's
         intermediate inputs is made in the column. "sales": what of the row's intermediate sales goes to the column.
     direct : bool
@@ -236,11 +238,11 @@ def dependence(
     >>> D.round(3).loc["developing"].to_dict()
     {'CHN': 0.026, 'developing': 0.844, 'USA': 0.039, 'others': 0.091}
     """
-    if kind not in ("demand", "inputs", "sales"):
-        raise unknown("kind", kind, ("demand", "inputs", "sales"))
-    rows, notes = _separate(table, economies, aggregates)
+    if through not in ("demand", "inputs", "sales"):
+        raise unknown("option through=", through, ("demand", "inputs", "sales"))
+    rows, notes = _separate(table, regions, aggregates)
     columns, more = (rows, notes) if on is None else _separate(table, on, aggregates)
-    flows = _dependence_flows(table, kind, direct, of)
+    flows = _dependence_flows(table, through, direct, of)
     who, whom = _membership(table, rows), _membership(table, columns)
     blank = np.asarray(np.isnan(flows).any(axis=1))
     flows = np.where(blank[:, None], 0.0, flows)
@@ -258,13 +260,15 @@ def dependence(
     }
     frame.attrs.update(
         table.caption(
-            what[kind],
+            what[through],
             "share",
             rows="who depends",
             columns="on whom",
-            kind=kind,
+            kind=through,
             groups=rows,
-            left_out=list(dict.fromkeys([*notes, *more, *(account.gaps(table).values() if kind == "demand" else ())])),
+            left_out=list(
+                dict.fromkeys([*notes, *more, *(account.gaps(table).values() if through == "demand" else ())])
+            ),
         )
     )
     return frame

@@ -18,20 +18,20 @@ import pandas as pd
 
 from io_linkage.errors import unknown
 from io_linkage.leontief import Array
-from io_linkage.selection import groups_by, regions
+from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
 
-Side = Literal["suppliers", "buyers"]
+Side = Literal["supplier", "buyer"]
 Unit = Literal["industry", "product"]
 
 
 def hhi(
     table: MRIOTable,
     *,
-    side: Side = "suppliers",
+    role: Side = "supplier",
     unit: Unit = "industry",
     domestic: bool = False,
-    of: str | list[str] | None = None,
+    regions: str | list[str] | None = None,
 ) -> pd.DataFrame:
     r"""Concentration of foreign suppliers or buyers of each country-industry.
 
@@ -40,13 +40,13 @@ def hhi(
     Parameters
     ----------
     table : MRIOTable
-    side : {"suppliers", "buyers"}
+    role : {"supplier", "buyer"}
     unit : {"industry", "product"}
         For suppliers: "industry", all inputs that an industry buys; "product", all that a region buys of a product,
         as inputs or for final use.
     domestic : bool
         Count the own region as one of them; else shares are of imports or exports.
-    of : str or list, optional
+    regions : str or list, optional
         Regions or groups whose industries are wanted; all by default.
 
     Returns
@@ -61,15 +61,15 @@ def hhi(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> suppliers = hhi(iol.load(), of="MEX").loc[("MEX", "34t35")]
+    >>> suppliers = hhi(iol.load(), regions="MEX").loc[("MEX", "34t35")]
     >>> suppliers["largest"], round(float(suppliers["hhi"]), 3)
     ('USA', 0.258)
     """
-    if side not in ("suppliers", "buyers"):
-        raise unknown("side", side, ("suppliers", "buyers"))
+    if role not in ("supplier", "buyer"):
+        raise unknown("role", role, ("supplier", "buyer"))
     if unit not in ("industry", "product"):
         raise unknown("unit", unit, ("industry", "product"))
-    flows = np.maximum(_flows(table, side, unit), 0.0)
+    flows = np.maximum(_flows(table, role, unit), 0.0)
     if not domestic:
         flows[np.arange(len(flows)), table.region_codes] = 0.0
     total = flows.sum(axis=1)
@@ -89,18 +89,18 @@ def hhi(
     )
     if unit == "industry":
         frame.loc[~table.active] = np.nan
-    if of is not None:
-        chosen = [table.regions.index(region) for region in regions(table, of)]
+    if regions is not None:
+        chosen = [table.regions.index(region) for region in region_codes(table, regions)]
         frame = frame[np.isin(table.region_codes, chosen)]
     whose = "all" if domestic else "foreign"
-    frame.attrs.update(table.caption(f"concentration of {whose} {side} by {unit}", "index, 0 to 1", side=side))
+    frame.attrs.update(table.caption(f"concentration of {whose} {role} by {unit}", "index, 0 to 1", side=role))
     return frame
 
 
 def _flows(table: MRIOTable, side: Side, unit: Unit) -> Array:
     """Flows by country-industry and the region on the other side, (n, regions)."""
     M, _ = groups_by(table, "region")
-    if side == "buyers":
+    if side == "buyer":
         return np.asarray(table.accounts.Z @ M + table.demand_by_region.to_numpy())
     if unit == "industry":
         return np.asarray(table.accounts.Z.T @ M)

@@ -36,7 +36,7 @@ def reliance(
     table: MRIOTable,
     *,
     on: Sequence[str] = ("CHN", *countries.COMPARATORS),
-    side: Side = "inputs",
+    through: Side = "inputs",
     regions: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     r"""Direct and total reliance of each country-industry on economies, at home and abroad.
@@ -51,7 +51,7 @@ def reliance(
     table : MRIOTable
     on : sequence of str
         Economies or groups relied on.
-    side : {"inputs", "sales"}
+    through : {"inputs", "sales"}
     regions : str or sequence of str, optional
         Whose industries; all by default. Domestic shares cost one solve for each of them.
 
@@ -68,8 +68,8 @@ def reliance(
     >>> shares.loc[("MEX", "30t33"), [("direct", "CHN"), ("total", "CHN")]].round(3).tolist()
     [0.22, 0.299]
     """
-    if side not in ("inputs", "sales"):
-        raise unknown("side", side, ("inputs", "sales"))
+    if through not in ("inputs", "sales"):
+        raise unknown("option through=", through, ("inputs", "sales"))
     groups = {name: countries.resolve(table, name) for name in on}
     chosen = table.regions if regions is None else countries.resolve(table, regions)
     rows = np.isin(table.region_codes, [table.regions.index(region) for region in chosen])
@@ -79,10 +79,10 @@ def reliance(
     home_of = {table.regions.index(region): len(indicators) + k for k, region in enumerate(chosen)}
     home = np.array([home_of[code] for code in table.region_codes[rows]], dtype=np.intp)
     blocks = {}
-    for reach, (flows, totals) in {"direct": _direct(table, E, side), "total": _total(table, E, side)}.items():
+    for reach, (flows, totals) in {"direct": _direct(table, E, through), "total": _total(table, E, through)}.items():
         shares = np.full((int(rows.sum()), E.shape[1]), np.nan)
         # L - I of an industry that buys nothing is nil, and rounding must not make a share of it.
-        trades = (_direct_sums(table, side) > 0) & table.active
+        trades = (_direct_sums(table, through) > 0) & table.active
         np.divide(flows[rows], totals[rows, None], out=shares, where=trades[rows, None])
         domestic = shares[np.arange(len(shares)), home]
         for name, column in zip(
@@ -91,8 +91,8 @@ def reliance(
             blocks[reach, name] = column
     frame = pd.DataFrame(blocks, index=table.index[rows])
     frame.columns.names = ["reach", "economy"]
-    what = "intermediate inputs made in" if side == "inputs" else "intermediate sales to"
-    frame.attrs.update(table.caption(f"share of {what} each economy", "share", side=side, groups=groups))
+    what = "intermediate inputs made in" if through == "inputs" else "intermediate sales to"
+    frame.attrs.update(table.caption(f"share of {what} each economy", "share", side=through, groups=groups))
     return frame
 
 

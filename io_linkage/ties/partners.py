@@ -51,7 +51,7 @@ def cast(
     partners: Names | None = "developing",
     comparators: Sequence[str] = countries.COMPARATORS,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
-    members: int | None = None,
+    membership_year: int | None = None,
 ) -> Cast:
     """Settle focus, comparators and partners in a table's year.
 
@@ -66,7 +66,7 @@ def cast(
         Those that the table does not show, and the focus itself, are left out.
     aggregates : mapping, optional
         Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
-    members : int, optional
+    membership_year : int, optional
         Year whose members of a group the focus and the partners are; the table's own by default.
 
     Raises
@@ -74,10 +74,10 @@ def cast(
     UnknownLabelError, OptionError
         A partner absent from the table, a group empty in that year, no partner but the focus.
     """
-    own = countries.resolve(table, focus, aggregates=aggregates, year=members)
+    own = countries.resolve(table, focus, aggregates=aggregates, membership_year=membership_year)
     chosen = table.regions
     if partners is not None:
-        chosen = countries.resolve(table, partners, aggregates=aggregates, year=members)
+        chosen = countries.resolve(table, partners, aggregates=aggregates, membership_year=membership_year)
     notes = []
     if partners is not None and set(own) & set(chosen):
         asked = partners if isinstance(partners, str) else ", ".join(partners)
@@ -98,7 +98,7 @@ def cast(
     notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
     result = Cast(named, others)
     inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
-    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates, members))
+    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates, membership_year))
 
 
 def _several_in_one(
@@ -106,7 +106,7 @@ def _several_in_one(
     others: Mapping[str, list[str]],
     partners: Names | None,
     aggregates: Mapping[str, Mapping[str, bool]] | None,
-    members: int | None,
+    membership_year: int | None,
 ) -> tuple[str, ...]:
     """Say of each partner that is an aggregate why it is one of them."""
     known = {region: registry.find(region) for region in others}
@@ -115,5 +115,7 @@ def _several_in_one(
         return tuple(
             f"{region}: named by the caller" if partners else f"{region}: one of all regions" for region in found
         )
-    reasons = countries.describe_treatment(table, partners, aggregates=aggregates, year=members)["reason"]
+    reasons = countries.describe_treatment(table, partners, aggregates=aggregates, membership_year=membership_year)[
+        "reason"
+    ]
     return tuple(f"{region}: {reasons[region]}" for region in found)

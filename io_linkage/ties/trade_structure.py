@@ -25,7 +25,7 @@ from io_linkage.table import MRIOTable
 from io_linkage.ties.partners import Cast, cast
 
 
-def structure(
+def trade_structure(
     table: MRIOTable,
     focus: str,
     *,
@@ -56,7 +56,7 @@ def structure(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> fit = structure(iol.load(), "CHN", partners=["BRA", "MEX"])
+    >>> fit = trade_structure(iol.load(), "CHN", partners=["BRA", "MEX"])
     >>> fit.loc[("CHN", "MEX"), ["similarity", "exposure"]].round(2).tolist()
     [0.56, 0.15]
     """

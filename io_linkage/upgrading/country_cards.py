@@ -13,7 +13,7 @@ import pandas as pd
 from io_linkage import economies, panel, stages
 from io_linkage.errors import OptionError, StageError
 from io_linkage.position import by_group
-from io_linkage.selection import regions as select_regions
+from io_linkage.selection import region_codes
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, trade
 from io_linkage.upgrading.profiles import (
@@ -74,10 +74,10 @@ class CountryCard:
 
 def country_card(
     tables: MRIOTable | Iterable[MRIOTable],
-    region: str,
+    focus: str,
     *,
     frontier: str | list[str] = "g7",
-    value_added: Definition = "table",
+    definition: Definition = "table",
 ) -> CountryCard:
     """Gather one country's profile, chain position, exports and partners.
 
@@ -85,7 +85,7 @@ def country_card(
     ----------
     tables : MRIOTable or iterable of MRIOTable
         One year, or several in order; one is in memory at a time.
-    region : str
+    focus : str
         Code or name of one region.
     frontier : str or list
         Whom to compare with.
@@ -105,10 +105,10 @@ def country_card(
     for table in panel.comparable(given):
         if table.year is None:
             raise OptionError(f"{table.label} has no year; load it with year=... so that the card can state it.")
-        code = _one(table, region)
-        for name, row in _year(table, code, frontier, value_added).items():
+        code = _one(table, focus)
+        for name, row in _year(table, code, frontier, definition).items():
             rows[name][table.year] = row
-        last = _last(table, code, value_added)
+        last = _last(table, code, definition)
         last.attrs["frontier"] = economies.resolve(table, frontier)
     if last is None:
         raise OptionError("No table was given.")
@@ -143,7 +143,7 @@ def _by_year(rows: dict[int, pd.Series[float]], attrs: dict[str, Any]) -> pd.Dat
 
 
 def _one(table: MRIOTable, region: str) -> str:
-    codes = select_regions(table, region)
+    codes = region_codes(table, region)
     if len(codes) > 1:
         raise OptionError(f"{region!r} is {len(codes)} regions ({', '.join(codes)}); a card is for one of them.")
     return codes[0]
@@ -157,10 +157,10 @@ def _label(code: str) -> str:
 
 
 def _year(
-    table: MRIOTable, code: str, frontier: str | list[str], value_added: Definition
+    table: MRIOTable, code: str, frontier: str | list[str], definition: Definition
 ) -> dict[str, pd.Series[float]]:
-    profile = lock_in(table, regions=[code], frontier=frontier, value_added=value_added)
-    split = trade_based(table, value_added=value_added).frame("exporter", shares=True)
+    profile = lock_in(table, regions=[code], frontier=frontier, definition=definition)
+    split = trade_based(table, definition=definition).frame("exporter", shares=True)
     return {
         "profile": _row(profile, code),
         "frontier": _row(profile, FRONTIER),
@@ -173,13 +173,13 @@ def _row(frame: pd.DataFrame, label: str) -> pd.Series[float]:
     return pd.Series(frame.loc[[label]].to_numpy(dtype=np.float64)[0], index=frame.columns)
 
 
-def _last(table: MRIOTable, code: str, value_added: Definition) -> _Last:
-    blocks = trade(table, value_added)
+def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
+    blocks = trade(table, definition)
     own = table.region_codes == table.regions.index(code)
     labels = table.index[own].get_level_values("industry")
     exports = blocks.total_exports
-    gross = advantage(table, on="gross", value_added=value_added)
-    earned = advantage(table, value_added=value_added)
+    gross = advantage(table, of="gross", definition=definition)
+    earned = advantage(table, definition=definition)
     industries = pd.DataFrame(
         {
             "exports": exports[own],
@@ -191,8 +191,8 @@ def _last(table: MRIOTable, code: str, value_added: Definition) -> _Last:
         index=pd.Index(labels, name="industry"),
     )
     industries = industries.join(_stages_of(table, own)).loc[table.active[own]]
-    origins = _row(content(table, origin="region", value_added=value_added)[table.regions], code).drop(code)
-    absorbed = _row(matrix(table, by="region", value_added=value_added), code).drop(code)
+    origins = _row(content(table, origin="region", definition=definition)[table.regions], code).drop(code)
+    absorbed = _row(matrix(table, by="region", definition=definition), code).drop(code)
     destinations = absorbed / absorbed.sum()
     return _Last(
         code,

@@ -73,8 +73,8 @@ def lock_in(
     regions: str | list[str] = "developing",
     frontier: str | list[str] = "g7",
     membership_year: int | None = None,
-    value_added: Definition = "table",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
     traits: pd.DataFrame | None = None,
     draws: int = 0,
 ) -> pd.DataFrame:
@@ -88,8 +88,8 @@ def lock_in(
         Codes, names or groups.
     membership_year : int, optional
         Take the members of groups in this year, so that a series over years compares the same countries.
-    value_added : {"table", "residual"}
-    weights, traits : DataFrame, optional
+    definition : {"table", "residual"}
+    stage_weights, traits : DataFrame, optional
         Shares of stages and of traits instead of the shipped ones.
     draws : int
         Draws of the stage shares within their ranges; adds `high_stage_low` and `high_stage_high` (5 % and 95 %).
@@ -108,15 +108,15 @@ def lock_in(
     >>> found.loc[["CHN", "MEX", "frontier"], "high_stage"].round(2).tolist()
     [0.1, 0.1, 0.16]
     """
-    blocks = trade(table, value_added)
-    chosen = economies.resolve(table, regions, year=membership_year)
-    ahead = economies.resolve(table, frontier, year=membership_year)
+    blocks = trade(table, definition)
+    chosen = economies.resolve(table, regions, membership_year=membership_year)
+    ahead = economies.resolve(table, frontier, membership_year=membership_year)
     if draws < 0:
         raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
     missing: list[str] = []
     earned = blocks.v * blocks.local(blocks.total_exports)
-    pairs = _stage_shares(table, blocks, earned, weights, traits, missing)
-    pairs |= _chain(table, blocks, value_added)
+    pairs = _stage_shares(table, blocks, earned, stage_weights, traits, missing)
+    pairs |= _chain(table, blocks, definition)
     pairs |= _labour(table, blocks, earned, missing)
     result = _rows(table, pairs, chosen, ahead)
     if draws:
@@ -156,14 +156,14 @@ def _stage_shares(
     table: MRIOTable,
     blocks: Trade,
     earned: Array,
-    weights: pd.DataFrame | None,
+    stage_weights: pd.DataFrame | None,
     traits: pd.DataFrame | None,
     missing: list[str],
 ) -> _Pairs:
     total = blocks.region_sums(earned)
     nothing = np.full(blocks.G, np.nan)
     try:
-        W = stages.weights(table) if weights is None else weights
+        W = stages.weights(table) if stage_weights is None else stage_weights
         shares = W.reindex(table.index).to_numpy(dtype=np.float64)
         sums = {str(stage): blocks.region_sums(earned * shares[:, k]) for k, stage in enumerate(W.columns)}
     except StageError as error:
@@ -181,10 +181,10 @@ def _stage_shares(
     return pairs
 
 
-def _chain(table: MRIOTable, blocks: Trade, value_added: Definition) -> _Pairs:
+def _chain(table: MRIOTable, blocks: Trade, definition: Definition) -> _Pairs:
     exports = blocks.total_exports
     total = blocks.region_sums(exports)
-    split = trade_based(table, value_added=value_added).frame("exporter")
+    split = trade_based(table, definition=definition).frame("exporter")
     measured = position(table).fillna(0.0)
     ahead = production_length_by(table, by="region")["gvc"]
     behind = production_length_by(table, by="region", side="backward")["gvc"]
@@ -228,7 +228,7 @@ def jobs_unit(table: MRIOTable) -> str:
 def _range(
     table: MRIOTable, blocks: Trade, earned: Array, draws: int
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    drawn = stages.draws(table, n=draws)
+    drawn = stages.draws(table, draws=draws)
     total = blocks.region_sums(earned)
     high = np.stack([blocks.region_sums(earned * W[:, 1:].sum(axis=1)) for W in drawn])
     return (np.quantile(high, 0.05, axis=0), total), (np.quantile(high, 0.95, axis=0), total)

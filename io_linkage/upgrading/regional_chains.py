@@ -62,7 +62,7 @@ def regionalisation(
     table: MRIOTable,
     *,
     own_blocs: Mapping[str, Sequence[str]] | None = None,
-    value_added: Definition = "table",
+    definition: Definition = "table",
 ) -> pd.DataFrame:
     """Where the foreign value added in exports comes from, and how long the chains are.
 
@@ -80,7 +80,7 @@ def regionalisation(
         `regional` = own_bloc / foreign (NaN without foreign value added); `length` (backward production length,
         stages), `gvc_length` and `crossings` (borders crossed by inputs) of its value chains.
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     where = blocs(table, own_blocs)
     spread = blocks.spread(blocks.total_exports)
     origins = np.stack([blocks.content[:, block] @ spread[block, s] for s, block in enumerate(blocks.blocks)], axis=1)

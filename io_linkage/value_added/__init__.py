@@ -30,7 +30,7 @@ from io_linkage.value_added.chain_participation import kpww, participation, trad
 from io_linkage.value_added.comparative_advantage import advantage
 from io_linkage.value_added.export_terms import NON_VA, Decomposition
 from io_linkage.value_added.koopman_wang_wei import kww
-from io_linkage.value_added.origins import content, extracted, matrix, vax, vertical_specialisation
+from io_linkage.value_added.origins import content, matrix, vax, vax_by_extraction, vertical_specialisation
 from io_linkage.value_added.wang_wei_zhu import to_kww, wwz
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "advantage",
     "borin_mancini",
     "content",
-    "extracted",
     "kpww",
     "kww",
     "matrix",
@@ -49,6 +48,7 @@ __all__ = [
     "to_kww",
     "trade_based",
     "vax",
+    "vax_by_extraction",
     "vertical_specialisation",
     "wwz",
 ]

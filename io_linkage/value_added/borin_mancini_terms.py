@@ -60,7 +60,7 @@ def borin_mancini(
     *,
     approach: Approach = "source",
     perimeter: Perimeter = "exporter",
-    value_added: Definition = "table",
+    definition: Definition = "table",
 ) -> Decomposition:
     """Borin & Mancini's decomposition for every exporter, industry and importer.
 
@@ -75,7 +75,7 @@ def borin_mancini(
         The last two ask how much of the exporter's own and of foreign value added depends on one bilateral flow, or
         on one industry's exports to one importer (a tariff on it, say); they have no source or sink, and their value
         added does not add up over partners or industries.
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
         As in `wwz`.
 
     Returns
@@ -97,7 +97,7 @@ def borin_mancini(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> exports = borin_mancini(iol.load(), value_added="residual")
+    >>> exports = borin_mancini(iol.load(), definition="residual")
     >>> exports.frame("exporter", groups=True, shares=True).loc["CHN", ["DVA", "DDC", "FVA", "GVC"]].round(3).tolist()
     [0.774, 0.008, 0.215, 0.38]
     """
@@ -106,7 +106,7 @@ def borin_mancini(
             raise OptionError(
                 f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, get_args(known)))}."
             )
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     if perimeter in ("bilateral", "flow"):
         return decomposition(
             blocks,

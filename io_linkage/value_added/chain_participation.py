@@ -36,7 +36,7 @@ GROUPS = {
 }
 
 
-def trade_based(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition:
+def trade_based(table: MRIOTable, *, definition: Definition = "table") -> Decomposition:
     """Split exports into traditional trade and pure forward, pure backward and two-sided value chain trade.
 
     Returns
@@ -49,7 +49,7 @@ def trade_based(table: MRIOTable, *, value_added: Definition = "table") -> Decom
     ----------
     Borin & Mancini (2019); Borin, Mancini & Taglioni (2021), World Bank WPS 9785.
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     ends = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))
     through = blocks.to_importers(ends)
     absorbed = blocks.final_exports + through[:, :, 0]
@@ -60,7 +60,7 @@ def trade_based(table: MRIOTable, *, value_added: Definition = "table") -> Decom
     return decomposition(blocks, "value chain participation", values, TERMS, GROUPS)
 
 
-def kpww(table: MRIOTable, *, value_added: Definition = "table") -> pd.DataFrame:
+def kpww(table: MRIOTable, *, definition: Definition = "table") -> pd.DataFrame:
     r"""Participation and position of Koopman, Powers, Wang & Wei.
 
     .. math::
@@ -81,7 +81,7 @@ def kpww(table: MRIOTable, *, value_added: Definition = "table") -> pd.DataFrame
     ----------
     Koopman, Powers, Wang & Wei (2010), NBER 16426, section 2.
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     values = blocks.region_sums(_indirect(blocks))
     result = pd.DataFrame(values, index=pd.Index(table.regions, name="exporter"), columns=["exports", "IV", "FV"])
     exports = result["exports"].where(result["exports"] != 0)
@@ -105,7 +105,7 @@ def _indirect(blocks: Trade) -> Array:
     )
 
 
-def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Definition = "table") -> pd.DataFrame:
+def participation(table: MRIOTable, *, by: Level = "exporter", definition: Definition = "table") -> pd.DataFrame:
     """Shares of exports that are part of value chains: backward, forward, and the three-way split.
 
     Parameters
@@ -113,7 +113,7 @@ def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Defi
     table : MRIOTable
         Two regions or more.
     by : {"world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"}
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
 
     Returns
     -------
@@ -128,7 +128,7 @@ def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Defi
     >>> participation(iol.load()).loc[["CHN", "RUS"], ["forward", "backward"]].round(2).to_numpy().tolist()
     [[0.15, 0.22], [0.35, 0.06]]
     """
-    split = trade_based(table, value_added=value_added)
+    split = trade_based(table, definition=definition)
     terms = split.frame(by)
     exports = terms["exports"].where(terms["exports"] != 0)
     share = terms.drop(columns="exports").div(exports, axis=0)
@@ -147,9 +147,7 @@ def participation(table: MRIOTable, *, by: Level = "exporter", value_added: Defi
         result[NON_VA] = share[NON_VA]
     if by == "exporter":
         result = result.join(
-            kpww(table, value_added=value_added)[["forward", "backward", "participation", "position"]].add_prefix(
-                "kpww_"
-            )
+            kpww(table, definition=definition)[["forward", "backward", "participation", "position"]].add_prefix("kpww_")
         )
     result["exports"] = terms["exports"]
     result.attrs.update({**split.attrs, "measure": "value chain participation", "unit": "share of gross exports"})

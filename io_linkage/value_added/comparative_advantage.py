@@ -28,10 +28,10 @@ Basis: TypeAlias = Literal["gross", "value_added"]
 def advantage(
     table: MRIOTable,
     *,
-    on: Basis = "value_added",
+    of: Basis = "value_added",
     by: Literal["industry", "stage"] = "industry",
-    value_added: Definition = "table",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Balassa's revealed comparative advantage.
 
@@ -39,10 +39,10 @@ def advantage(
     ----------
     table : MRIOTable
         Two regions or more.
-    on : {"value_added", "gross"}
+    of : {"value_added", "gross"}
         Domestic value added in exports by industry of origin, or gross exports.
     by : {"industry", "stage"}
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
@@ -58,22 +58,22 @@ def advantage(
     --------
     >>> import io_linkage as iol
     >>> world = iol.load()
-    >>> gross = advantage(world, on="gross").loc["CHN", "30t33"]
+    >>> gross = advantage(world, of="gross").loc["CHN", "30t33"]
     >>> made = advantage(world).loc["CHN", "30t33"]
     >>> bool(gross > made > 1)
     True
     """
-    if on not in ("gross", "value_added"):
-        raise OptionError(f"on={on!r} is not possible; choose 'gross' or 'value_added'.")
+    if of not in ("gross", "value_added"):
+        raise OptionError(f"of={of!r} is not possible; choose 'gross' or 'value_added'.")
     if by not in ("industry", "stage"):
         raise unknown("grouping", by, ("industry", "stage"))
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     exports = blocks.total_exports
-    values = exports if on == "gross" else blocks.v * blocks.local(exports)
-    W, names = groups_by(table, by, weights)
+    values = exports if of == "gross" else blocks.v * blocks.local(exports)
+    W, names = groups_by(table, by, stage_weights)
     X = blocks.region_sums(values[:, None] * W)
     result = pd.DataFrame(_balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)
-    title = f"revealed comparative advantage on {'gross exports' if on == 'gross' else 'value added in exports'}"
+    title = f"revealed comparative advantage on {'gross exports' if of == 'gross' else 'value added in exports'}"
     result.attrs.update({**table.caption(title, "1 = as the world"), **blocks.attrs})
     return result
 

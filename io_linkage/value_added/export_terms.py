@@ -96,7 +96,7 @@ class Decomposition:
         *,
         groups: bool = False,
         shares: bool = False,
-        weights: pd.DataFrame | None = None,
+        stage_weights: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Terms summed to a level, with gross exports as the last column.
 
@@ -109,7 +109,7 @@ class Decomposition:
             The named sums instead of the terms.
         shares : bool
             Shares of gross exports instead of values; NaN without exports.
-        weights : DataFrame, (n, stages)
+        stage_weights : DataFrame, (n, stages)
             Stage shares of the exporting industries, for ``by="exporter-stage"``.
 
         Returns
@@ -118,7 +118,7 @@ class Decomposition:
         `exports`, to 1 as shares.
         """
         wide = self.terms.assign(exports=self.exports)
-        result = self._summed(wide, "-".join(self.levels) if by is None else by, weights)
+        result = self._summed(wide, "-".join(self.levels) if by is None else by, stage_weights)
         if groups:
             named = {name: result[list(parts)].sum(axis=1, skipna=False) for name, parts in self.groups.items()}
             result = pd.DataFrame({**named, "exports": result["exports"]}, index=result.index)
@@ -128,12 +128,12 @@ class Decomposition:
         result.attrs.update({**self.attrs, "measure": self.method, "unit": unit, "by": by or "-".join(self.levels)})
         return result
 
-    def _summed(self, wide: pd.DataFrame, by: str, weights: pd.DataFrame | None) -> pd.DataFrame:
+    def _summed(self, wide: pd.DataFrame, by: str, stage_weights: pd.DataFrame | None) -> pd.DataFrame:
         known = ("world", *dict.fromkeys(("exporter", "exporter-industry", "exporter-importer", "-".join(self.levels))))
         if by == "exporter-stage":
-            if weights is None:
+            if stage_weights is None:
                 raise OptionError("by='exporter-stage' needs weights, e.g. weights=io_linkage.stages.weights(table).")
-            return self._by_stage(wide, weights)
+            return self._by_stage(wide, stage_weights)
         if by == "world":
             return wide.sum().to_frame("world").T
         names = by.split("-")
@@ -146,9 +146,9 @@ class Decomposition:
         # An industry without output is NaN in all its flows; a country is the sum of the others.
         return wide.groupby(level=names, sort=False).sum(min_count=1 if "industry" in names else 0)
 
-    def _by_stage(self, wide: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    def _by_stage(self, wide: pd.DataFrame, stage_weights: pd.DataFrame) -> pd.DataFrame:
         flows = self._summed(wide, "exporter-industry", None)
-        shares = weights.copy()
+        shares = stage_weights.copy()
         shares.index = shares.index.set_names(["exporter", "industry"])
         aligned = shares.reindex(flows.index)
         off = ~np.isclose(aligned.sum(axis=1, skipna=False).to_numpy(), 1.0, rtol=0, atol=1e-9)

@@ -38,7 +38,7 @@ GROUPS = {
 }
 
 
-def kww(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition:
+def kww(table: MRIOTable, *, definition: Definition = "table") -> Decomposition:
     """Koopman, Wang & Wei's nine terms for every exporting country.
 
     For the nine terms by industry and importer, sum the sixteen: ``to_kww(wwz(table))``.
@@ -47,7 +47,7 @@ def kww(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition
     ----------
     table : MRIOTable
         Two regions or more.
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
         As in `wwz`; "residual" is the authors' definition.
 
     Returns
@@ -61,11 +61,11 @@ def kww(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition
     Examples
     --------
     >>> import io_linkage as iol
-    >>> nine = kww(iol.load(), value_added="residual")
+    >>> nine = kww(iol.load(), definition="residual")
     >>> nine.frame(groups=True, shares=True).loc["CHN", ["VAX", "DVA", "VS"]].round(3).tolist()
     [0.755, 0.774, 0.218]
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     cells = blocks.region_sums(_terms(blocks))
     labels = list(TERMS)
     exports = blocks.region_sums(blocks.total_exports)

@@ -26,8 +26,8 @@ def matrix(
     table: MRIOTable,
     *,
     by: Grouping = "country-industry",
-    value_added: Definition = "table",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Value added by where it arises (rows) and which region finally uses it (columns).
 
@@ -39,8 +39,8 @@ def matrix(
         One region will do: then all is absorbed at home.
     by : {"country-industry", "region", "industry", "stage", "region-stage"}
         What the rows are summed to.
-    value_added : {"table", "residual"}
-    weights : DataFrame, (n, stages), optional
+    definition : {"table", "residual"}
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
@@ -59,14 +59,14 @@ def matrix(
     >>> round(made.loc["CHN", "USA"] / made.loc["CHN"].sum(), 3).item()
     0.046
     """
-    blocks = Trade(table, value_added)
+    blocks = Trade(table, definition)
     values = _matrix(blocks)
     columns = pd.Index(table.regions, name="absorbed in")
     title = "value added by origin and absorption"
     if by == "country-industry":
         result = table.frame(values, columns, title, unit=table.unit)
     else:
-        W, names = groups_by(table, by, weights)
+        W, names = groups_by(table, by, stage_weights)
         result = pd.DataFrame(W.T @ values, index=names, columns=columns)
     result.attrs.update({**table.caption(title, table.unit), **blocks.attrs})
     return result
@@ -76,7 +76,7 @@ def _matrix(blocks: Trade) -> Array:
     return np.asarray(blocks.v[:, None] * blocks.system.solve(blocks.demand))
 
 
-def vax(table: MRIOTable, *, by: TradeLevel = "exporter", value_added: Definition = "table") -> pd.DataFrame:
+def vax(table: MRIOTable, *, by: TradeLevel = "exporter", definition: Definition = "table") -> pd.DataFrame:
     """Value added exports beside gross exports.
 
     By industry, value added counts where it arises and gross exports where they leave: an industry that supplies
@@ -89,7 +89,7 @@ def vax(table: MRIOTable, *, by: TradeLevel = "exporter", value_added: Definitio
         Two regions or more.
     by : {"exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"}
         By importer, gross exports are those to it and value added is that absorbed in it, by whatever route.
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
 
     Returns
     -------
@@ -105,7 +105,7 @@ def vax(table: MRIOTable, *, by: TradeLevel = "exporter", value_added: Definitio
     known = ("exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer")
     if by not in known:
         raise unknown("level", by, known)
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     absorbed = blocks.without_own(_matrix(blocks))
     gross = blocks.exports
     if "industry" not in by:
@@ -151,7 +151,7 @@ def _row_labels(table: MRIOTable, by: str, row: npt.NDArray[np.intp]) -> list[pd
     return [regions[table.region_codes[row]], pd.Index(table.industries)[table.industry_codes[row]]]
 
 
-def extracted(table: MRIOTable, *, value_added: Definition = "table") -> pd.DataFrame:
+def vax_by_extraction(table: MRIOTable, *, definition: Definition = "table") -> pd.DataFrame:
     r"""Value added exports by hypothetical extraction: what an exporter's GDP would lose.
 
     ======  ===================================================  ========================================
@@ -172,10 +172,10 @@ def extracted(table: MRIOTable, *, value_added: Definition = "table") -> pd.Data
     ----------
     Los, Timmer & de Vries (2016), American Economic Review 106; Los & Timmer (2018), NBER 24896.
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     final = blocks.spread(blocks.demand.sum(axis=1))
     consumed, finished = np.split(blocks.system.solve(np.hstack([blocks.demand, final])), 2, axis=1)
-    by_pair = borin_mancini(table, perimeter="bilateral", value_added=value_added).frame("exporter-importer")
+    by_pair = borin_mancini(table, perimeter="bilateral", definition=definition).frame("exporter-importer")
     off = ~np.eye(blocks.G, dtype=bool)
     result = pd.DataFrame(
         {
@@ -194,7 +194,7 @@ def extracted(table: MRIOTable, *, value_added: Definition = "table") -> pd.Data
 
 
 def vertical_specialisation(
-    table: MRIOTable, *, by: Literal["exporter", "exporter-industry"] = "exporter", value_added: Definition = "table"
+    table: MRIOTable, *, by: Literal["exporter", "exporter-industry"] = "exporter", definition: Definition = "table"
 ) -> pd.DataFrame:
     """Foreign value added in exports, and own value added in the exports of others.
 
@@ -219,7 +219,7 @@ def vertical_specialisation(
     """
     if by not in ("exporter", "exporter-industry"):
         raise unknown("level", by, ("exporter", "exporter-industry"))
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     # L_sr E_r* by column r, and sum_t L_st E_tr.
     own_exports, received = np.split(
         blocks.system.solve(np.hstack([blocks.spread(blocks.total_exports), blocks.exports])), 2, axis=1
@@ -252,8 +252,8 @@ def content(
     origin: Origin = "domestic",
     by: ExportLevel = "exporter",
     shares: bool = True,
-    value_added: Definition = "table",
-    weights: pd.DataFrame | None = None,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Break exports down by where, or in which stage of industry, the value added in them arises.
 
@@ -267,7 +267,7 @@ def content(
         Rows: whose exports, and of what.
     shares : bool
         Shares of gross exports; otherwise the table's unit.
-    weights : DataFrame, (n, stages), optional
+    stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones, for origin and for exports.
 
     Returns
@@ -285,15 +285,15 @@ def content(
     >>> content(iol.load()).loc["CHN"].round(3).to_dict()
     {'domestic': 0.769, 'foreign': 0.21, 'NON_VA': 0.021}
     """
-    blocks = trade(table, value_added)
-    values, columns = _per_export(blocks, origin, weights)
+    blocks = trade(table, definition)
+    values, columns = _per_export(blocks, origin, stage_weights)
     if blocks.has_other:
         values = np.column_stack([values, blocks.other_content])
         columns = _with_remainder(columns)
-    grouped, index = _summed_exports(blocks, values * blocks.total_exports[:, None], by, weights)
+    grouped, index = _summed_exports(blocks, values * blocks.total_exports[:, None], by, stage_weights)
     result = pd.DataFrame(grouped, index=index, columns=columns)
-    exports = _summed_exports(blocks, blocks.total_exports[:, None], by, weights)[0][:, 0]
-    staged = "stage" in origin and weights is not None
+    exports = _summed_exports(blocks, blocks.total_exports[:, None], by, stage_weights)[0][:, 0]
+    staged = "stage" in origin and stage_weights is not None
     remedy = {"remedy": "Stage shares in `weights` must add up to 1 for every industry."} if staged else {}
     require_adding_up("value added in exports", result, pd.Series(exports, index=index), **remedy)
     if shares:
@@ -309,7 +309,7 @@ def _with_remainder(columns: pd.Index[str]) -> pd.Index[str]:
     return columns.append(pd.Index([NON_VA]))
 
 
-def _per_export(blocks: Trade, origin: str, weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
+def _per_export(blocks: Trade, origin: str, stage_weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
     """Value added by origin per unit of each export, (n, k)."""
     if origin == "domestic":
         values = np.column_stack([blocks.own_content, blocks.foreign_content])
@@ -318,7 +318,7 @@ def _per_export(blocks: Trade, origin: str, weights: pd.DataFrame | None) -> tup
     if detail not in ("region", "industry", "stage", "region-stage"):
         known = ("domestic", "domestic-stage", "region", "industry", "stage", "region-stage")
         raise unknown("origin", origin, known)
-    W, names = groups_by(blocks.table, detail, weights)
+    W, names = groups_by(blocks.table, detail, stage_weights)
     values = blocks.system.solve_transposed(W * blocks.v[:, None])
     if origin != "domestic-stage":
         return values, names
@@ -329,7 +329,9 @@ def _per_export(blocks: Trade, origin: str, weights: pd.DataFrame | None) -> tup
     return np.hstack([own, cube.sum(axis=1) - own]), columns
 
 
-def _summed_exports(blocks: Trade, values: Array, by: str, weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
+def _summed_exports(
+    blocks: Trade, values: Array, by: str, stage_weights: pd.DataFrame | None
+) -> tuple[Array, pd.Index[str]]:
     table = blocks.table
     if by == "world":
         return values.sum(axis=0, keepdims=True), pd.Index(["world"])
@@ -338,6 +340,6 @@ def _summed_exports(blocks: Trade, values: Array, by: str, weights: pd.DataFrame
     if by == "exporter-industry":
         return np.where(table.active[:, None], values, np.nan), table.index.set_names(["exporter", "industry"])
     if by == "exporter-stage":
-        W, names = groups_by(table, "region-stage", weights)
+        W, names = groups_by(table, "region-stage", stage_weights)
         return np.asarray(W.T @ values), names.set_names(["exporter", "stage"])
     raise unknown("level", by, ("world", "exporter", "exporter-industry", "exporter-stage"))

@@ -72,14 +72,14 @@ TO_KWW = {
 }
 
 
-def wwz(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition:
+def wwz(table: MRIOTable, *, definition: Definition = "table") -> Decomposition:
     """Wang, Wei & Zhu's sixteen terms for every exporter, industry and importer.
 
     Parameters
     ----------
     table : MRIOTable
         Two regions or more.
-    value_added : {"table", "residual"}
+    definition : {"table", "residual"}
         The table's value added, with a seventeenth term `NON_VA` where taxes and margins are not part of it; or
         output less intermediate inputs, as the authors and decompr have it.
 
@@ -101,13 +101,13 @@ def wwz(table: MRIOTable, *, value_added: Definition = "table") -> Decomposition
     Examples
     --------
     >>> import io_linkage as iol
-    >>> exports = wwz(iol.load(), value_added="residual")
+    >>> exports = wwz(iol.load(), definition="residual")
     >>> exports
     <Decomposition Wang, Wei & Zhu: 16 terms, 14,700 flows by exporter x industry x importer>
     >>> exports.frame("exporter", groups=True, shares=True).loc["CHN"].round(3).tolist()
     [0.755, 0.019, 0.171, 0.054, 1.0]
     """
-    blocks = trade(table, value_added)
+    blocks = trade(table, definition)
     return decomposition(blocks, "Wang, Wei & Zhu", _terms(blocks), TERMS, GROUPS)
 
 
