@@ -131,22 +131,30 @@ def developing_imf(known: list[Row], written: list[Row]) -> Iterable[Row]:
 
 
 def belt_and_road(rows: list[Row]) -> Iterable[Row]:
-    """Take the joining dates of Nedopil; without one an economy is listed but counts as no member."""
+    """Take the joining dates of Nedopil, and what has changed or was wrong since, kept by hand.
+
+    Without a joining date an economy is listed but counts as no member.
+    """
+    changes = {row["iso3"]: row for row in read(SOURCES / "belt_and_road_changes.csv")}
     for row in rows:
-        start, end = row["Likely date of joining"], row["Likely date of exit"]
+        start, code = row["Likely date of joining"], row["Country Code"]
+        change = changes.pop(code, None)
         remark = "Likely date of joining, in many cases the first of the month of a report"
         if not start:
             remark = "Listed by the source without a joining date, so no year can be given"
-        if row["Country Code"] == "ITA":
-            # The source has the day and the month of 6 December 2023 the wrong way round.
-            end, remark = "2023-12-06", f"{remark}; left on 6 December 2023 (the source reads {end})"
         yield {
             "group": "belt_and_road",
-            "iso3": row["Country Code"],
+            "iso3": code,
             "from": start or "undated",
-            "to": end,
-            "source": NEDOPIL,
-            "remark": remark,
+            "to": change["to"] if change else row["Likely date of exit"],
+            "source": f"{NEDOPIL}; {change['source']}" if change else NEDOPIL,
+            "remark": f"{remark}; {change['remark']}" if change else remark,
+        }
+    for code, change in changes.items():
+        yield {
+            "group": "belt_and_road",
+            "iso3": code,
+            **{key: change[key] for key in ("from", "to", "source", "remark")},
         }
 
 

@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 
 from io_linkage import economies
 from io_linkage._shipped import shipped_path
-from io_linkage.economies.registry import Membership, fold, memberships, register
+from io_linkage.economies.registry import (
+    GROUP_ALIASES,
+    GROUP_NAMES,
+    Membership,
+    find_group,
+    fold,
+    memberships,
+    register,
+)
 from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.table import MRIOTable
 
@@ -271,6 +279,47 @@ class TestMembership:
     def test_an_unknown_group_is_answered_with_the_nearest(self):
         with pytest.raises(UnknownLabelError, match=r"Unknown group 'BRICKS'\. Nearest: brics"):
             economies.members("BRICKS", membership_year=2020)
+
+    def test_belt_and_road_follows_who_left_and_who_joined_later(self):
+        def years(code):
+            return [year for year in range(2013, 2027) if code in economies.members("belt_and_road", year=year)]
+
+        assert years("PAN") == list(range(2017, 2025))
+        assert years("ITA") == list(range(2019, 2023))
+        assert years("COL") == [2025, 2026]
+        assert years("NRU") == [2024, 2025, 2026]
+        history = economies.history("belt_and_road")
+        assert history.loc["ITA", "end"] == "2023-12-06"
+        assert "notice of 6 February 2025" in history.loc["PAN", "remark"]
+        assert "Nedopil" not in history.loc["COL", "source"]
+
+    @pytest.mark.parametrize("given", [name for names in GROUP_NAMES.values() for name in names] + list(GROUP_ALIASES))
+    def test_every_name_of_a_group_resolves(self, given, worlds):
+        group = find_group(given)
+        assert group is not None
+        assert economies.resolve(worlds[2011], given, year=2022) == economies.resolve(worlds[2011], group, year=2022)
+
+    @pytest.mark.parametrize(
+        ("given", "group"),
+        [
+            ("欧盟", "eu"),
+            ("欧洲联盟", "eu"),
+            ("东盟", "asean"),
+            ("经合组织", "oecd"),
+            ("七国集团", "g7"),
+            ("金砖国家", "brics"),
+            ("发展中国家", "developing_wb"),
+            ("“一带一路”国家", "belt_and_road"),
+            ("共建“一带一路”国家", "belt_and_road"),
+            ("区域全面经济伙伴关系协定", "rcep"),
+        ],
+    )
+    def test_groups_have_chinese_names(self, given, group):
+        assert find_group(given) == group
+
+    def test_a_group_asked_for_as_an_economy_is_named_as_a_group(self):
+        with pytest.raises(UnknownLabelError, match=r"'欧盟' is a group of economies \(European Union\)"):
+            economies.lookup("欧盟")
 
     def test_members_can_be_kept_to_some_regions(self):
         assert economies.members("eu", membership_year=1995, regions=["FR", "CHN", "Germany", "POL"]) == [

@@ -37,10 +37,30 @@ GROUP_NAMES = {
 GROUP_ALIASES = {
     "developing": "developing_wb",
     "发展中国家": "developing_wb",
+    "发展中经济体": "developing_wb",
+    "新兴市场和发展中经济体": "developing_imf",
     "bri": "belt_and_road",
     "一带一路": "belt_and_road",
+    "一带一路国家": "belt_and_road",
+    "“一带一路”国家": "belt_and_road",
+    "“一带一路”沿线国家": "belt_and_road",
+    "一带一路沿线国家": "belt_and_road",
+    "共建一带一路国家": "belt_and_road",
     "金砖": "brics",
-    "european union": "eu",
+    "金砖五国": "brics",
+    "区域全面经济伙伴关系协定": "rcep",
+    "rcep成员": "rcep",
+    "rcep国家": "rcep",
+    "东南亚国家联盟": "asean",
+    "东盟国家": "asean",
+    "g7国家": "g7",
+    "七国": "g7",
+    "欧洲联盟": "eu",
+    "欧盟国家": "eu",
+    "欧盟成员国": "eu",
+    "经济合作与发展组织": "oecd",
+    "经合组织国家": "oecd",
+    "经合组织成员国": "oecd",
 }
 
 _UNDATED = "undated"
@@ -230,6 +250,12 @@ def find(given: str) -> str | None:
 
 
 def _unknown_economy(given: str) -> UnknownLabelError:
+    group = find_group(given)
+    if group is not None:
+        return UnknownLabelError(
+            f"{given!r} is a group of economies ({GROUP_NAMES[group][0]}), not an economy. "
+            f"members({group!r}, year=...) lists those in it, and functions that take regions take the group itself."
+        )
     spelled = {fold(known.name): f"{known.name} ({known.code})" for known in register().values()}
     spelled |= {fold(known.name_zh): f"{known.name_zh} ({known.code})" for known in register().values()}
     spelled |= {fold(code): f"{code}, {known.name}" for code, known in register().items()}
