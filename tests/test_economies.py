@@ -282,7 +282,9 @@ class TestMembership:
 
     def test_belt_and_road_follows_who_left_and_who_joined_later(self):
         def years(code):
-            return [year for year in range(2013, 2027) if code in economies.members("belt_and_road", year=year)]
+            return [
+                year for year in range(2013, 2027) if code in economies.members("belt_and_road", membership_year=year)
+            ]
 
         assert years("PAN") == list(range(2017, 2025))
         assert years("ITA") == list(range(2019, 2023))
@@ -297,7 +299,8 @@ class TestMembership:
     def test_every_name_of_a_group_resolves(self, given, worlds):
         group = find_group(given)
         assert group is not None
-        assert economies.resolve(worlds[2011], given, year=2022) == economies.resolve(worlds[2011], group, year=2022)
+        named = economies.resolve(worlds[2011], given, membership_year=2022)
+        assert named == economies.resolve(worlds[2011], group, membership_year=2022)
 
     @pytest.mark.parametrize(
         ("given", "group"),

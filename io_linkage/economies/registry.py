@@ -162,7 +162,7 @@ def economies() -> pd.DataFrame:
     """Every economy: names, codes, World Bank region and income, place; indexed by ISO-3 code.
 
     ``wb_income`` is the class of the World Bank's fiscal year 2025 (GNI per head of 2023), empty where the
-    Bank has none; ``members("developing_wb", year=...)`` tells who was low or middle income in any year.
+    Bank has none; ``members("developing_wb", membership_year=...)`` tells who was low or middle income in any year.
     """
     rows = [economy for economy in register().values() if not economy.is_aggregate]
     frame = pd.DataFrame([vars(row) for row in rows]).drop(columns="is_aggregate")
@@ -225,8 +225,9 @@ def standing(group: str, membership_year: int) -> dict[str, None]:
         first = min((spell.start for spell in spells if spell.dated), default="")
         raise OptionError(
             f"Group {group!r} has no member in {membership_year}: it starts on {first}. Take a table of {first[:4]} or "
-            f"later, or name the members it had later: economies.resolve(table, {group!r}, year={first[:4]}) lists "
-            "those of a table, and every function that takes a group takes that list in its place."
+            f"later, or name the members it had later: economies.resolve(table, {group!r}, "
+            f"membership_year={first[:4]}) lists those of a table, and every function that takes a group takes that "
+            "list in its place."
         )
     return found
 
@@ -254,7 +255,8 @@ def _unknown_economy(given: str) -> UnknownLabelError:
     if group is not None:
         return UnknownLabelError(
             f"{given!r} is a group of economies ({GROUP_NAMES[group][0]}), not an economy. "
-            f"members({group!r}, year=...) lists those in it, and functions that take regions take the group itself."
+            f"members({group!r}, membership_year=...) lists those in it, and functions that take regions take the "
+            "group."
         )
     spelled = {fold(known.name): f"{known.name} ({known.code})" for known in register().values()}
     spelled |= {fold(known.name_zh): f"{known.name_zh} ({known.code})" for known in register().values()}

@@ -258,7 +258,8 @@ def _year(table: MRIOTable, year: int | None) -> int:
     if when is None:
         raise OptionError(
             f"{table.label} has no year, and membership in a group has dates: set it with "
-            "table.replace(year=...), or name the members, e.g. economies.resolve(table, group, year=...)."
+            "table.replace(year=...), or say whose members count, e.g. "
+            "economies.resolve(table, group, membership_year=...)."
         )
     return when
 
