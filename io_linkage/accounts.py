@@ -13,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -58,13 +59,32 @@ class Accounts:
     va_rows: tuple[str, ...]
     stray: Stray | None = field(default=None, repr=False)
 
+    @cached_property
+    def own_demand(self) -> npt.NDArray[np.bool_]:
+        """Columns of Y that are final demand, not the statistical discrepancy, (m,)."""
+        return np.asarray(self.demand.get_level_values(1) != DISCREPANCY)
+
+    @cached_property
+    def own_inputs(self) -> npt.NDArray[np.bool_]:
+        """Rows of V that are primary inputs, not the statistical discrepancy, (k,)."""
+        return np.asarray(self.primary != DISCREPANCY)
+
+    @property
+    def published_flows(self) -> Array:
+        """Z as it was published, flows of industries without output included, (n, n)."""
+        if self.stray is None:
+            return self.Z
+        Z = self.Z.copy()
+        Z[self.stray.where] = self.stray.rows
+        Z[:, self.stray.where] = self.stray.columns
+        return Z
+
     @property
     def row_gap(self) -> Array:
         """Published output less the row sums of Z and Y; zeros where nothing was published."""
         if self.published is None:
             return np.zeros_like(self.x)
-        own = np.asarray(self.demand.get_level_values(1) != DISCREPANCY)
-        rows: Array = self.Z.sum(axis=1) + self.Y[:, own].sum(axis=1)
+        rows: Array = self.Z.sum(axis=1) + self.Y[:, self.own_demand].sum(axis=1)
         return self.published - rows
 
 

@@ -26,7 +26,7 @@ import pandas as pd
 
 from io_linkage import classifications
 from io_linkage._shipped import shipped_path
-from io_linkage.accounts import DISCREPANCY, Satellite
+from io_linkage.accounts import Satellite
 from io_linkage.errors import OptionError, ReadError, TableError, unknown
 from io_linkage.files import expanded
 from io_linkage.leontief import Array
@@ -90,31 +90,20 @@ def aggregate(
     region_of, new_regions = _region_map(table, regions, rest)
     C, index = _matrix(table, shares, new_industries, region_of, new_regions)
     accounts = table.accounts
-    Z = C.T @ _with_stray(table) @ C
-    own = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
-    Y = _demand(C.T @ accounts.Y[:, own], accounts.demand[own], region_of)
-    rows = np.asarray(accounts.primary != DISCREPANCY)
-    V = pd.DataFrame(accounts.V[rows] @ C, index=accounts.primary[rows], columns=index)
-    published = accounts.published
+    Y = _demand(C.T @ accounts.Y[:, accounts.own_demand], accounts.demand[accounts.own_demand], region_of)
     satellites, notes = _satellites(table, C, index)
-    return MRIOTable.from_frames(
-        pd.DataFrame(Z, index=index, columns=index),
-        Y.set_axis(index, axis=0),
-        V if accounts.value_added == "published" or len(V) else None,
-        None if published is None else pd.Series(published @ C, index=index),
+    return table.remade(
+        C.T @ accounts.published_flows @ C,
+        Y.to_numpy(),
+        accounts.V[accounts.own_inputs] @ C,
+        None if accounts.published is None else accounts.published @ C,
+        index=index,
+        demand=Y.columns,
+        notes=notes,
         satellites=satellites,
-        output=accounts.output,
-        value_added=accounts.value_added,
-        va_rows=accounts.va_rows if accounts.value_added == "published" else None,
-        # The parts were accepted; their gaps only add up.
-        tolerance=float("inf"),
-        year=table.year,
-        unit=table.unit,
         source=table.source if table.source.endswith("aggregated") else f"{table.source}, aggregated".lstrip(", "),
         classification=label,
         name=name or f"{table.name} ({len(new_regions)} regions, {len(index.unique(1))} industries)",
-        carried={"notes": (*table.carried.get("notes", ()), *notes)} if notes or table.carried.get("notes") else None,
-        copy=False,
     )
 
 
@@ -202,37 +191,19 @@ def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str,
         C[row, column] = share
     index = pd.MultiIndex.from_tuples(labels, names=table.index.names)
     accounts = table.accounts
-    own = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
-    rows = np.asarray(accounts.primary != DISCREPANCY)
     satellites, notes = _satellites(table, C, index)
-    return MRIOTable.from_frames(
-        pd.DataFrame(C.T @ _with_stray(table) @ C, index=index, columns=index),
-        pd.DataFrame(C.T @ accounts.Y[:, own], index=index, columns=accounts.demand[own]),
-        pd.DataFrame(accounts.V[rows] @ C, index=accounts.primary[rows], columns=index),
-        None if accounts.published is None else pd.Series(accounts.published @ C, index=index),
+    return table.remade(
+        C.T @ accounts.published_flows @ C,
+        C.T @ accounts.Y[:, accounts.own_demand],
+        accounts.V[accounts.own_inputs] @ C,
+        None if accounts.published is None else accounts.published @ C,
+        index=index,
+        notes=notes,
         satellites=satellites,
-        output=accounts.output,
-        value_added=accounts.value_added,
-        va_rows=accounts.va_rows if accounts.value_added == "published" else None,
-        tolerance=float("inf"),
-        year=table.year,
-        unit=table.unit,
-        source=table.source,
+        # The parts are industries of a classification of one's own.
+        classification=None,
         name=f"{table.name}, {industry} split",
-        carried={"notes": (*table.carried.get("notes", ()), *notes)} if notes or table.carried.get("notes") else None,
-        copy=False,
     )
-
-
-def _with_stray(table: MRIOTable) -> Array:
-    """Flows as published, those of industries without output included."""
-    stray = table.accounts.stray
-    if stray is None:
-        return table.accounts.Z
-    Z = table.accounts.Z.copy()
-    Z[stray.where] = stray.rows
-    Z[:, stray.where] = stray.columns
-    return Z
 
 
 def _industry_shares(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
-
-from io_linkage.accounts import DISCREPANCY
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -21,8 +20,8 @@ def describe(table: MRIOTable) -> pd.Series[str]:
     """
     accounts = table.accounts
     idle = int((~table.active).sum())
-    demand_gap = table.Y.loc[:, table.Y.columns.get_level_values(1) == DISCREPANCY].abs().to_numpy().sum()
-    input_gap = table.V.loc[table.V.index == DISCREPANCY].abs().to_numpy().sum()
+    demand_gap = np.abs(accounts.Y[:, ~accounts.own_demand]).sum()
+    input_gap = np.abs(accounts.V[~accounts.own_inputs]).sum()
     entries = {
         "name": table.name,
         "year": "not stated" if table.year is None else str(table.year),

@@ -17,7 +17,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from io_linkage.accounts import DISCREPANCY
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array, biproportional
 from io_linkage.table import MRIOTable
@@ -55,8 +54,7 @@ def rebalance(table: MRIOTable, *, tolerance: float = 1e-10) -> tuple[MRIOTable,
     (True, False)
     """
     accounts = table.accounts
-    own_demand = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
-    own_inputs = np.asarray(accounts.primary != DISCREPANCY)
+    own_demand, own_inputs = accounts.own_demand, accounts.own_inputs
     if not own_inputs.any() or accounts.value_added == "residual":
         raise OptionError(
             "Primary inputs are the residual x - i'Z, so columns balance already; rows do with output from rows."
@@ -87,23 +85,17 @@ def rebalance(table: MRIOTable, *, tolerance: float = 1e-10) -> tuple[MRIOTable,
         }
     ).T
     changed.attrs.update(table.caption("changes by rebalancing", table.unit))
-    made = MRIOTable.from_frames(
-        pd.DataFrame(parts["Z"], copy=False, index=table.index, columns=table.index),
-        pd.DataFrame(parts["Y"], copy=False, index=table.index, columns=accounts.demand[own_demand]),
-        pd.DataFrame(parts["V"], copy=False, index=V_rows, columns=table.index),
-        None if accounts.published is None else pd.Series(x, index=table.index),
-        satellites=table.satellites,
-        va_rows=accounts.va_rows,
+    balanced = table.remade(
+        parts["Z"],
+        parts["Y"],
+        parts["V"],
+        None if accounts.published is None else x,
+        output="rows",
         tolerance=1e-6,
-        copy=False,
-        year=table.year,
-        unit=table.unit,
-        source=table.source,
-        classification=table.classification,
         name=f"{table.name}, rebalanced",
-        carried={"notes": (*table.carried.get("notes", ()), _note(changed))},
+        notes=[_note(changed)],
     )
-    return made, changed
+    return balanced, changed
 
 
 def _settle(Z: Array, Y: Array, V: Array, x: Array) -> None:

@@ -192,6 +192,78 @@ class MRIOTable:
             object.__setattr__(new, "carried", MappingProxyType({}))
         return new
 
+    def remade(
+        self,
+        Z: Array,
+        Y: Array,
+        V: Array,
+        published: Array | None = None,
+        *,
+        index: pd.MultiIndex | None = None,
+        demand: pd.Index[Any] | None = None,
+        notes: Sequence[str] = (),
+        **changes: Any,
+    ) -> MRIOTable:
+        """Balance other numbers into a new table that keeps what this one says of itself.
+
+        Everything that changes flows goes through here: aggregating, splitting, rebalancing, scenarios.
+
+        Parameters
+        ----------
+        Z : array, (n, n)
+        Y : array, (n, m)
+            Without the columns of the statistical discrepancy (`accounts.own_demand`).
+        V : array, (k, n)
+            Without the row of the statistical discrepancy (`accounts.own_inputs`).
+        published : array, (n,), optional
+            Published output, where there is one.
+        index : MultiIndex (region, industry), optional
+            Labels of the country-industries, where they change.
+        demand : MultiIndex (region, category), optional
+            Labels of the columns of Y, where they change.
+        notes : sequence of str
+            What was done, added to the notes that the table carries and the checks show.
+        **changes
+            `satellites`, `name`, `source`, `classification`, `tolerance` and the other options of `from_frames`.
+            Satellites are dropped where the labels change and none are given. By default no gap is refused, since
+            the gaps of the table were accepted already.
+
+        Returns
+        -------
+        MRIOTable
+
+        See Also
+        --------
+        replace : Other attributes, the same numbers.
+        """
+        accounts = self.accounts
+        rows = self.index if index is None else index
+        columns = accounts.demand[accounts.own_demand] if demand is None else demand
+        inputs = accounts.primary[accounts.own_inputs]
+        residual = accounts.value_added == "residual"
+        carried = (*self.carried.get("notes", ()), *notes)
+        options: dict[str, Any] = {
+            "satellites": self.satellites if index is None else None,
+            "output": accounts.output,
+            "value_added": accounts.value_added,
+            "va_rows": None if residual else accounts.va_rows,
+            "tolerance": float("inf"),
+            "year": self.year,
+            "unit": self.unit,
+            "source": self.source,
+            "classification": self.classification,
+            "name": self.name,
+            "carried": {"notes": carried} if carried else None,
+        }
+        return MRIOTable.from_frames(
+            pd.DataFrame(Z, index=rows, columns=rows, copy=False),
+            pd.DataFrame(Y, index=rows, columns=columns, copy=False),
+            None if residual and not len(inputs) else pd.DataFrame(V, index=inputs, columns=rows, copy=False),
+            None if published is None else pd.Series(published, index=rows),
+            **options | changes,
+            copy=False,
+        )
+
     def with_satellite(self, name: str, F: pd.DataFrame, unit: pd.Series[str] | str) -> MRIOTable:
         """Return a table with a further satellite account.
 

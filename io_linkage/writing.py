@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.accounts import DISCREPANCY
 from io_linkage.errors import OptionError, OutputError
 from io_linkage.files import expanded, require_not_input, unwritable, working_folder
 from io_linkage.table import MRIOTable
@@ -134,8 +133,8 @@ def labelled(table: MRIOTable) -> pd.DataFrame:
 
     Discrepancies are left out, as they are made again on reading.
     """
-    own_demand = np.asarray(table.Y.columns.get_level_values(1) != DISCREPANCY)
-    own_inputs = np.asarray(table.V.index != DISCREPANCY)
+    own_demand = table.accounts.own_demand
+    own_inputs = table.accounts.own_inputs
     rows = ["|".join(map(str, label)) for label in table.index]
     demand = ["|".join(map(str, label)) for label in table.Y.columns[own_demand]]
     published = table.published_output

@@ -408,3 +408,41 @@ def test_identities_hold_on_the_full_tables(shared_data, year):
 def test_an_unknown_year_names_the_known_ones():
     with pytest.raises(UnknownLabelError, match="1995, 2000, 2005, 2008, 2011"):
         iol.load(year=1996)
+
+
+@given(tables())
+def test_a_table_remade_from_its_own_numbers_is_the_same(table):
+    accounts = table.accounts
+    again = table.remade(
+        accounts.published_flows,
+        accounts.Y[:, accounts.own_demand],
+        accounts.V[accounts.own_inputs],
+        accounts.published,
+        notes=["seen twice"],
+    )
+    for block in ("Z", "Y", "V", "x", "published_output"):
+        before, after = getattr(table, block), getattr(again, block)
+        assert (before is None and after is None) or before.equals(after), block
+    assert again.carried["notes"][-1] == "seen twice"
+    for name in ("year", "unit", "source", "classification", "name"):
+        assert getattr(again, name) == getattr(table, name)
+    assert again.value_added_label == table.value_added_label
+    assert again.satellite_names == table.satellite_names
+
+
+@given(tables())
+def test_a_table_remade_with_other_labels_keeps_no_satellites(table):
+    accounts = table.accounts
+    index = pd.MultiIndex.from_tuples([(region, f"{code}*") for region, code in table.index], names=table.index.names)
+    again = table.remade(
+        accounts.published_flows,
+        2 * accounts.Y[:, accounts.own_demand],
+        accounts.V[accounts.own_inputs],
+        index=index,
+        name="doubled demand",
+    )
+    assert again.satellite_names == []
+    assert again.name == "doubled demand"
+    np.testing.assert_allclose(
+        again.x - again.Z.sum(axis=1), 2 * accounts.Y[:, accounts.own_demand].sum(axis=1), rtol=1e-9, atol=1e-6
+    )

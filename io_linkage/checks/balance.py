@@ -23,8 +23,8 @@ def gaps(table: MRIOTable) -> pd.DataFrame:
     where nothing was published.
     """
     accounts = table.accounts
-    own_demand = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
-    own_inputs = np.asarray(accounts.primary != DISCREPANCY)
+    own_demand = accounts.own_demand
+    own_inputs = accounts.own_inputs
     published = accounts.published
     basis = accounts.x if published is None else published
     return pd.DataFrame(
@@ -92,7 +92,7 @@ def published_output(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
     if published is None:
         yield Finding(name, "note", "The source gives no gross output to compare with the row sums.")
         return
-    own = np.asarray(table.accounts.demand.get_level_values(1) != DISCREPANCY)
+    own = table.accounts.own_demand
     rows = table.accounts.Z.sum(axis=1) + table.accounts.Y[:, own].sum(axis=1)
     codes, regions = table.region_codes, table.regions
     total = np.bincount(codes, weights=published, minlength=len(regions))
@@ -119,8 +119,8 @@ def published_output(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
 def world_accounts(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
     """World income against world demand, and trade balances of regions, which have to sum to zero."""
     accounts = table.accounts
-    own_demand = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
-    own_inputs = np.asarray(accounts.primary != DISCREPANCY)
+    own_demand = accounts.own_demand
+    own_inputs = accounts.own_inputs
     income = np.bincount(table.region_codes, weights=accounts.V[own_inputs].sum(axis=0), minlength=len(table.regions))
     buyers = pd.Index(table.regions).get_indexer(accounts.demand.get_level_values(0))
     demand = np.bincount(

@@ -147,7 +147,7 @@ def units(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
             "Flows are in several units, so column sums mean nothing." if table.unit else "The source states no unit.",
             remedy="Load a monetary table." if table.unit else "Pass unit=... to load().",
         )
-    own_inputs = np.asarray(accounts.primary != DISCREPANCY)
+    own_inputs = accounts.own_inputs
     ratios = {"output": (accounts.published, accounts.x)}
     if accounts.value_added == "published":
         ratios["primary inputs"] = (accounts.V[own_inputs].sum(axis=0), accounts.x - accounts.Z.sum(axis=0))

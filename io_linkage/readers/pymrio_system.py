@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import classifications
-from io_linkage.accounts import DISCREPANCY, Output, Satellite, ValueAdded
+from io_linkage.accounts import Output, Satellite, ValueAdded
 from io_linkage.errors import OptionError, TableError, unknown
 from io_linkage.table import MRIOTable
 
@@ -130,7 +130,7 @@ def to_pymrio(table: MRIOTable) -> pymrio.IOSystem:
     if accounts.stray is not None:
         Z[accounts.stray.where] = accounts.stray.rows
         Z[:, accounts.stray.where] = accounts.stray.columns
-    own = np.asarray(accounts.demand.get_level_values(1) != DISCREPANCY)
+    own = accounts.own_demand
     demand = carried.get("demand_columns", accounts.demand[own])
     io = pymrio.IOSystem(
         Z=_as_carried(pd.DataFrame(Z, index=labels, columns=labels), carried.get("Z_types")),
@@ -239,7 +239,7 @@ def _as_carried(frame: pd.DataFrame, types: pd.Series[Any] | None) -> pd.DataFra
 def _new_extensions(table: MRIOTable, labels: pd.MultiIndex) -> dict[str, Any]:
     import pymrio
 
-    own = table.V.index != DISCREPANCY
+    own = table.accounts.own_inputs
     primary = table.V.loc[own].set_axis(labels, axis=1)
     primary.index.name = "inputtype"
     made = {"factor_inputs": _extension("factor_inputs", primary, pd.Series(table.unit, index=primary.index))}
