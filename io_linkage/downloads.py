@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from io_linkage.errors import OptionError, OutputError, ReadError, unknown
+from io_linkage.errors import IOLinkageError, OptionError, OutputError, ReadError, unknown
 from io_linkage.files import expanded
 
 _CHUNK = 1 << 16
@@ -89,7 +89,7 @@ def fetch(
     place = expanded(folder)
     try:
         found = sources(database, year, system=system, edition=edition)
-    except (OptionError, ReadError):
+    except IOLinkageError:
         raise
     except Exception as error:
         raise ReadError(f"{_reason(error)} {by_hand(database, place)}") from error

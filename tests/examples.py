@@ -93,3 +93,12 @@ def leather() -> MRIOTable:
     )
     industries = ["Agriculture", "Textile and Leather", "Transport Equipment"]
     return _table(Z, Y, ["Argentina", "Turkey", "Germany"], industries, name="Leather")
+
+
+def idle_region() -> MRIOTable:
+    """Three regions of two industries; the second region makes nothing and buys."""
+    Z = _numbers(
+        "10 20 0 0 5 5 | 20 10 0 0 5 10 | 0 0 0 0 0 0 | 0 0 0 0 0 0 | 5 5 0 0 20 10 | 10 5 0 0 10 30",
+    )
+    Y = _numbers("30 5 10 | 40 5 20 | 0 0 0 | 0 0 0 | 10 5 40 | 20 5 50")
+    return _table(Z, Y, ["A", "B", "C"], ["goods", "services"], name="Idle")

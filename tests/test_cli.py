@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from io_linkage import cli
+from io_linkage import cli, writing
 from io_linkage.errors import BalanceWarning
 from tests import examples
 
@@ -180,3 +180,111 @@ class TestErrors:
             result = CliRunner().invoke(cli.app, ["report"])
         assert result.exit_code == 0
         assert "Note: inputs do not account for output" in result.stderr
+
+
+class TestNoTraceback:
+    """Whatever happens, a sentence and an exit code."""
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+    @pytest.mark.parametrize("words", [["tables"], ["check"], ["--help"], ["--version"]])
+    def test_a_full_disk_behind_stdout(self, words):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=QUIET, check=False, timeout=120
+            )
+        assert done.returncode == 1
+        assert done.stderr == "Error: What the command prints could not be written in full: No space left on device.\n"
+
+    @pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
+    @pytest.mark.parametrize("words", [["tables", "--classification", "NBS153"], ["check"]])
+    def test_a_reader_who_has_gone(self, words):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=writing, stderr=subprocess.PIPE, text=True, env=QUIET, check=False, timeout=120
+        )
+        os.close(writing)
+        assert done.returncode == 1
+        assert done.stderr == "Error: What the command prints could not be written in full: Broken pipe.\n"
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+    def test_a_full_disk_behind_stderr(self, tmp_path):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*COMMAND, "check", tmp_path / "none"], stderr=full, env=QUIET, check=False, timeout=120
+            )
+        assert done.returncode == 1
+
+    @pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed there")
+    @pytest.mark.parametrize("words", [["check", "t.csv"], ["convert", "t.csv", "u.csv"], ["report", "t.csv"]])
+    def test_a_working_folder_that_is_gone(self, run, tmp_path, monkeypatch, words):
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        done = run(*words)
+        assert done.returncode == 1
+        assert done.stderr.strip().endswith(
+            "The folder this command was started in is gone. Change to one that is there and run it again."
+        )
+
+    def test_more_draws_than_memory_holds(self, run, tmp_path, monkeypatch):
+        monkeypatch.setattr("io_linkage.report.output.gather", lambda *_, **__: pytest.fail("computed first"))
+        for number, size in ((10**8, "3,528 GB"), (10**30, "GB")):
+            done = run("report", "--draws", number, "--out", tmp_path / "out")
+            assert done.returncode == 1
+            assert f"{number:,} draws" in done.stderr
+            assert size in done.stderr
+        assert not list(tmp_path.iterdir())
+
+    def test_memory_that_runs_out_all_the_same(self, run, monkeypatch):
+        def short(*_, **__):
+            raise MemoryError
+
+        monkeypatch.setattr("io_linkage.checks.run", short)
+        done = run("check")
+        assert done.returncode == 1
+        assert done.stderr == "Error: There is not enough memory. Take fewer draws or a smaller table.\n"
+
+    def test_a_fault_of_the_package_is_said_to_be_one(self, run, monkeypatch):
+        def broken(*_, **__):
+            raise ZeroDivisionError("by nothing")
+
+        monkeypatch.setattr("io_linkage.checks.run", broken)
+        done = run("check")
+        assert done.returncode == 3
+        assert "fault of io_linkage (ZeroDivisionError: by nothing)" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        monkeypatch.setenv("IO_LINKAGE_TRACEBACK", "1")
+        with pytest.raises(ZeroDivisionError):
+            cli.main()
+
+    @pytest.mark.parametrize("kind", ["raw", "rgba", "webp", "pgf"])
+    def test_every_format_that_is_offered(self, run, saved, tmp_path, kind):
+        done = run("figures", saved, "--out", tmp_path / "out", "--format", kind)
+        if kind == "pgf" and "latex" in done.stderr.lower():
+            pytest.skip("there is no LaTeX here")
+        assert done.returncode == 0, done.stderr
+
+
+class TestIdleRegions:
+    @pytest.fixture
+    def file(self, tmp_path):
+        """Two regions, the second without output."""
+        return writing.save(examples.idle_region(), tmp_path / "t.csv")
+
+    def test_a_focus_without_output(self, run, file, tmp_path):
+        done = run("report", file, "--focus", "B", "--partners", "A", "--out", tmp_path / "out")
+        assert done.returncode == 1
+        assert "B has no output in t, so there is nothing to report about it" in done.stderr
+        assert "one of: A, C" in done.stderr
+
+    def test_a_partner_without_output(self, run, file, tmp_path):
+        words = ["--focus", "A", "--partners", "B,C", "--comparators", "C", "--out", tmp_path / "out"]
+        done = run("report", file, *words)
+        assert done.returncode == 0, done.stderr
+
+    @pytest.mark.parametrize("year", [-5, 1900, 2300, 10**20])
+    def test_members_of_a_year_without_dates(self, run, year, tmp_path):
+        done = run("report", "--members", year, "--out", tmp_path / "out")
+        assert done.returncode == 1
+        assert "the dates of membership go from 1958 to 2025" in done.stderr

@@ -106,7 +106,7 @@ class TestInputs:
         )
         source.rename(tmp_path / "t.csv")
         with pytest.raises(OutputError, match="would replace what is read"):
-            report.write(table, report.ask(table, stages=shares), folder, overwrite=True)
+            report.write(table, report.ask(table, stage_file=shares), folder, overwrite=True)
         assert shares.read_text().startswith("industry,")
 
 
@@ -243,7 +243,7 @@ class TestHome:
         (home / "own.csv").write_text(own)
         (home / "groups.csv").write_text("from,to,share\n" + "".join(f"{code},all,1\n" for code in table.industries))
         writing.save(table, home / "t.csv")
-        assert (stages.weights(table, file="~/own.csv")["traditional"] == 1).all()
+        assert (stages.weights(table, stage_file="~/own.csv")["traditional"] == 1).all()
         assert len(aggregation.aggregate(table, industries="~/groups.csv").industries) == 1
         assert run("check", "~/t.csv").returncode == 0
         done = run("convert", "~/t.csv", "~/less.csv", "--industries", "~/groups.csv")

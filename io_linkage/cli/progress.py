@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -24,7 +24,9 @@ def running() -> Iterator[Callable[[str], None]]:
 @contextmanager
 def _warned(console: Any) -> Iterator[None]:
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
+        # A note that cannot be shown must not stop the work.
+        with suppress(OSError):
+            console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

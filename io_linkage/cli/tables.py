@@ -161,7 +161,9 @@ def _findings(found: Any, title: str) -> None:
         shown.add_row(
             _plain(row["severity"], styles[row["severity"]]), _plain(row["check"]), _plain(text), _plain(row["where"])
         )
-    console.print(shown)
+    with console.capture() as printed:
+        console.print(shown)
+    typer.echo(printed.get(), nl=False)
 
 
 def _plain(text: str, style: str = "") -> Any:

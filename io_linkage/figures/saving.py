@@ -127,7 +127,7 @@ def _picture(figure: Figure, file: Path, kind: str, dpi: int) -> None:
     import matplotlib as mpl
 
     # A fixed salt and no date: the same figure gives the same bytes.
-    metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    metadata: dict[str, Any] | None = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     with mpl.rc_context({"svg.hashsalt": "io_linkage", "svg.fonttype": "path", "path.simplify": False}):
         figure.savefig(file, format=kind, dpi=dpi, metadata=metadata, facecolor="white")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +21,9 @@ PAGE, MANIFEST, WORKBOOK = "report.html", "report.json", "results.xlsx"
 _FOLDER = "the folder"
 _REMEDY = "Move it, or choose another folder."
 # What matplotlib can write, and the numbers beside each figure.
-_ENDINGS = re.findall(r"\w+", "csv png svg pdf eps gif jpeg jpg pgf ps raw rgba svgz tif tiff webp")
-FIGURE_FILES = frozenset(f"{key}.{ending}" for key in pictures.KEYS for ending in _ENDINGS)
+_DRAWINGS = ("svg", "svgz", "pdf", "eps", "ps", "pgf")
+_BITMAPS = ("png", "avif", "gif", "jpg", "jpeg", "raw", "rgba", "tif", "tiff", "webp")
+FIGURE_FILES = frozenset(f"{key}.{ending}" for key in pictures.KEYS for ending in ("csv", *_DRAWINGS, *_BITMAPS))
 REPORT_FILES = frozenset(
     {PAGE, f"data/{WORKBOOK}"}
     | {f"data/{key}.csv" for key in results.KEYS}

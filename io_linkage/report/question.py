@@ -110,8 +110,10 @@ def ask(
     """
     if draws < 1:
         raise OptionError(f"draws={draws}: at least one draw of the stage shares is needed.")
+    _require_dates(membership_year)
     finder = _Finder(table, aggregates, membership_year)
     name, regions = _focus(finder, focus)
+    _require_output(table, name, regions)
     chosen, no_partners = _partners(finder, name, regions, partners)
     asked = DEFAULT_PARTNERS if partners is None else partners if isinstance(partners, str) else ", ".join(partners)
     return Question(
@@ -122,7 +124,7 @@ def ask(
         comparators=_comparators(table, comparators),
         stages=stage_file,
         no_partners=no_partners,
-        no_stages=_no_stages(table, stage_file),
+        no_stages=_no_stages(table, stage_file, draws),
         draws=draws,
         seed=seed,
         aggregates=aggregates,
@@ -145,6 +147,29 @@ class _Finder:
             if "no member in" not in str(error):
                 raise
             raise OptionError(f"{error} In a report that is members=YEAR (--members YEAR).") from error
+
+
+def _require_dates(members: int | None) -> None:
+    """Refuse a year before the first and after the last date of any group, whose members would be guesses."""
+    if members is None:
+        return
+    spells = [spell for group in registry.memberships().values() for spell in group]
+    years = sorted(int(date[:4]) for spell in spells for date in (spell.start, spell.end) if date[:4].isdigit())
+    if not years[0] <= members <= years[-1]:
+        raise OptionError(
+            f"membership_year={members}: the dates of membership go from {years[0]} to {years[-1]}. Choose a year "
+            "between them (--members YEAR)."
+        )
+
+
+def _require_output(table: MRIOTable, name: str, regions: list[str]) -> None:
+    output = table.x.groupby(level="region").sum()
+    if not output.reindex(regions).gt(0).any():
+        with_output = output.index[output > 0]
+        raise OptionError(
+            f"{name} has no output in {table.label}, so there is nothing to report about it. Choose another focus "
+            f"(--focus), one of: {', '.join(map(str, with_output[:40]))}."
+        )
 
 
 def _focus(finder: _Finder, focus: str | None) -> tuple[str, list[str]]:
@@ -195,11 +220,12 @@ def _comparators(table: MRIOTable, comparators: Sequence[str] | None) -> tuple[s
     return economies.COMPARATORS
 
 
-def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None) -> str:
+def _no_stages(table: MRIOTable, stages: str | Path | pd.DataFrame | None, draws: int) -> str:
     from io_linkage import stages as stage_shares
 
     try:
-        stage_shares.weights(table, stage_file=stages)
+        weights = stage_shares.weights(table, stage_file=stages)
+        stage_shares.require_memory(draws, *weights.shape)
     except StageError as error:
         if stages is not None:
             raise

@@ -292,7 +292,8 @@ def partners(found: Results) -> list[str]:
 
 def _each_partner(found: Results, given: pd.DataFrame, taken: pd.DataFrame) -> list[str]:
     focus = found.question.focus
-    rows = [str(label) for label in given.index if label != ALL]
+    # A partner without output depends on nobody.
+    rows = [str(label) for label in given.index if label != ALL and not math.isnan(cell(given, label, focus))]
     if len(rows) < 2:
         return []
     order = given.loc[rows, focus].astype(float).sort_values(ascending=False)

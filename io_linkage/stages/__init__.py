@@ -16,7 +16,7 @@ tables/industries/README.md.
 from __future__ import annotations
 
 from io_linkage.stages.files import STAGES, TRAITS, classifications, load_file
-from io_linkage.stages.shares import File, composition, draws, ranges, rows, traits, weights
+from io_linkage.stages.shares import File, composition, draws, ranges, require_memory, rows, traits, weights
 
 __all__ = [
     "STAGES",
@@ -27,6 +27,7 @@ __all__ = [
     "draws",
     "load_file",
     "ranges",
+    "require_memory",
     "rows",
     "traits",
     "weights",

@@ -2,6 +2,7 @@ r"""Stage weights and traits of country-industries, their ranges, draws and comp
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -126,7 +127,35 @@ def draws(table: MRIOTable, *, draws: int = 200, seed: int = 0, stage_file: File
     return _drawn(source, chosen, draws, seed)
 
 
+def require_memory(n: int, industries: int, stages: int) -> None:
+    """Refuse more draws than the memory of this machine can hold, before any is made.
+
+    Raises
+    ------
+    OptionError
+        With the memory that they would take and how many draws would do.
+    """
+    # Beside the draws themselves, measures of them stand in memory.
+    one = 2 * industries * stages * np.dtype(np.float64).itemsize
+    there = _memory()
+    if n * one > there:
+        raise OptionError(
+            f"{n:,} draws of the stage shares of {industries:,} industries would take {n * one / 1e9:,.0f} GB of "
+            f"memory; this machine has {there / 1e9:,.0f} GB. Choose at most {there // one:,}; a few hundred "
+            "are enough for an interval of nine draws in ten."
+        )
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; 8 GB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 8_000_000_000
+
+
 def _drawn(source: pd.DataFrame, chosen: npt.NDArray[np.intp], n: int, seed: int) -> Array:
+    require_memory(n, len(chosen), len(STAGES))
     used, position = np.unique(chosen, return_inverse=True)
     low, central, high = (_block(source, STAGES, bound)[used] for bound in BOUNDS)
     uniform = np.random.default_rng(seed).random((n, *central.shape))
