@@ -1,9 +1,9 @@
-"""Make economies.csv, groups.csv, aggregates.csv and aggregate_groups.csv.
+"""Make economies.csv, groups.csv, aggregates.csv, aggregate_groups.csv and aggregate_members.csv.
 
 What is written by hand stands in ``sources/``: names in Chinese and other codes, World Bank high-income
 spells (from the Bank's historical classification by income), memberships with their dates, and what is
 done with rest-of-world regions. Income groups, capitals and Belt and Road dates come from the two files
-whose paths are given; the shares of members in EU-east and EU-west from the full WIOD tables.
+whose paths are given; the value added of the members of EU-east and EU-west from the full WIOD tables.
 
     python tables/make_economies.py --world-bank worldbank_country_income.csv \
         --belt-and-road bri_countries_greenfdc_2023-12.csv --wiod wiod2013
@@ -22,7 +22,6 @@ SOURCES = HERE / "sources"
 VINTAGE = "fiscal year 2025 (July 2024, GNI per head of 2023)"
 WORLD_BANK = "World Bank, historical classification by income; beyond 2023 the July 2025 list"
 NEDOPIL = "Nedopil (2023), Countries of the Belt and Road Initiative, Green Finance & Development Center"
-SHARE_REASON = "Decided by the share of its value added (with taxes and margins, WIOD 2013) in member economies"
 
 Row = dict[str, str]
 Span = tuple[int | None, int | None]
@@ -187,39 +186,14 @@ def gross_products(wiod: Path) -> dict[int, dict[str, float]]:
     return products
 
 
-def is_member(rows: list[Row], code: str, year: int) -> bool:
-    """Whether the economy is a member on 31 December of the year."""
-    day = f"{year}-12-31"
-    return any(row["iso3"] == code and row["from"] <= day and (row["to"] or "9999") >= day for row in rows)
-
-
-def shared_regions(all_groups: list[Row], wiod: Path) -> Iterable[Row]:
-    """EU-east and EU-west: a member when members hold more than half of the region's value added."""
+def aggregate_members(wiod: Path) -> Iterable[Row]:
+    """Value added of each member of EU-east and EU-west by year, M USD."""
     products = gross_products(wiod)
     regions = {row["code"]: row["members"].replace(";", " ").split() for row in read(HERE / "world" / "regions.csv")}
     for code in ("EUE", "EUW"):
-        for group in dict.fromkeys(row["group"] for row in all_groups):
-            rows = [row for row in all_groups if row["group"] == group]
-            runs: list[tuple[int, int, bool, list[float]]] = []
-            for year, product in sorted(products.items()):
-                total = sum(product[m] for m in regions[code])
-                share = sum(product[m] for m in regions[code] if is_member(rows, m, year)) / total
-                member = share > 0.5
-                if runs and runs[-1][2] == member:
-                    runs[-1] = (runs[-1][0], year, member, [*runs[-1][3], share])
-                else:
-                    runs.append((year, year, member, [share]))
-            for first, last, member, shares in runs:
-                yield {
-                    "code": code,
-                    "group": group,
-                    "from": str(first),
-                    "to": str(last),
-                    "member": "yes" if member else "no",
-                    "share_low": f"{min(shares):.3f}",
-                    "share_high": f"{max(shares):.3f}",
-                    "reason": SHARE_REASON,
-                }
+        for year, product in sorted(products.items()):
+            for member in regions[code]:
+                yield {"code": code, "iso3": member, "year": str(year), "value_added": f"{product[member]:.0f}"}
 
 
 def main() -> None:
@@ -232,10 +206,6 @@ def main() -> None:
     given = parser.parse_args()
     known = economies(read(given.world_bank))
     all_groups = groups(known, read(given.belt_and_road))
-    rules = [
-        {**row, "from": "", "to": "", "share_low": "", "share_high": ""}
-        for row in read(SOURCES / "aggregate_groups.csv")
-    ]
     write(
         given.out / "economies.csv",
         "iso3 iso2 numeric name name_zh codes wb_region wb_income wb_income_vintage longitude latitude remark",
@@ -243,11 +213,8 @@ def main() -> None:
     )
     write(given.out / "groups.csv", "group iso3 from to source remark", all_groups)
     write(given.out / "aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
-    write(
-        given.out / "aggregate_groups.csv",
-        "code group from to member share_low share_high reason",
-        [*rules, *shared_regions(all_groups, given.wiod)],
-    )
+    write(given.out / "aggregate_groups.csv", "code group member reason", read(SOURCES / "aggregate_groups.csv"))
+    write(given.out / "aggregate_members.csv", "code iso3 year value_added", aggregate_members(given.wiod))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from io_linkage import economies
 from io_linkage._shipped import shipped_path
+from io_linkage.economies.aggregates import member_weights
 from io_linkage.economies.registry import (
     GROUP_ALIASES,
     GROUP_NAMES,
@@ -368,7 +369,9 @@ class TestTables:
         command += ["--world-bank", str(folder / "worldbank_country_income.csv")]
         command += ["--belt-and-road", str(folder / "bri_countries_greenfdc_2023-12.csv")]
         subprocess.run(command, check=True)
-        for name in ("economies.csv", "groups.csv", "aggregates.csv", "aggregate_groups.csv"):
+        for name in (
+            *("economies.csv", "groups.csv", "aggregates.csv", "aggregate_groups.csv", "aggregate_members.csv"),
+        ):
             assert (tmp_path / name).read_bytes() == shipped_path(name).read_bytes(), name
 
 
@@ -477,7 +480,7 @@ class TestResolve:
         with pytest.raises(OptionError, match=r"'belt_and_road' has no member in 2011.*starts on 2013-12-01"):
             economies.resolve(worlds[2011], "belt_and_road")
         later = economies.resolve(worlds[2011], "belt_and_road", membership_year=2019)
-        assert later == ["CHN", "IDN", "TUR", "POL", "ITA", "KOR"]
+        assert later == ["CHN", "IDN", "TUR", "POL", "EUE", "ITA", "KOR"]
 
     def test_a_group_of_others_says_who_they_are(self):
         with pytest.raises(OptionError, match=r"None of the 2 regions .* 'asean' in 2011\. Its members then: .*IDN"):
@@ -503,6 +506,90 @@ class TestResolve:
         assert economies.resolve(table, "g7", membership_year=2000) == ["USA"]
 
 
+class TestAggregates:
+    """EU-east and EU-west count in every group in every year, by the value added of their members."""
+
+    @staticmethod
+    def share(code, year, members):
+        with shipped_path("aggregate_members.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["code"] == code and row["year"] == str(year)]
+        values = {row["iso3"]: float(row["value_added"]) for row in rows}
+        return sum(values[member] for member in members) / sum(values.values())
+
+    def test_the_eu_of_2023_holds_both(self, worlds):
+        found = economies.resolve(worlds[2011], "eu", membership_year=2023)
+        assert found == ["POL", "EUE", "EUW", "DEU", "FRA", "ITA"]
+        frame = economies.describe_treatment(worlds[2011], "eu", membership_year=2023)
+        assert frame.loc[["EUE", "EUW"], "share"].tolist() == ["1.000", "1.000"]
+        assert "all of its economies" in frame.loc["EUE", "reason"]
+
+    def test_belt_and_road_of_2023_holds_the_east_and_not_the_west(self, worlds):
+        table = worlds[2011]
+        found = economies.resolve(table, "belt_and_road", membership_year=2023)
+        assert "EUE" in found
+        assert "EUW" not in found
+        frame = economies.describe_treatment(table, "belt_and_road", membership_year=2023)
+        assert frame.loc["EUE", "share"] == "1.000"
+        # Austria is listed without a joining date, so that only these three count.
+        expected = self.share("EUW", 2011, ["GRC", "LUX", "PRT"])
+        assert float(frame.loc["EUW", "share"]) == pytest.approx(expected, abs=5e-4)
+        assert "(GRC, LUX, PRT)" in frame.loc["EUW", "reason"]
+
+    @pytest.mark.parametrize("year", [1958, 1985, 1994])
+    def test_a_year_before_the_tables_counts_too(self, worlds, year):
+        frame = economies.describe_treatment(worlds[1995], "eu", membership_year=year)
+        inside = [m for m in economies.members("eu", membership_year=year) if m in member_weights()["EUW"][1995]]
+        assert float(frame.loc["EUW", "share"]) == pytest.approx(self.share("EUW", 1995, inside), abs=5e-4)
+        assert frame.loc["EUW", "member"] == (self.share("EUW", 1995, inside) > 0.5)
+        assert not frame.loc["EUE", "member"]
+        assert frame.loc["EUE", "share"] == "0.000"
+
+    def test_half_of_a_region_decides(self, worlds):
+        # Members of the OECD until Slovenia and Estonia joined in 2010: at first less than half of EU-east, then more.
+        for year, members in ((1999, ["CZE", "HUN"]), (2000, ["CZE", "HUN", "SVK"]), (2001, ["CZE", "HUN", "SVK"])):
+            row = economies.describe_treatment(worlds[2005], "oecd", membership_year=year).loc["EUE"]
+            expected = self.share("EUE", year, members)
+            assert float(row["share"]) == pytest.approx(expected, abs=5e-4)
+            assert row["member"] == (expected > 0.5)
+            assert f"WIOD 2013, {year}) is in members of {year} ({', '.join(members)})" in row["reason"]
+            assert "above 50 % it counts as a member" in row["reason"]
+        assert not economies.describe_treatment(worlds[2005], "oecd", membership_year=1999).loc["EUE", "member"]
+        assert economies.describe_treatment(worlds[2005], "oecd", membership_year=2000).loc["EUE", "member"]
+
+    def test_after_the_tables_the_last_weights_count(self):
+        row = economies.describe_treatment(small_table(["EUE", "USA"], year=2020), "oecd").loc["EUE"]
+        assert "WIOD 2013, 2011) is in members of 2020" in row["reason"]
+        assert float(row["share"]) == pytest.approx(
+            self.share("EUE", 2011, ["CZE", "EST", "HUN", "LTU", "LVA", "SVK", "SVN"]), abs=5e-4
+        )
+        assert row["member"]
+
+    @pytest.mark.parametrize("year", [1993, 1999, 2000, 2006, 2010, 2023])
+    def test_one_year_of_membership_is_one_composition_in_every_table(self, worlds, year):
+        for group in economies.groups():
+            if members_or_none(group, year):
+                found = [
+                    economies.describe_treatment(t, group, membership_year=year)["member"] for t in worlds.values()
+                ]
+                assert all(one.equals(found[0]) for one in found)
+
+    @pytest.mark.parametrize("year", [1990, 1995, 2003, 2004, 2011, 2015, 2023])
+    def test_no_aggregate_is_without_a_verdict_in_any_group(self, worlds, year):
+        for group in economies.groups():
+            frame = economies.describe_treatment(worlds[2011], group, membership_year=year)
+            shared = frame[frame["basis"] == "aggregate"]
+            assert list(shared.index) == ["EUE", "EUW", "RoW"]
+            assert not shared["reason"].str.startswith("No rule").any()
+            assert shared.loc[["EUE", "EUW"], "share"].str.fullmatch(r"[01]\.\d{3}").all()
+
+    def test_weights_are_those_of_the_regions_members(self):
+        listed = pd.read_csv(shipped_path("world", "regions.csv")).set_index("code")["members"]
+        for code in ("EUE", "EUW"):
+            by_year = member_weights()[code]
+            assert sorted(by_year) == list(range(1995, 2012))
+            assert all(list(weights) == listed[code].split() for weights in by_year.values())
+
+
 class TestTreatment:
     def test_every_region_is_accounted_for(self, worlds):
         for table in worlds.values():
@@ -521,9 +608,9 @@ class TestTreatment:
 
     def test_a_mixed_aggregate_shows_the_share_that_decided(self, worlds):
         row = economies.describe_treatment(worlds[2005], "developing").loc["EUE"]
-        low, high = (float(text) for text in row["share"].split(" to "))
         assert row["member"]
-        assert 0.5 < low <= high < 1
+        assert 0.5 < float(row["share"]) < 1
+        assert f"{100 * float(row['share']):.1f} % of its value added" in row["reason"]
 
     def test_dates_and_overrides_are_said(self, worlds):
         frame = economies.describe_treatment(worlds[2000], "developing", aggregates={"RoW": {"developing": False}})

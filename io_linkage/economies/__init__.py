@@ -16,10 +16,11 @@ Rules
    Years before the first class and after the last carry that class.
 3. ``developing_imf`` follows the year's World Economic Outlook; the countries in transition, a third group
    until 2003, are counted in. ``developing`` alone means the World Bank's.
-4. An aggregate belongs to a group by a stated rule (``tables/aggregate_groups.csv``): EU-east and EU-west
-   where members make up more than half of their value added in that year; rest of world counts as developing,
-   which overstates it, and as nothing else. ``aggregates={"RoW": {"developing": False}}`` overrides this,
-   and :func:`describe_treatment` says what was done with each region and why.
+4. An aggregate belongs to a group by a stated rule. EU-east and EU-west do where members of the group in a year
+   hold more than half of the region's value added of that year, or of 1995 to 2011 whichever is nearest
+   (``tables/aggregate_members.csv``). Rest of world counts as developing, which overstates it, and as nothing else
+   (``tables/aggregate_groups.csv``). ``aggregates={"RoW": {"developing": False}}`` overrides this, and
+   :func:`describe_treatment` says what was done with each region and why.
 5. An economy that a source lists without a joining date is no member, since no year can be given; the
    same argument makes it one.
 """

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from io_linkage.economies.aggregates import member_weights, verdict
 from io_linkage.economies.registry import (
     GROUP_NAMES,
     Membership,
@@ -20,7 +20,6 @@ from io_linkage.economies.registry import (
     groups,
     lookup,
     memberships,
-    read_rows,
     register,
     standing,
 )
@@ -35,21 +34,7 @@ Overrides = Mapping[str, Mapping[str, bool]]
 COMPARATORS = ("USA", "EU", "JPN")
 """Economies that a focus country is set against unless others are named."""
 
-_NO_RULE = "No rule for this region, group and year, so it is left out; aggregates= can say what it is"
-
-
-@dataclass(frozen=True)
-class _AggregateRule:
-    start: str
-    end: str
-    member: bool
-    share: str
-    reason: str
-
-    def holds(self, year: int | None) -> bool:
-        if year is None:
-            return not self.start and not self.end
-        return (not self.start or int(self.start) <= year) and (not self.end or year <= int(self.end))
+_NOT_KNOWN = "Not known as an economy, so it is left out; aggregates= can say what it is"
 
 
 @dataclass(frozen=True)
@@ -121,8 +106,8 @@ def describe_treatment(
     Returns
     -------
     DataFrame, indexed by region: ``name``; ``member``; ``basis`` ("economy", "aggregate", "override" or
-    "unknown region"); ``share`` of an aggregate's value added in members, a range over the years of the rule, empty
-    where unknown; ``reason``. ``attrs``: group, year, table, rule.
+    "unknown region"); ``share`` of an aggregate's value added in members, empty where its members are not known;
+    ``reason``. ``attrs``: group, year, table, rule.
     """
     key, when = group_key(group), _year(table, membership_year)
     checked = _overrides(table, aggregates)
@@ -168,19 +153,17 @@ def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, yea
     return chosen
 
 
-def _decide(region: str, group: str, year: int, overrides: Mapping[tuple[str, str], bool]) -> _Decision:
+def _decide(region: str, group: str, membership_year: int, overrides: Mapping[tuple[str, str], bool]) -> _Decision:
     code = find(region)
     chosen = overrides.get((region, group))
     if chosen is not None:
         return _Decision(chosen, "override", "", "Set by the caller")
     if code is None:
-        return _Decision(False, "unknown region", "", _NO_RULE)
+        return _Decision(False, "unknown region", "", _NOT_KNOWN)
     if not register()[code].is_aggregate:
-        return _decide_economy(code, group, year)
-    for rule in _aggregate_rules(code, group):
-        if rule.holds(year):
-            return _Decision(rule.member, "aggregate", rule.share, rule.reason)
-    return _Decision(False, "aggregate", "", _NO_RULE)
+        return _decide_economy(code, group, membership_year)
+    found = verdict(code, group, membership_year)
+    return _Decision(found.member, "aggregate", found.share, found.reason)
 
 
 def _decide_economy(code: str, group: str, year: int) -> _Decision:
@@ -228,10 +211,8 @@ def _overrides(table: MRIOTable, given: Overrides | None) -> dict[tuple[str, str
 
 
 def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
-    where = [
-        region for region in table.regions if (known := find(region)) and code in _shipped_members().get(known, ())
-    ]
-    rest = [r for r in table.regions if (c := find(r)) and register()[c].is_aggregate and c not in _shipped_members()]
+    where = [region for region in table.regions if (known := find(region)) and code in _members(known)]
+    rest = [r for r in table.regions if (c := find(r)) and register()[c].is_aggregate and c not in member_weights()]
     hint = ""
     if where:
         hint = f" There it is part of {where[0]}: ask for that."
@@ -264,21 +245,5 @@ def _year(table: MRIOTable, year: int | None) -> int:
     return when
 
 
-@cache
-def _aggregate_rules(code: str, group: str) -> list[_AggregateRule]:
-    """Rules of one aggregate, those of the group itself before those for every group (``*``)."""
-    found = []
-    for wanted in (group, "*"):
-        for row in read_rows("aggregate_groups.csv"):
-            if row["code"] == code and row["group"] == wanted:
-                low, high = row["share_low"], row["share_high"]
-                share = low if low == high else f"{low} to {high}"
-                found.append(_AggregateRule(row["from"], row["to"], row["member"] == "yes", share, row["reason"]))
-    return found
-
-
-@cache
-def _shipped_members() -> dict[str, tuple[str, ...]]:
-    rows = read_rows("world", "regions.csv")
-    split = {row["code"]: tuple(row["members"].replace(";", " ").split()) for row in rows}
-    return {code: economies for code, economies in split.items() if len(economies) > 1}
+def _members(aggregate: str) -> set[str]:
+    return {economy for weights in member_weights().get(aggregate, {}).values() for economy in weights}
