@@ -470,7 +470,7 @@ class TestResolve:
 
     def test_an_override_must_be_true_or_false_of_something_known(self, worlds):
         with pytest.raises(OptionError, match="give True or False"):
-            economies.resolve(worlds[2011], "g7", aggregates={"RoW": {"g7": "no"}})  # type: ignore[dict-item]
+            economies.resolve(worlds[2011], "g7", aggregates={"RoW": {"g7": "no"}})
         with pytest.raises(UnknownLabelError, match="Unknown economy 'Rest'"):
             economies.resolve(worlds[2011], "g7", aggregates={"Rest": {"g7": True}})
         with pytest.raises(UnknownLabelError, match="Unknown group 'g9'"):
