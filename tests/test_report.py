@@ -171,11 +171,14 @@ class TestSentences:
         total = spillovers.matrix(world, by="region-stage", per="demand").loc[:, "CHN"].sum()
         np.testing.assert_allclose(drawn.sum(), total[drawn.columns])
 
-    def test_partners_inside_a_comparator_are_not_in_the_sum(self, world):
+    def test_partners_inside_a_comparator_are_in_the_sum(self, world):
         asked = report.ask(world, partners=["IND", "POL", "BRA"])
         results = report.gather(world, asked)
-        assert "the 2 partners" in sentences.partners(results)[0]
-        assert any("POL against EU" in s for s in briefing.compose(results).sections[0].sentences)
+        assert "the 3 partners" in sentences.partners(results)[0]
+        assert any(
+            "EU is counted without POL where POL is the partner" in s
+            for s in briefing.compose(results).sections[0].sentences
+        )
 
 
 class TestPage:
@@ -253,7 +256,7 @@ class TestPage:
         asked = report.ask(world, focus="EU", partners="developing")
         told = briefing.compose(report.gather(world, asked))
         assert told.title.startswith("The European Union")
-        assert "EU as a comparator" in " ".join(told.sections[0].sentences)
+        assert "EU is the focus, so it is not a comparator" in " ".join(told.sections[0].sentences)
 
 
 class TestFiles:

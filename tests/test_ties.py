@@ -18,8 +18,8 @@ from io_linkage.errors import (
     OptionError,
     UnknownLabelError,
 )
-from io_linkage.ties import between_economies
-from io_linkage.ties.partners import cast
+from io_linkage.ties import bilateral_trade
+from io_linkage.ties.partners import settle_parties
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
 
@@ -76,7 +76,7 @@ def test_flows_match_brute_force(table):
 @given(tables(min_regions=2))
 def test_stages_and_partners_add_up(table):
     result = ties.bilateral(table, "R0", partners=None, comparators=(), stage_weights=stage_weights(table))
-    flows = result[[*between_economies.FLOWS]]
+    flows = result[[*bilateral_trade.FLOWS]]
     whole = flows.xs("all", level="stage")
     parts = flows.drop("all", level="stage").groupby(["economy", "partner"], sort=False).sum()
     assert_allclose(parts, whole, rtol=1e-9, atol=1e-9)
@@ -97,7 +97,11 @@ def test_focus_among_the_partners_is_left_out_and_said(china):
     partners = china.index.get_level_values("partner").unique()
     assert "CHN" not in partners
     assert {"IND", "IDN", "BRA", "RoW"} <= set(partners)
-    assert china.attrs["left_out"] == ["CHN itself, a member of developing"]
+    assert china.attrs["left_out"] == ("CHN",)
+    assert china.attrs["note"] == "CHN, a member of developing, is not counted as its own partner."
+    union = ties.bilateral(iol.load(year=2005), "EU", partners=["CHN", "POL"], by_stage=False)
+    assert union.attrs["left_out"] == ("POL", "EU")
+    assert union.attrs["note"] == "POL, part of EU, is not a partner of it; EU is the focus, so it is not a comparator."
 
 
 def test_comparators_stand_beside_the_focus(china):
@@ -105,15 +109,60 @@ def test_comparators_stand_beside_the_focus(china):
     assert china.loc[("USA", "MEX", "all"), "exports"] > china.loc[("CHN", "MEX", "all"), "exports"]
 
 
-def test_partner_inside_a_comparator_is_left_out_for_it_and_of_the_sum():
-    table = iol.load(year=2005)
-    result = ties.bilateral(table, "CHN", by_stage=False)
-    assert "POL against EU, being part of it" in result.attrs["left_out"]
-    assert ("EU", "POL", "all") not in result.index
-    assert ("CHN", "POL", "all") in result.index
-    assert "POL" not in result.attrs["all_partners"]
-    members = result.loc["CHN"].loc[result.attrs["all_partners"], "exports"]
-    assert result.loc[("CHN", "all", "all"), "exports"] == pytest.approx(members.sum())
+def test_comparators_never_change_what_the_focus_sells_to_its_partners(world):
+    """China's exports to all are 2,084,965, with or without the comparators among its partners."""
+    trade = ties.bilateral(world, "CHN", partners=None, by_stage=False)
+    alone = ties.bilateral(world, "CHN", partners=None, comparators=(), by_stage=False)
+    pd.testing.assert_frame_equal(trade.loc[["CHN"]], alone, check_exact=True)
+    total = trade.loc[("CHN", "all", "all")]
+    assert total["exports"] == pytest.approx(2_084_965, abs=1)
+    assert trade.attrs["partners"] == tuple(region for region in world.regions if region != "CHN")
+    members = trade.loc["CHN"].loc[list(trade.attrs["partners"])]
+    assert_allclose(members[[*bilateral_trade.FLOWS]].sum(), total[[*bilateral_trade.FLOWS]])
+
+
+def test_members_of_a_comparator_still_have_a_sum(world):
+    """Seven members of the EU, which is a comparator too: 445.0 billion sold, 323.8 bought, 1.6 % of their GDP."""
+    trade = ties.bilateral(world, "CHN", partners="EU", by_stage=False)
+    total = trade.loc[("CHN", "all", "all")]
+    assert total["exports"] / 1e3 == pytest.approx(445.0, abs=0.05)
+    assert total["imports"] / 1e3 == pytest.approx(323.8, abs=0.05)
+    assert 100 * total["dependence_of_partner"] == pytest.approx(1.6, abs=0.05)
+    assert trade.attrs["partners"] == ("POL", "EUE", "EUW", "DEU", "FRA", "GBR", "ITA")
+
+
+def test_a_comparator_faces_its_own_member_without_that_member(world):
+    trade = ties.bilateral(world, "CHN", partners=["POL", "IND"], by_stage=False).xs("all", level="stage")
+    S = spillovers.matrix(world)
+    rest = ["EUE", "EUW", "DEU", "FRA", "GBR", "ITA"]
+    poland = trade.loc[("EU", "POL")]
+    assert poland["value_added_exports"] == pytest.approx(S.loc[rest, "POL"].sum())
+    assert poland["dependence_of_partner"] == pytest.approx(S.loc["POL", rest].sum() / S.loc["POL"].sum())
+    assert poland["dependence_on_partner"] == pytest.approx(S.loc[rest, "POL"].sum() / S.loc[rest].to_numpy().sum())
+    drawn = S.loc["POL", rest].sum() + S.loc["IND", ["POL", *rest]].sum()
+    assert trade.loc[("EU", "all"), "dependence_of_partner"] == pytest.approx(
+        drawn / S.loc[["POL", "IND"]].to_numpy().sum()
+    )
+    assert trade.attrs["note"] == "EU is counted without POL where POL is the partner."
+    assert trade.attrs["left_out"] == ()
+
+
+def test_a_comparator_that_is_the_partner_is_not_set_against_itself(world):
+    trade = ties.bilateral(world, "CHN", partners=["USA", "JPN"], by_stage=False).xs("all", level="stage")
+    assert ("USA", "USA") not in trade.index
+    assert trade.loc[("USA", "all"), "exports"] == trade.loc[("USA", "JPN"), "exports"]
+    assert trade.loc[("USA", "all"), "dependence_of_partner"] == trade.loc[("USA", "JPN"), "dependence_of_partner"]
+    assert trade.loc[("CHN", "all"), "exports"] == trade.loc["CHN"].loc[["USA", "JPN"], "exports"].sum()
+    assert "USA is not set against itself as a partner" in trade.attrs["note"]
+
+
+def test_comparators_keep_the_membership_year():
+    table = iol.load(year=1995)
+    assert ("EU", "POL") in ties.bilateral(table, "CHN", partners=["POL"], by_stage=False).droplevel("stage").index
+    early = ties.bilateral(table, "CHN", partners=["IND"], by_stage=False)
+    late = ties.bilateral(table, "CHN", partners=["IND"], by_stage=False, membership_year=2011)
+    assert late.loc[("EU", "IND", "all"), "exports"] > early.loc[("EU", "IND", "all"), "exports"]
+    assert (early.attrs["membership_year"], late.attrs["membership_year"]) == (1995, 2011)
 
 
 def test_rest_of_world_counts_as_developing_unless_told_otherwise(world, china):
@@ -137,17 +186,19 @@ def test_jobs_of_regions_without_figures_are_empty(world):
     assert np.isnan(result.loc[("CHN", "RoW", "all"), "value_added_imports"])
     assert result.loc[("CHN", "RoW", "all"), "value_added_exports"] > 0
     assert result.attrs["units"]["value_added_exports"] == "thousand persons"
-    assert "35 of 735 country-industries (15.3% of output) have no jobs: RoW" in result.attrs["left_out"]
+    assert "35 of 735 country-industries (15.3% of output) have no jobs: RoW" in result.attrs["note"]
+    assert result.attrs["left_out"] == ("CHN", "RoW")
 
 
 def test_focus_as_comparator_and_unseen_comparators_are_said(world):
-    assert (
-        "USA as a comparator, since it overlaps USA" in ties.bilateral(world, "USA", by_stage=False).attrs["left_out"]
-    )
-    who = cast(leather(), "Turkey", partners=None, comparators=())
-    assert list(who.partners) == ["Argentina", "Germany"]
-    pruned = world.replace()
-    assert "VNM as a comparator, which" in " ".join(cast(pruned, "CHN", comparators=("VNM",)).left_out)
+    trade = ties.bilateral(world, "USA", by_stage=False)
+    assert "USA" in trade.attrs["left_out"]
+    assert trade.attrs["note"] == "USA is the focus, so it is not a comparator."
+    parties = settle_parties(leather(), "Turkey", partners=None, comparators=())
+    assert list(parties.partners) == ["Argentina", "Germany"]
+    unseen = settle_parties(world, "CHN", comparators=("VNM",))
+    assert "VNM" in unseen.left_out
+    assert f"{world.label} does not show VNM, so it is not a comparator" in unseen.notes
 
 
 def test_bad_partners(world):

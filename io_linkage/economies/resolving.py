@@ -79,21 +79,23 @@ def resolve(
     return [region for region in table.regions if region in found]
 
 
-def comparators(table: MRIOTable, names: Sequence[str] = COMPARATORS) -> dict[str, list[str]]:
+def comparators(
+    table: MRIOTable, names: Sequence[str] = COMPARATORS, *, membership_year: int | None = None
+) -> dict[str, list[str]]:
     """Regions of the table behind each comparator; one that the table does not show on its own is left out.
 
-    The EU is made of its members in the table's year: in the shipped table Germany, France, Britain, Italy and
-    EU-west, from 2004 also Poland and EU-east.
+    The EU is made of its members in the table's year, or in `membership_year`: in the shipped table Germany, France,
+    Britain, Italy and EU-west, from 2004 also Poland and EU-east.
     """
     found = {}
     for given in names:
         try:
-            found[given] = resolve(table, given)
+            found[given] = resolve(table, given, membership_year=membership_year)
         except UnknownLabelError:
             if find(given) is None and find_group(given) is None:
                 raise
         except OptionError:
-            if table.year is None:
+            if table.year is None and membership_year is None:
                 raise
     return found
 

@@ -174,6 +174,4 @@ def _sentence(text: Any) -> str:
 
 
 def _left_out(attrs: Mapping[Any, Any]) -> list[str]:
-    said = attrs.get("left_out")
-    # A single sentence is about figures that are missing, and every caption says that anyway.
-    return [f"Left out: {'; '.join(said)}"] if said and not isinstance(said, str) else []
+    return [str(attrs["note"])] if attrs.get("note") else []

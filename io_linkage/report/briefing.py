@@ -86,9 +86,8 @@ def _asked(found: Results) -> Section:
         )
         if question.members is not None:
             lines.append(f"A group has the members of {question.members}.")
-        left_out = found["trade"].attrs.get("left_out") or []
-        if left_out:
-            lines.append(f"Left out: {'; '.join(left_out)}.")
+        if note := found["trade"].attrs["note"]:
+            lines.append(note)
     source = found.caption.get("source") or "a source that is not stated"
     lines.append(f"The table is {found.caption['table']}, from {source}.")
     return Section("asked", "What was asked", sentences=tuple(lines))

@@ -288,13 +288,12 @@ def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
         aggregates=question.aggregates,
         membership_year=question.members,
     )
-    left_out = "; ".join(trade.attrs["left_out"])
     yield (
         "trade",
         Result(
             trade,
             "Trade with every partner, gross and in value added, by stage",
-            f"Seen from the economy; shares are of GDP. {f'Left out: {left_out}.' if left_out else ''}".strip(),
+            f"Seen from the economy; shares are of GDP. {trade.attrs['note']}".strip(),
         ),
     )
     for column, title in (
@@ -336,7 +335,7 @@ def _over_time(
     """Dependence and stage linkages by year, with the partners of the report's year in all of them."""
     weights = not question.no_stages
     dependence, linked = {}, {}
-    together = [] if trade is None else list(trade.attrs["all_partners"])
+    together = [] if trade is None else list(trade.attrs["partners"])
 
     def tables() -> Iterator[MRIOTable]:
         for loader in loaders:

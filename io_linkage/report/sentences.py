@@ -429,9 +429,8 @@ def focus_rows(found: Results, key: str) -> pd.DataFrame:
 
 def who(found: Results) -> str:
     """Name of the partners inside a sentence."""
-    # Partners that belong to a comparator stand on their own, not in the sum that all are compared by.
     trade = found.get("trade")
-    together = [] if trade is None else trade.attrs["all_partners"]
+    together = [] if trade is None else trade.attrs["partners"]
     names = list(together or found.question.partners)
     count = len(names)
     if count == 1:

@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from io_linkage.spillovers.intervals import trade_interval
 from io_linkage.ties.baskets import basket, reweighted, shift_basket
-from io_linkage.ties.between_economies import bilateral, dependence
+from io_linkage.ties.bilateral_trade import bilateral
 from io_linkage.ties.concentration import hhi
+from io_linkage.ties.dependence_matrix import dependence
 from io_linkage.ties.growth import growth_pull
 from io_linkage.ties.inputs_and_sales import reliance
 from io_linkage.ties.membership import around_joining

@@ -31,7 +31,7 @@ from io_linkage.leontief import Array, System
 from io_linkage.panel import require_comparable
 from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
-from io_linkage.ties.partners import ALL, cast
+from io_linkage.ties.partners import ALL, sentence, settle_parties, without_figures
 
 CHANNELS = (
     "demand level",
@@ -122,38 +122,44 @@ def growth_pull(
     if prices not in ("current", "constant"):
         raise unknown("option prices=", prices, ("current", "constant"))
     _require_order(before, after)
-    who = cast(after, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    parties = settle_parties(after, focus, partners=partners, comparators=comparators, aggregates=aggregates)
     first, last = (_snapshot(table, of, prices) for table in (before, after))
-    members = [codes[0] for codes in who.partners.values()]
+    members = [codes[0] for codes in parties.partners.values()]
     rows = np.stack([after.region_codes == after.regions.index(code) for code in members])
     by_region = _contributions(after, first, last, rows)
     value0, value1 = (np.array([(s.q * s.system.x)[row].sum() for row in rows]) for s in (first, last))
     _require_sum(by_region, value1 - value0)
     unknown_rows = np.array([not (first.known[row].all() and last.known[row].all()) for row in rows])
     by_region[unknown_rows], value0[unknown_rows] = np.nan, np.nan
-    frame = _tidy(after, who.economies, members, by_region, value0, value1)
+    frame = _tidy(after, parties.economies, members, by_region, value0, value1)
     account = intensity(after, of)
     constant = prices == "constant"
+    lacking, clauses = _gaps(before, after, of)
     frame.attrs.update(
         after.caption(
             f"growth of {account.name} by source and channel, {'constant' if constant else 'current'} prices",
             _unit(after, account.unit, constant),
             focus=focus,
-            comparators=[name for name in who.economies if name != focus],
+            comparators=[name for name in parties.economies if name != focus],
             years=[before.year, after.year],
             prices=prices,
-            left_out=[*(note for note in who.left_out if "being part of it" not in note), *_gaps(before, after, of)],
-            aggregates=list(who.aggregates),
+            left_out=(*parties.left_out, *lacking),
+            note=sentence([*parties.notes, *clauses]),
+            aggregates=list(parties.aggregates),
             filled=sorted({*first.filled, *last.filled}),
         )
     )
     return frame
 
 
-def _gaps(before: MRIOTable, after: MRIOTable, of: Account) -> list[str]:
-    """Say of each year whose figures are missing."""
-    gaps = {table.year: intensity(table, of).gaps(table).get("left_out") for table in (before, after)}
-    return [f"{said} ({year})" for year, said in gaps.items() if said]
+def _gaps(before: MRIOTable, after: MRIOTable, of: Account) -> tuple[list[str], list[str]]:
+    """Regions whose figures are missing in one of the years, and the clauses that say so."""
+    codes, clauses = [], []
+    for table in (before, after):
+        where, clause = without_figures(table, intensity(table, of))
+        codes += [code for code in where if code not in codes]
+        clauses += [f"{text} ({table.year})" for text in clause]
+    return codes, clauses
 
 
 def _require_order(before: MRIOTable, after: MRIOTable) -> None:

@@ -1,4 +1,4 @@
-"""Who is compared with whom: a focus economy, its partners and its comparators in a table's year."""
+"""Who is compared with whom: a focus economy, its partners and its comparators in one year's membership."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io_linkage import economies as countries
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError
+from io_linkage.spillovers.multiplier_effects import Intensity
 from io_linkage.table import MRIOTable
 
 Names = str | Sequence[str]
@@ -17,7 +18,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Cast:
+class Parties:
     """Who is compared with whom.
 
     Attributes
@@ -25,7 +26,9 @@ class Cast:
     economies, partners : dict of str to list of str
         Regions of the table behind each name; the focus is the first economy.
     left_out : tuple of str
-        Who was left out and why.
+        Codes of those who were asked for and left out.
+    notes : tuple of str
+        Clauses that say who was left out of what, and why.
     aggregates : tuple of str
         Partners that are several economies in one, and why they are counted in.
     """
@@ -33,18 +36,20 @@ class Cast:
     economies: dict[str, list[str]]
     partners: dict[str, list[str]]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     aggregates: tuple[str, ...] = ()
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """Economy and partner, those that overlap left out."""
-        return [(e, p) for e in self.economies for p in self.partners if not self.overlap(e, p)]
+    def pairs(self) -> dict[tuple[str, str], list[str]]:
+        """Economy and partner, with the economy's regions less the partner itself; no pair where none remains."""
+        pairs = {
+            (economy, partner): [region for region in regions if region not in theirs]
+            for economy, regions in self.economies.items()
+            for partner, theirs in self.partners.items()
+        }
+        return {pair: regions for pair, regions in pairs.items() if regions}
 
-    def overlap(self, economy: str, partner: str) -> bool:
-        """Whether a partner is part of an economy."""
-        return not set(self.economies[economy]).isdisjoint(self.partners[partner])
 
-
-def cast(
+def settle_parties(
     table: MRIOTable,
     focus: str,
     *,
@@ -52,8 +57,8 @@ def cast(
     comparators: Sequence[str] = countries.COMPARATORS,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
     membership_year: int | None = None,
-) -> Cast:
-    """Settle focus, comparators and partners in a table's year.
+) -> Parties:
+    """Settle focus, comparators and partners by the membership of one year.
 
     Parameters
     ----------
@@ -67,7 +72,7 @@ def cast(
     aggregates : mapping, optional
         Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
     membership_year : int, optional
-        Year whose members of a group the focus and the partners are; the table's own by default.
+        Year whose members of a group the focus, the partners and the comparators are; the table's own by default.
 
     Raises
     ------
@@ -78,27 +83,78 @@ def cast(
     chosen = table.regions
     if partners is not None:
         chosen = countries.resolve(table, partners, aggregates=aggregates, membership_year=membership_year)
-    notes = []
-    if partners is not None and set(own) & set(chosen):
-        asked = partners if isinstance(partners, str) else ", ".join(partners)
-        notes.append(f"{focus} itself, a member of {asked}")
     others = {region: [region] for region in chosen if region not in own}
     if not others:
         raise OptionError(
             f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
             "or a group."
         )
+    left_out, notes = _own_members(focus, own, partners, chosen)
     named = {focus: own}
-    for name, codes in countries.comparators(table, comparators).items():
-        if set(codes) & set(own):
-            notes.append(f"{name} as a comparator, since it overlaps {focus}")
+    known = countries.comparators(table, comparators, membership_year=membership_year)
+    for name in comparators:
+        if name not in known:
+            notes.append(f"{table.label} does not show {name}, so it is not a comparator")
+        elif set(known[name]) & set(own):
+            same = "is the focus" if known[name] == own else f"overlaps {focus}"
+            notes.append(f"{name} {same}, so it is not a comparator")
         else:
-            named[name] = codes
-    absent = [name for name in comparators if name not in named and not any(name in note for note in notes)]
-    notes += [f"{name} as a comparator, which {table.label} does not show" for name in absent]
-    result = Cast(named, others)
-    inside = [f"{p} against {e}, being part of it" for e in named for p in others if result.overlap(e, p)]
-    return Cast(named, others, (*notes, *inside), _several_in_one(table, others, partners, aggregates, membership_year))
+            named[name] = known[name]
+            continue
+        left_out.append(name)
+    notes += [clause for name in comparators if name in named for clause in _without(name, named[name], others)]
+    several = _several_in_one(table, others, partners, aggregates, membership_year)
+    return Parties(named, others, tuple(dict.fromkeys(left_out)), tuple(notes), several)
+
+
+def sentence(clauses: Sequence[str]) -> str:
+    """Join clauses into one sentence; empty without any."""
+    text = "; ".join(dict.fromkeys(clauses))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, with "and" before the last."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def without_figures(table: MRIOTable, account: Intensity) -> tuple[list[str], list[str]]:
+    """Regions that lack figures of an account, and the clause that says so."""
+    missing = ~account.known
+    if not missing.any():
+        return [], []
+    where = [region for r, region in enumerate(table.regions) if missing[table.region_codes == r].any()]
+    share = table.accounts.x[missing].sum() / table.accounts.x.sum()
+    return where, [
+        f"{int(missing.sum())} of {len(missing)} country-industries ({share:.1%} of output) have no {account.name}: "
+        f"{', '.join(where)}"
+    ]
+
+
+def _own_members(
+    focus: str, own: Sequence[str], partners: Names | None, chosen: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Regions of the focus among the partners that were asked for, and the clause that says so."""
+    shared = [region for region in chosen if region in own]
+    if partners is None or not shared:
+        return [], []
+    member = f", a member of {partners}," if isinstance(partners, str) and partners not in (focus, *shared) else ""
+    if len(own) == 1:
+        return shared, [f"{focus}{member} is not counted as its own partner"]
+    one = len(shared) == 1
+    return shared, [f"{listed(shared)}, part of {focus}, {'is not a partner' if one else 'are not partners'} of it"]
+
+
+def _without(economy: str, regions: Sequence[str], partners: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say that a comparator with partners in it faces each of them without that partner."""
+    inside = [partner for partner in partners if partner in regions]
+    if not inside:
+        return []
+    if len(regions) == 1:
+        return [f"{economy} is not set against itself as a partner"]
+    if len(inside) == 1:
+        return [f"{economy} is counted without {inside[0]} where {inside[0]} is the partner"]
+    return [f"{economy} is counted without {listed(inside)} where each is the partner"]
 
 
 def _several_in_one(

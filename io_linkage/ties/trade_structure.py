@@ -22,7 +22,7 @@ from io_linkage import economies as countries
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-from io_linkage.ties.partners import Cast, cast
+from io_linkage.ties.partners import sentence, settle_parties
 
 
 def trade_structure(
@@ -60,9 +60,12 @@ def trade_structure(
     >>> fit.loc[("CHN", "MEX"), ["similarity", "exposure"]].round(2).tolist()
     [0.56, 0.15]
     """
-    who = cast(table, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    parties = settle_parties(table, focus, partners=partners, comparators=comparators, aggregates=aggregates)
     trade = _trade(table)
-    rows = {pair: _fit(trade, *_positions(table, who, pair)) for pair in who.pairs()}
+    rows = {
+        (economy, partner): _fit(trade, _at(table, own), _at(table, parties.partners[partner]))
+        for (economy, partner), own in parties.pairs().items()
+    }
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["economy", "partner"])
     frame.attrs.update(
@@ -70,8 +73,9 @@ def trade_structure(
             "fit of trade structures",
             "share",
             focus=focus,
-            left_out=list(who.left_out),
-            aggregates=list(who.aggregates),
+            left_out=parties.left_out,
+            note=sentence(parties.notes),
+            aggregates=list(parties.aggregates),
             products="industries",
         )
     )
@@ -113,10 +117,6 @@ def _trade(table: MRIOTable) -> Array:
 
 def _at(table: MRIOTable, codes: Sequence[str]) -> list[int]:
     return [table.regions.index(code) for code in codes]
-
-
-def _positions(table: MRIOTable, who: Cast, pair: tuple[str, str]) -> tuple[list[int], list[int]]:
-    return _at(table, who.economies[pair[0]]), _at(table, who.partners[pair[1]])
 
 
 def _flow(trade: Array, origin: list[int], market: list[int]) -> Array:
