@@ -37,6 +37,8 @@ Concordance: TypeAlias = Mapping[str, str | Mapping[str, float]] | pd.DataFrame 
 #: How units of accounts that are no sums start: they cannot be added up.
 NOT_SUMS = ("index", "%", "percent", "share", "ratio", "per ", "price", "deflator", "rate")
 _SUM = 1e-6
+#: Most industries that a note lists by code.
+_LISTED = 8
 
 
 def aggregate(
@@ -67,7 +69,7 @@ def aggregate(
     -------
     MRIOTable
         Satellites are added up too; accounts that are no sums (indices, prices, shares) are left out and named in
-        `carried["notes"]`. A sum is NaN where a part with output has no figure.
+        `carried["notes"]`, and so are industries that are divided. A sum is NaN where a part with output has no figure.
 
     Raises
     ------
@@ -99,12 +101,24 @@ def aggregate(
         None if accounts.published is None else accounts.published @ C,
         index=index,
         demand=Y.columns,
-        notes=notes,
+        notes=[*_divided(shares), *notes],
         satellites=satellites,
         source=table.source if table.source.endswith("aggregated") else f"{table.source}, aggregated".lstrip(", "),
         classification=label,
         name=name or f"{table.name} ({len(new_regions)} regions, {len(index.unique(1))} industries)",
     )
+
+
+def _divided(shares: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Say which industries go to several new ones."""
+    codes = [code for code, pieces in shares.items() if sum(share > 0 for share in pieces.values()) > 1]
+    if not codes:
+        return []
+    more = f" and {len(codes) - _LISTED} more" if len(codes) > _LISTED else ""
+    return [
+        f"{', '.join(codes[:_LISTED])}{more}: divided between new industries by the concordance's shares; each part "
+        "buys and sells as the whole did"
+    ]
 
 
 def concordance(source: str, target: str) -> dict[str, dict[str, float]]:

@@ -157,5 +157,7 @@ def test_adding_up_icio_to_eora_leaves_agriculture_as_it_was():
     small = aggregation.aggregate(table, industries="EORA26")
     assert small.x["AAA", "Agriculture"] == pytest.approx(table.x["AAA", "A01_02"], rel=1e-12)
     assert small.x.sum() == pytest.approx(table.x.sum(), rel=1e-12)
+    assert small.carried["notes"][0].startswith("C31T33, E, G: divided between new industries")
+    assert aggregation.aggregate(table, industries="isic_sections").carried.get("notes", ()) == ()
     trade = [small.x["AAA", name] for name in ("Maintenance and Repair", "Wholesale Trade", "Retail Trade")]
     assert sum(trade) == pytest.approx(table.x["AAA", "G"], rel=1e-12)
