@@ -22,7 +22,7 @@ def script(monkeypatch):
         sys.modules.pop(name, None)
 
 
-@pytest.mark.parametrize("classification", ["WIOD2016", "EORA26"])
+@pytest.mark.parametrize("classification", ["WIOD2016", "EORA26", "ICIO2023"])
 def test_the_shares_are_what_the_script_makes(script, shared_data, classification):
     made = script("make_stages_more")
     inputs = made.Inputs(shared_data / "china_nbs", shared_data / "taxonomies")
