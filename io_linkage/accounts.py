@@ -20,7 +20,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import BalanceError, BalanceWarning, NotProductiveError, OptionError, TableError, unknown
+from io_linkage.errors import (
+    BalanceError,
+    BalanceWarning,
+    NotProductiveError,
+    OptionError,
+    TableError,
+    require_option,
+    unknown,
+)
 from io_linkage.labels import joined
 from io_linkage.leontief import Array
 
@@ -129,8 +137,8 @@ def balance(
 
     Z may be changed only when an industry without output has flows; it is copied first.
     """
-    _require_option("output", output, ("rows", "published"))
-    _require_option("value_added", value_added, ("published", "residual"))
+    require_option("output", output, ("rows", "published"))
+    require_option("value_added", value_added, ("published", "residual"))
     _require_sound(index, Z, demand, Y, primary, V, published)
     rows = Z.sum(axis=1) + Y.sum(axis=1)
     x = _gross_output(index, rows, published, output)
@@ -147,11 +155,6 @@ def balance(
     names = _value_added_rows(primary, va_rows) if published_va else (RESIDUAL_NAME,)
     kind: ValueAdded = value_added if published_va else "residual"
     return Accounts(Z, Y, V, x, demand, primary, published, output, kind, names, stray)
-
-
-def _require_option(name: str, given: str, allowed: tuple[str, ...]) -> None:
-    if given not in allowed:
-        raise OptionError(f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def _require_sound(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from io_linkage.errors import IOLinkageError, OptionError, OutputError, ReadError, unknown
+from io_linkage.errors import IOLinkageError, OptionError, OutputError, ReadError, require_option, unknown
 from io_linkage.files import expanded
 
 _CHUNK = 1 << 16
@@ -147,8 +147,7 @@ def _icio(year: int, edition: str) -> list[Source]:
 def _exiobase(year: int, system: str) -> list[Source]:
     from pymrio.tools import iodownloader
 
-    if system not in ("ixi", "pxp"):
-        raise OptionError(f"system={system!r} is not possible; choose 'ixi' or 'pxp'.")
+    require_option("system", system, ("ixi", "pxp"))
     listed = iodownloader._get_url_datafiles(**iodownloader.EXIOBASE3_CONFIG).data_urls
     wanted = f"IOT_{year}_{system}.zip"
     urls = [url for url in listed if url.endswith(wanted)]

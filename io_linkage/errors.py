@@ -26,7 +26,7 @@ class BalanceWarning(UserWarning):
 
 
 class UnknownLabelError(IOLinkageError, KeyError):
-    """A region, industry, group, year, stage or option that is not there."""
+    """A region, industry, group, year or stage that is not there."""
 
     def __str__(self) -> str:
         """Return the message itself; KeyError would show it quoted."""
@@ -67,6 +67,27 @@ class ReadError(IOLinkageError, OSError):
 
 class OutputError(IOLinkageError, OSError):
     """A place that could not be written."""
+
+
+def require_option(name: str, given: object, allowed: Iterable[object], *, remedy: str = "") -> None:
+    """Raise `OptionError` unless an argument is one of the values it can take.
+
+    Examples
+    --------
+    >>> require_option("normalise", "country", ("world", "region"))
+    Traceback (most recent call last):
+    io_linkage.errors.OptionError: normalise='country' is not possible; it must be one of 'world', 'region'.
+    """
+    values = list(allowed)
+    if given not in values:
+        message = f"{name}={given!r} is not possible; it must be one of {', '.join(map(repr, values))}. {remedy}"
+        raise OptionError(message.rstrip())
+
+
+def require_share(name: str, given: float) -> None:
+    """Raise `OptionError` unless an argument is a share from 0 to 1."""
+    if not 0 <= given <= 1:
+        raise OptionError(f"{name}={given} is not possible; it must be a share from 0 (nothing) to 1 (all).")
 
 
 def unknown(kind: str, given: object, known: Iterable[object], *, remedy: str = "") -> UnknownLabelError:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError, StageError, unknown
+from io_linkage.errors import OptionError, StageError, require_option, unknown
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -135,13 +135,12 @@ def groups_by(table: MRIOTable, by: str, stage_weights: pd.DataFrame | None = No
 
     `by` is "region", "industry", "stage" or "region-stage"; W'q aggregates q, and rows of W sum to 1.
     """
+    require_option("by", by, ("region", "industry", "stage", "region-stage"))
     n = len(table.index)
     if by == "region":
         return _indicator(table.region_codes, len(table.regions)), pd.Index(table.regions, name="region")
     if by == "industry":
         return _indicator(table.industry_codes, len(table.industries)), pd.Index(table.industries, name="industry")
-    if by not in ("stage", "region-stage"):
-        raise unknown("grouping", by, ("region", "industry", "stage", "region-stage"))
     frame = stage_frame(table, stage_weights)
     W = frame.to_numpy(dtype=np.float64)
     names: Sequence[str] = [str(column) for column in frame.columns]

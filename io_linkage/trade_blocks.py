@@ -25,7 +25,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -50,8 +50,7 @@ class Trade:
     """
 
     def __init__(self, table: MRIOTable, definition: Definition = "table") -> None:
-        if definition not in ("table", "residual"):
-            raise OptionError(f"value_added={definition!r} is not possible; choose 'table' or 'residual'.")
+        require_option("definition", definition, ("table", "residual"))
         self.table = table
         self.system = table.system
         self.x: Array = table.accounts.x

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, OutputError
+from io_linkage.errors import OptionError, OutputError, require_option
 from io_linkage.files import expanded, require_not_input, unwritable, working_folder
 from io_linkage.table import MRIOTable
 
@@ -63,8 +63,7 @@ def save(
     """
     target = expanded(path)
     chosen = form or _form(target)
-    if chosen not in FORMS:
-        raise OptionError(f"form={chosen!r} is not possible; choose one of {', '.join(map(repr, FORMS))}.")
+    require_option("form", chosen, FORMS)
     try:
         require_not_input(target, inputs)
         _require_place(target, chosen, overwrite=overwrite)

@@ -319,7 +319,7 @@ def test_comparison_of_a_stage_and_its_intervals(world):
 def test_regions_without_jobs_are_named_and_nan(world):
     found = ex.losses(world, of="jobs")
     assert found.loc["RoW", "total"].isna().all()
-    assert found.attrs["missing"] == ("RoW",)
+    assert found.attrs["left_out"] == ("RoW",)
     chosen = ex.losses(world, regions="CHN", industries="30t33", of="jobs", by="region")
     assert np.isnan(chosen.loc["RoW", "total"])
 
@@ -351,7 +351,7 @@ def test_bad_input_is_refused_with_a_remedy(arguments, error, says):
 
 
 def test_a_group_of_later_years_is_refused_with_what_works_in_its_place(world):
-    remedy = r"economies\.resolve\(table, 'belt_and_road', year=2013\)"
+    remedy = r"economies\.resolve\(table, 'belt_and_road', membership_year=2013\)"
     with pytest.raises(OptionError, match=remedy):
         ex.losses(world, regions="belt_and_road")
     later = economies.resolve(world, "belt_and_road", membership_year=2019)

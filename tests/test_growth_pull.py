@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import io_linkage as iol
-from io_linkage.errors import ComparisonError, MissingSatelliteError, UnknownLabelError
+from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError
 from io_linkage.table import MRIOTable
 from io_linkage.ties.growth import CHANNELS, growth_pull
 from tests.strategies import tables
@@ -234,5 +234,5 @@ def test_tables_that_do_not_fit_are_refused(years, world):
         growth_pull(before, after.replace(unit="M EUR"), "CHN")
     with pytest.raises(MissingSatelliteError, match=r"0% of output only.*prices='current'"):
         growth_pull(before, world, "CHN", prices="constant")
-    with pytest.raises(UnknownLabelError, match="constant"):
+    with pytest.raises(OptionError, match="constant"):
         growth_pull(before, after, "CHN", prices="real")

@@ -32,6 +32,7 @@ LAYERS = [
         "classifications",
         "downloads",
         "economies",
+        "intensities",
         "panel",
         "readers",
         "rebalancing",

@@ -214,7 +214,7 @@ def test_aggregate_follows_the_rule_of_the_result():
 
 def test_missing_accounts_are_left_out_and_named(world):
     found = lk.backward(world, of="jobs")
-    assert found.attrs["missing"] == ("RoW",)
+    assert found.attrs["left_out"] == ("RoW",)
     assert found.attrs["unit"].endswith("per M USD")
 
 

@@ -76,7 +76,7 @@ def test_dispersion_counts_only_industries_with_a_number(world):
     j = world.index.get_loc(("CHN", "30t33"))
     column = (q * L[:, j])[known]
     assert found["variation_backward"].iloc[j] == pytest.approx(column.std(ddof=1) / column.mean())
-    assert found.attrs["missing"] == ("RoW",)
+    assert found.attrs["left_out"] == ("RoW",)
     assert lk.dispersion(world, of="jobs", within="region").loc["RoW"].isna().all(axis=None)
 
 

@@ -164,7 +164,7 @@ def test_unknown_account_names_those_there_are(world):
 
 
 def test_account_without_figures_names_those_that_have_some(world):
-    with pytest.raises(MissingSatelliteError, match=r"no figure for any industry.*jobs"):
+    with pytest.raises(MissingSatelliteError, match=r"no number for 'capital_stock' in any industry.*jobs"):
         multipliers(world, of="capital_stock")
 
 
@@ -183,7 +183,7 @@ def test_regions_without_figures_stay_empty(world):
     split = effects(world, of="jobs")
     assert split.loc["RoW", ["intra", "feedback", "total"]].isna().all(axis=None)
     assert (split.loc["RoW", "spillover"] > 0).any()
-    assert split.attrs["left_out"].endswith("have no jobs: RoW")
+    assert split.attrs["note"].endswith("have no jobs: RoW.")
     assert by_region(world, of="jobs")["RoW"].isna().all()
 
 

@@ -156,7 +156,7 @@ def test_group_means_are_weighted_means(world, weighted_by):
 
 
 def test_unknown_weight_is_named(world):
-    with pytest.raises(UnknownLabelError, match="value_added"):
+    with pytest.raises(OptionError, match="value_added"):
         position.by_group(world, weighted_by="value added")
 
 
@@ -225,7 +225,7 @@ def test_lengths_between_groups_are_weighted_means(weighted_by, table):
 def test_lengths_by_stage(world):
     found = position.apl_between(world, by="stage")
     assert (found.to_numpy() > 1).all()
-    with pytest.raises(UnknownLabelError, match="final_demand"):
+    with pytest.raises(OptionError, match="final_demand"):
         position.apl_between(world, weighted_by="demand")
 
 

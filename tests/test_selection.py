@@ -78,7 +78,7 @@ def test_an_empty_selection_is_refused(world):
 
 
 def test_unknown_groupings_name_the_known(world):
-    with pytest.raises(UnknownLabelError, match="region-stage"):
+    with pytest.raises(OptionError, match="region-stage"):
         groups_by(world, "continent")
 
 

@@ -102,7 +102,7 @@ def test_published_output_needs_one():
 
 @pytest.mark.parametrize("option", [{"output": "columns"}, {"value_added": "gross"}])
 def test_unknown_choices_name_the_possible_ones(option):
-    with pytest.raises(OptionError, match="choose one of"):
+    with pytest.raises(OptionError, match="must be one of"):
         MRIOTable.from_frames(**frames(), **option)
 
 

@@ -272,7 +272,7 @@ def test_input_dependence_direct_is_the_table_s_own(world):
     D = ties.dependence(world, ["MEX"], on=["CHN"], through="inputs", direct=True)
     Z = world.Z.loc[:, "MEX"]
     assert D.loc["MEX", "CHN"] == pytest.approx(Z.loc["CHN"].to_numpy().sum() / Z.to_numpy().sum())
-    with pytest.raises(UnknownLabelError, match="inputs"):
+    with pytest.raises(OptionError, match="inputs"):
         ties.dependence(world, through="imports")
 
 

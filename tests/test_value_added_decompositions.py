@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
 from io_linkage import value_added as va
-from io_linkage.errors import AddingUpError, OptionError, UnknownLabelError
+from io_linkage.errors import AddingUpError, OptionError
 from io_linkage.table import MRIOTable
 from io_linkage.value_added.export_terms import Decomposition
 from io_linkage.value_added.koopman_wang_wei import TERMS as NINE
@@ -307,7 +307,7 @@ def test_levels_and_shares():
     assert list(staged.index.names) == ["exporter", "stage"]
     assert_allclose(staged.groupby(level="exporter", sort=False).sum(), made.frame("exporter"), rtol=1e-12)
     assert staged.attrs["unit"] == leather().unit
-    with pytest.raises(UnknownLabelError, match="to_kww"):
+    with pytest.raises(OptionError, match="to_kww"):
         va.kww(leather()).frame("exporter-importer")
     with pytest.raises(OptionError, match="weights"):
         made.frame("exporter-stage")

@@ -34,7 +34,7 @@ from io_linkage.checks.content import (
     without_output,
 )
 from io_linkage.checks.findings import SEVERITIES, Finding, Severity
-from io_linkage.errors import BalanceError, IOLinkageError, NotProductiveError, OptionError, TableError
+from io_linkage.errors import BalanceError, IOLinkageError, NotProductiveError, TableError, require_option
 from io_linkage.table import MRIOTable
 
 COLUMNS = ("check", "severity", "finding", "where", "count", "largest", "unit", "remedy")
@@ -109,8 +109,7 @@ def require(table: MRIOTable, *, tolerance: float = 0.01, severity: Severity = "
     >>> import io_linkage as iol
     >>> require(iol.load())
     """
-    if severity not in SEVERITIES[:-1]:
-        raise OptionError(f"severity={severity!r} is not possible; choose one of 'error', 'warning', 'note'.")
+    require_option("severity", severity, SEVERITIES[:-1])
     found = run(table, tolerance=tolerance)
     bad = found[found["severity"].isin(SEVERITIES[: SEVERITIES.index(severity) + 1])]
     if bad.empty:

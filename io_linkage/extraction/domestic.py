@@ -24,8 +24,8 @@ import pandas as pd
 
 from io_linkage.errors import SolveError
 from io_linkage.extraction.results import Affected, RelativeTo, affected, extracted_table, finished
+from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import Account
 from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
 
@@ -35,7 +35,7 @@ KIND = "noncompetitive"
 def noncompetitive_losses(
     table: MRIOTable,
     selection: Selection | None,
-    q: Account,
+    q: Intensity,
     factor: float,
     by: Affected | None,
     relative_to: RelativeTo | None,
@@ -96,7 +96,7 @@ def _solve(matrix: Array, right: Array, region: str) -> Array:
         raise SolveError(f"The domestic block of {region} is singular; look for negative flows in Z.") from error
 
 
-def _each(table: MRIOTable, q: Account, factor: float, relative_to: RelativeTo | None) -> pd.DataFrame:
+def _each(table: MRIOTable, q: Intensity, factor: float, relative_to: RelativeTo | None) -> pd.DataFrame:
     x, Z = table.accounts.x, table.accounts.Z
     n = len(x)
     own, home, abroad, replacement = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
@@ -105,10 +105,10 @@ def _each(table: MRIOTable, q: Account, factor: float, relative_to: RelativeTo |
         M = _solve(np.eye(len(inside)) - A, np.eye(len(inside)), table.regions[code])
         diagonal = np.diagonal(M)
         alpha = factor * x[inside] / (1 + factor * (diagonal - 1))
-        here = q.per_output[inside]
+        here = q.counted[inside]
         own[inside] = alpha * diagonal * here
         home[inside] = alpha * (here @ M) - own[inside]
-        outside = np.where(table.region_codes == code, 0.0, q.per_output)
+        outside = np.where(table.region_codes == code, 0.0, q.counted)
         imports = np.divide(outside @ Z[:, inside], x[inside], out=np.zeros(len(inside)), where=x[inside] > 0)
         abroad[inside] = alpha * (imports @ M)
         # Row j of A^rr times output after the loss alpha M e_j; A M = M - I.

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.extraction.kinds import BESIDES, Extracted, Kind, group_losses, groups
 from io_linkage.extraction.results import (
     PARTS,
@@ -20,10 +20,11 @@ from io_linkage.extraction.results import (
     percent_base,
     require_factor,
 )
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Within
 from io_linkage.linkages.groups import drawn_shares
-from io_linkage.linkages.normalisation import Account, account, labelled, require_option
+from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import Selection, groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 
@@ -35,7 +36,7 @@ def by_region(
     *,
     kind: Kind = "complete",
     factor: float = 1.0,
-    of: str = "output",
+    of: Account = "output",
     within: Within = "removed",
     relative_to: RelativeTo | None = None,
 ) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def by_stage(
     regions: str | Iterable[str] | None = None,
     kind: Kind = "complete",
     factor: float = 1.0,
-    of: str = "output",
+    of: Account = "output",
     within: Within = "removed",
     relative_to: RelativeTo | None = None,
     stage_weights: pd.DataFrame | None = None,
@@ -112,7 +113,7 @@ def compare(
     *,
     kind: Kind = "complete",
     factor: float = 1.0,
-    of: str = "value_added",
+    of: Account = "value_added",
     relative_to: RelativeTo | None = None,
     stage_weights: pd.DataFrame | None = None,
     draws: int | Array = 0,
@@ -140,7 +141,7 @@ def compare(
         raise unknown("stage", stage, known.unique())
     part = out.loc[known == stage].droplevel("stage")
     part["elsewhere"] = (part["home"] + part["abroad"]) / part["own"].where(part["own"] != 0)
-    measure = f"{of} lost without the {stage} industries of each region"
+    measure = f"{out.attrs['of']} lost without the {stage} industries of each region"
     return labelled(part.sort_values("total", ascending=False, kind="stable"), out.attrs, measure=measure, stage=stage)
 
 
@@ -151,7 +152,7 @@ def matrix(
     affected: Affected = "region",
     kind: Kind = "complete",
     factor: float = 1.0,
-    of: str = "value_added",
+    of: Account = "value_added",
     within: Within = "removed",
     regions: str | Iterable[str] | None = None,
     relative_to: RelativeTo | Literal["absolute"] = "absolute",
@@ -173,12 +174,12 @@ def matrix(
     -------
     DataFrame (groups extracted, groups affected); in the account's unit or percent.
     """
-    q = account(table, of)
+    q = intensity(table, of)
     W, names, keep = groups(table, extracted, regions, stage_weights)
     columns, affected_names = groups_by(table, affected, stage_weights)
     found = np.empty((len(keep), columns.shape[1]))
     for row, (_, loss, _, _) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
-        found[row] = columns.T @ (q.per_output * loss)
+        found[row] = columns.T @ (q.counted * loss)
     unit = q.unit
     attrs = {"percent_of": ""}
     if relative_to != "absolute":
@@ -187,7 +188,7 @@ def matrix(
         found, unit, attrs = percent(found, columns.T @ total), "%", {"percent_of": base_name}
     out = pd.DataFrame(found, index=names[keep], columns=affected_names)
     out = out.rename_axis(index=_renamed(out.index, "extracted"), columns=_renamed(out.columns, "affected"))
-    return labelled(out, table.caption(f"{of} lost", unit, kind=kind, factor=factor, **attrs, **block_attrs(q)))
+    return labelled(out, table.caption(f"{q.name} lost", unit, kind=kind, factor=factor, **attrs, **block_attrs(q)))
 
 
 def corridor(
@@ -197,7 +198,7 @@ def corridor(
     destination: Mapping[str, Any] | Selection,
     flows: Flows = "both",
     factor: float = 1.0,
-    of: str = "output",
+    of: Account = "output",
     by: Affected | None = None,
     across_borders: bool = False,
     stage_weights: pd.DataFrame | None = None,
@@ -234,7 +235,7 @@ def corridor(
     """
     require_option("flows", flows, ("both", "intermediate", "final"))
     require_factor(factor)
-    q = account(table, of)
+    q = intensity(table, of)
     sell, buy = _selection(table, origin, stage_weights), _selection(table, destination, stage_weights)
     if across_borders:
         buy = _abroad(table, sell, buy)
@@ -251,13 +252,13 @@ def corridor(
         sums = W.T @ np.nan_to_num(out.iloc[:, :4].to_numpy())
         out = pd.DataFrame(sums, index=names, columns=out.columns[:4])
         out["percent"] = percent(sums[:, 3], W.T @ np.nan_to_num(q.total))
-    title = f"{of} lost without the sales of {sell.label} to {buy.label}"
+    title = f"{q.name} lost without the sales of {sell.label} to {buy.label}"
     attrs = table.caption(title, q.unit, flows=flows, factor=factor, flows_removed=removed, **block_attrs(q))
     return labelled(out, attrs)
 
 
-def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Array, q: Account) -> pd.DataFrame:
-    amount = np.where(q.known & table.active, q.per_output * loss, np.nan)
+def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Array, q: Intensity) -> pd.DataFrame:
+    amount = np.where(q.known & table.active, q.counted * loss, np.nan)
     selling = np.isin(table.region_codes, np.unique(table.region_codes[sell.share > 0]))
     buying = np.isin(table.region_codes, np.unique(table.region_codes[buy.share > 0])) & ~selling
     values = {
@@ -307,12 +308,12 @@ def _by_group(
     region: list[str] | None,
     kind: Kind,
     factor: float,
-    of: str,
+    of: Account,
     within: Within,
     relative_to: RelativeTo | None,
     stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    q = account(table, of)
+    q = intensity(table, of)
     W, names, keep = groups(table, by, region, stage_weights)
     values = np.empty((len(keep), len(PARTS)))
     homes = np.zeros((len(keep), len(table.regions)), dtype=bool)
@@ -320,8 +321,8 @@ def _by_group(
     for row, (share, loss, own, moved) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
         besides[row] = moved
         homes[row, table.region_codes[share > 0]] = True
-        total, at_home = q.per_output @ loss, (q.per_output * homes[row, table.region_codes]) @ loss
-        mine = q.per_output @ own
+        total, at_home = q.counted @ loss, (q.counted * homes[row, table.region_codes]) @ loss
+        mine = q.counted @ own
         values[row] = mine, at_home - mine, total - at_home, total
         if not (table.active & (share > 0)).any() or not (q.known & (share > 0)).any():
             values[row] = np.nan
@@ -333,7 +334,7 @@ def _intervals(
     table: MRIOTable,
     wanted: list[str],
     kind: removal.Kind,
-    of: str,
+    of: Account,
     relative_to: RelativeTo | None,
     drawn: Array,
     level: float,
@@ -341,7 +342,7 @@ def _intervals(
     """Low and high of the losses of each region and stage over draws of the shares."""
     if not 0 < level < 1:
         raise OptionError(f"level={level}: choose a share between 0 and 1.")
-    q = account(table, of)
+    q = intensity(table, of)
     base, world, _ = percent_base(table, q, relative_to)
     quantiles = [(1 - level) / 2, (1 + level) / 2]
     blocks = []
@@ -360,15 +361,15 @@ def _intervals(
     return pd.concat(blocks, ignore_index=True)
 
 
-def _drawn_losses(table: MRIOTable, code: int, shares: Array, q: Account, kind: removal.Kind) -> tuple[Array, Array]:
+def _drawn_losses(table: MRIOTable, code: int, shares: Array, q: Intensity, kind: removal.Kind) -> tuple[Array, Array]:
     """Return total and home losses (draws, stages) of the parts `shares` (draws, stages, m) of one region."""
     inside = np.flatnonzero(table.region_codes == code)
     columns = removal.inverse_columns(table.system, inside)
     x = table.accounts.x[inside]
     sold = x * table.system.direct_forward_sums[inside]
     u, beta = removal.block_factors(columns[inside], shares, x, sold, kind)
-    here = q.per_output[inside]
-    total = u @ (q.per_output @ columns) - beta @ here
+    here = q.counted[inside]
+    total = u @ (q.counted @ columns) - beta @ here
     return np.asarray(total), np.asarray(u @ (here @ columns[inside]) - beta @ here)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.errors import require_option
 from io_linkage.extraction.domestic import noncompetitive_losses
 from io_linkage.extraction.kinds import ALL_KINDS, Kind, require_outside
 from io_linkage.extraction.replaced import replaced_losses
@@ -21,9 +22,9 @@ from io_linkage.extraction.results import (
     region_sums,
     require_factor,
 )
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, Within
-from io_linkage.linkages.normalisation import Account, account, require_option
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
 
@@ -36,7 +37,7 @@ def losses(
     stage: str | None = None,
     kind: Kind = "complete",
     factor: float = 1.0,
-    of: str = "output",
+    of: Account = "output",
     within: Within = "removed",
     by: Affected | None = None,
     relative_to: RelativeTo | None = None,
@@ -57,8 +58,8 @@ def losses(
         "replaced" needs a selection; gains are losses below 0.
     factor : float
         From 0 to 1: how much of it.
-    of : str
-        "output", "value_added" or a satellite account such as "jobs".
+    of : str or Series
+        "output", "value_added", a satellite account such as "jobs", or an account on the table's index.
     within : {"removed", "kept"}
         For backward and forward: whether the flows inside the group go as well.
     by : {"region", "industry", "stage", "region-stage"}, optional
@@ -97,7 +98,7 @@ def losses(
     require_option("kind", kind, ALL_KINDS)
     require_option("within", within, ("removed", "kept"))
     require_factor(factor)
-    q = account(table, of)
+    q = intensity(table, of)
     selection = None
     if regions is not None or industries is not None or stage is not None:
         selection = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
@@ -119,7 +120,7 @@ def losses_by_region(
     *,
     kind: Literal["complete", "backward", "forward"] = "complete",
     factor: float = 1.0,
-    of: str = "output",
+    of: Account = "output",
     within: Within = "removed",
 ) -> pd.DataFrame:
     """Losses of each region from extracting each industry in turn: (n, regions), all at once.
@@ -130,14 +131,14 @@ def losses_by_region(
     """
     require_option("kind", kind, KINDS)
     require_factor(factor)
-    q = account(table, of)
+    q = intensity(table, of)
     alpha, beta = removal.single(table.system, kind, factor, within)
     sums = region_sums(table, q)
     sums *= alpha[:, None]
-    sums[np.arange(len(alpha)), table.region_codes] -= beta * q.per_output
+    sums[np.arange(len(alpha)), table.region_codes] -= beta * q.counted
     columns = pd.Index(table.regions, name="affected")
     return table.frame(
-        sums, columns, f"extraction loss in {of}", unit=q.unit, kind=kind, factor=factor, **block_attrs(q)
+        sums, columns, f"extraction loss in {q.name}", unit=q.unit, kind=kind, factor=factor, **block_attrs(q)
     )
 
 
@@ -145,21 +146,21 @@ def _each(
     table: MRIOTable,
     kind: Literal["complete", "backward", "forward"],
     factor: float,
-    q: Account,
+    q: Intensity,
     within: Within,
     relative_to: RelativeTo | None,
 ) -> pd.DataFrame:
     alpha, beta = removal.single(table.system, kind, factor, within)
     diagonal = table.system.inverse_diagonal()
-    sums = table.system.column_sums() if q.name == "output" else table.system.solve_transposed(q.per_output)
+    sums = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
     # For the home region alone: column j of L summed over the rows of j's own region.
     home: Array = np.empty(len(alpha))
     for code in range(len(table.regions)):
         inside = np.flatnonzero(table.region_codes == code)
-        home[inside] = q.per_output[inside] @ table.system.inverse()[np.ix_(inside, inside)]
-    own = alpha * diagonal * q.per_output - beta * q.per_output
-    at_home = alpha * home - beta * q.per_output
-    total = alpha * sums - beta * q.per_output
+        home[inside] = q.counted[inside] @ table.system.inverse()[np.ix_(inside, inside)]
+    own = alpha * diagonal * q.counted - beta * q.counted
+    at_home = alpha * home - beta * q.counted
+    total = alpha * sums - beta * q.counted
     values = np.column_stack([own, at_home - own, total - at_home, total])
     values[~(table.active & q.known)] = np.nan
     return extracted_table(

@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
 from io_linkage.extraction.domestic import noncompetitive_group
 from io_linkage.extraction.replaced import replaced_group
 from io_linkage.extraction.results import require_factor
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, Within
-from io_linkage.linkages.normalisation import require_option
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
 

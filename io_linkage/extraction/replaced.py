@@ -23,8 +23,8 @@ import pandas as pd
 
 from io_linkage.errors import OptionError
 from io_linkage.extraction.results import Affected, RelativeTo, affected, finished
+from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array, removal
-from io_linkage.linkages.normalisation import Account
 from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
 
@@ -34,7 +34,7 @@ KIND = "replaced"
 def replaced_losses(
     table: MRIOTable,
     selection: Selection | None,
-    q: Account,
+    q: Intensity,
     factor: float,
     by: Affected | None,
     relative_to: RelativeTo | None,

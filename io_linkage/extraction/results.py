@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
+from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import Account, labelled, require_option
+from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import Selection, groups_by
 from io_linkage.table import MRIOTable
 
@@ -36,7 +37,7 @@ def require_factor(factor: float) -> None:
         raise OptionError(f"factor={factor}: choose how much is taken out, from 0 (nothing) to 1 (all).")
 
 
-def percent_base(table: MRIOTable, q: Account, relative_to: RelativeTo | None) -> tuple[Array, float, str]:
+def percent_base(table: MRIOTable, q: Intensity, relative_to: RelativeTo | None) -> tuple[Array, float, str]:
     """Return what percentages are of: per region, for the world, and its name."""
     if relative_to is not None:
         require_option("relative_to", relative_to, ("gdp", "account"))
@@ -60,21 +61,21 @@ def percent(amount: Array, base: Array | float) -> Array:
     return result
 
 
-def region_sums(table: MRIOTable, q: Account) -> Array:
+def region_sums(table: MRIOTable, q: Intensity) -> Array:
     """Return q L summed over the rows of each region: (n, regions), row j the column j of L."""
     W, _ = groups_by(table, "region")
-    right = W * q.per_output[:, None]
+    right = W * q.counted[:, None]
     if table.system.has_inverse:
         return np.asarray((right.T @ table.system.inverse()).T)
     return table.system.solve_transposed(right)
 
 
-def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Account) -> pd.DataFrame:
+def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Intensity) -> pd.DataFrame:
     """Return the losses of each country-industry from one extraction, split by where they arise."""
     home = np.isin(table.region_codes, np.unique(table.region_codes[share > 0]))
     elsewhere = loss - own
     elsewhere = np.where(np.abs(elsewhere) <= ROUNDING * np.abs(loss), 0.0, elsewhere)
-    values = q.per_output[:, None] * np.column_stack(
+    values = q.counted[:, None] * np.column_stack(
         [own, np.where(home, elsewhere, 0.0), np.where(home, 0.0, elsewhere), loss]
     )
     values[~(q.known & table.active)] = np.nan
@@ -84,7 +85,7 @@ def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Account
 
 
 def grouped_affected(
-    table: MRIOTable, found: pd.DataFrame, q: Account, by: Affected, stage_weights: pd.DataFrame | None
+    table: MRIOTable, found: pd.DataFrame, q: Intensity, by: Affected, stage_weights: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Add the losses of affected country-industries up to groups."""
     require_option("by", by, ("region", "industry", "stage", "region-stage"))
@@ -101,7 +102,7 @@ def finished(
     table: MRIOTable,
     found: pd.DataFrame,
     selection: Selection,
-    q: Account,
+    q: Intensity,
     by: Affected | None,
     relative_to: RelativeTo | None,
     stage_weights: pd.DataFrame | None,
@@ -131,7 +132,7 @@ def extracted_table(
     values: Array,
     index: pd.Index[Any],
     homes: npt.NDArray[np.bool_] | npt.NDArray[np.intp],
-    q: Account,
+    q: Intensity,
     relative_to: RelativeTo | None,
     **attrs: Any,
 ) -> pd.DataFrame:
@@ -155,6 +156,6 @@ def extracted_table(
     return labelled(out, said)
 
 
-def block_attrs(q: Account) -> dict[str, Any]:
+def block_attrs(q: Intensity) -> dict[str, Any]:
     """Return the attrs that say that losses of a group are not the sum of its members'."""
     return {**q.attrs, "rule": "block"}

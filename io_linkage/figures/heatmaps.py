@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
 from io_linkage.figures.saving import note
@@ -157,20 +157,18 @@ def _matrix(result: pd.DataFrame | pd.Series[Any], value: str | None, columns: s
 
 def _emptied(matrix: pd.DataFrame, scale: Scale, diagonal: Diagonal) -> tuple[pd.DataFrame, list[str]]:
     """Empty what is not drawn, and say so."""
+    require_option("diagonal", diagonal, ("shown", "left out"))
+    require_option("scale", scale, ("linear", "log"))
     notes = []
     cells = matrix.copy()
     if diagonal == "left out":
         same = np.equal.outer(matrix.index.map(str).to_numpy(), matrix.columns.map(str).to_numpy())
         cells = cells.mask(same)
         notes.append("Hatched diagonal: own economy or stage, left out" if same.any() else "")
-    elif diagonal != "shown":
-        raise OptionError(f"diagonal={diagonal!r}: choose 'shown' or 'left out'.")
     if scale == "log":
         dropped = int((cells <= 0).to_numpy().sum())
         cells = cells.where(cells > 0)
         notes += ["Logarithmic scale", f"{dropped} cells at or below 0 left empty" if dropped else ""]
-    elif scale != "linear":
-        raise OptionError(f"scale={scale!r}: choose 'linear' or 'log'.")
     if not np.isfinite(cells.to_numpy()).any():
         raise OptionError("Every cell of the heatmap is empty: no output, or all left out. Nothing can be drawn.")
     return cells, [text for text in notes if text]

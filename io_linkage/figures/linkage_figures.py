@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
@@ -51,8 +51,7 @@ def linkage_heatmap(
     -------
     Axes
     """
-    if order not in ("table", "clustered"):
-        raise OptionError(f"order={order!r}: choose 'table' or 'clustered'.")
+    require_option("order", order, ("table", "clustered"))
     if value not in result.columns:
         raise unknown("column", value, result.columns)
     regions, industries = (result.index.get_level_values(k).unique() for k in (0, 1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
@@ -55,12 +55,11 @@ def spillover_heatmap(
     if not result.index.equals(result.columns):
         raise OptionError("A spillover heatmap needs the same rows and columns, as spillovers.matrix returns them.")
     cells, said = result, list(notes)
+    require_option("own", own, ("left out", "shown"))
     if own == "left out":
         first = result.index.get_level_values(0).to_numpy()
         cells = result.mask(first[:, None] == first[None, :])
         said.append(f"Left out: what each {result.index.names[0] or 'one'} draws from itself")
-    elif own != "shown":
-        raise OptionError(f"own={own!r}: choose 'left out' or 'shown'.")
     cells.attrs.update(result.attrs)
     if scale == "auto":
         scale = "log" if _spans(cells) > WIDE_RANGE else "linear"
@@ -72,7 +71,7 @@ def spillover_heatmap(
         column_label=_sentence(result.attrs.get("columns", "whose demand draws it")),
         empty="own" if own == "left out" and not result.isna().to_numpy().any() else "own, or no figures",
         title=title,
-        notes=[*said, *_left_out(result.attrs)],
+        notes=said,
         ax=ax,
         **options,
     )
@@ -132,7 +131,7 @@ def dependence_heatmap(
         annotate=options.pop("annotate", True),
         digits=options.pop("digits", 2),
         title=default if title is None else title,
-        notes=[*notes, "Value added absorbed in the other's final demand", *_left_out(result.attrs)],
+        notes=[*notes, "Value added absorbed in the other's final demand"],
         width=options.pop("width", style.PAGE),
         ax=ax,
         **options,
@@ -171,7 +170,3 @@ def _spans(cells: pd.DataFrame) -> float:
 
 def _sentence(text: Any) -> str:
     return str(text)[:1].upper() + str(text)[1:]
-
-
-def _left_out(attrs: Mapping[Any, Any]) -> list[str]:
-    return [str(attrs["note"])] if attrs.get("note") else []

@@ -149,18 +149,8 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
         shown.append(f"Source: {attrs['source']}")
     prices = attrs.get("prices")
     shown.append(f"{str(prices).capitalize()} prices" if prices else "")
-    parts = [part.rstrip(".") for part in (*shown, *notes, _without_figures(attrs)) if part]
+    parts = [part.rstrip(".") for part in (*shown, *notes, str(attrs.get("note", ""))) if part]
     return ". ".join(parts) + "."
-
-
-def _without_figures(attrs: Mapping[Any, Any]) -> str:
-    """Say whose figures the account lacks, as results say it: a sentence, or the regions."""
-    gaps, regions = attrs.get("left_out"), attrs.get("missing")
-    if isinstance(gaps, str) and gaps:
-        return f"Left out: {gaps}"
-    if isinstance(regions, tuple) and regions and "of" in attrs:
-        return f"No {str(attrs['of']).replace('_', ' ')} known, and none counted, for {', '.join(map(str, regions))}"
-    return ""
 
 
 def _years(year: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.economies import registry
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
 from io_linkage.figures.saving import note
@@ -146,8 +146,7 @@ def _norm(values: pd.Series[float], scale: str) -> Normalize:
         if positive.empty:
             raise OptionError("No value is above 0, so there is no log scale; use scale='linear'.")
         return LogNorm(float(positive.min()), float(positive.max()))
-    if scale != "linear":
-        raise OptionError(f"scale={scale!r}: choose 'linear' or 'log'.")
+    require_option("scale", scale, ("linear", "log"))
     low = min(0.0, float(shown_values.min()))
     return Normalize(low, float(shown_values.max()) or 1.0)
 

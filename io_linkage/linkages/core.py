@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import Scope, account, normalised, per_unit
+from io_linkage.linkages.normalisation import Scope, normalised
 from io_linkage.linkages.roles import assign, strength
 from io_linkage.table import MRIOTable
 
 
-def backward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
+def backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Total backward linkage: what one unit of final demand for an industry draws from everywhere.
 
     .. math:: b_j = \sum_i q_i l_{ij}, \qquad q_i = 1 \text{ for output}
@@ -24,8 +25,8 @@ def backward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = 
     Parameters
     ----------
     table : MRIOTable
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
     normalise : {"world", "region", "industry"} or None
         Divide by the mean over this scope.
 
@@ -43,12 +44,12 @@ def backward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = 
     >>> backward(iol.load(), normalise="region").loc[("CHN", "30t33")].round(3).item() > 1
     True
     """
-    q = account(table, of)
-    values = table.system.column_sums() if of == "output" else table.system.solve_transposed(q.per_output)
-    return _series(table, values, "backward linkage", q.attrs, per_unit(q, table), normalise)
+    q = intensity(table, of)
+    values = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
+    return _series(table, values, "backward linkage", q.attrs, q.unit_per_output, normalise)
 
 
-def forward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
+def forward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Total forward linkage (Ghosh): what one unit of an industry's primary inputs makes possible everywhere.
 
     .. math:: f_i = \sum_j g_{ij} q_j = \frac{1}{x_i} \sum_j l_{ij} x_j q_j
@@ -59,12 +60,12 @@ def forward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = N
     ----------
     Jones (1976); Miller & Blair (2022), section 12.2.
     """
-    q = account(table, of)
-    values = table.system.forward_sums() if of == "output" else table.system.ghosh(q.per_output)
-    return _series(table, values, "forward linkage", q.attrs, per_unit(q, table), normalise)
+    q = intensity(table, of)
+    values = table.system.forward_sums() if q.is_output else table.system.ghosh(q.counted)
+    return _series(table, values, "forward linkage", q.attrs, q.unit_per_output, normalise)
 
 
-def forward_leontief(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
+def forward_leontief(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Row sums of the Leontief inverse, for comparison with older studies; `forward` is the measure to use.
 
     .. math:: r_i = q_i \sum_j l_{ij}, \qquad q_i = 1 \text{ for output}
@@ -74,43 +75,43 @@ def forward_leontief(table: MRIOTable, *, of: str = "output", normalise: Scope |
 
     Parameters and returns as `backward`.
     """
-    q = account(table, of)
-    values = q.per_output * table.system.solve(np.ones(len(table.index)))
-    return _series(table, values, "forward linkage (Leontief row sums)", q.attrs, per_unit(q, table), normalise)
+    q = intensity(table, of)
+    values = q.counted * table.system.solve(np.ones(len(table.index)))
+    return _series(table, values, "forward linkage (Leontief row sums)", q.attrs, q.unit_per_output, normalise)
 
 
-def direct_backward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
+def direct_backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Direct backward linkage: inputs bought from all industries per unit of output, :math:`q'A`.
 
     References
     ----------
     Chenery & Watanabe (1958); Miller & Blair (2022), section 12.2.
     """
-    q = account(table, of)
-    values = table.system.direct_column_sums if of == "output" else table.system.apply_transposed(q.per_output)
-    return _series(table, values, "direct backward linkage", q.attrs, per_unit(q, table), normalise)
+    q = intensity(table, of)
+    values = table.system.direct_column_sums if q.is_output else table.system.apply_transposed(q.counted)
+    return _series(table, values, "direct backward linkage", q.attrs, q.unit_per_output, normalise)
 
 
-def direct_forward(table: MRIOTable, *, of: str = "output", normalise: Scope | None = None) -> pd.Series[float]:
+def direct_forward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
     r"""Direct forward linkage: share of output sold to all industries, :math:`Bq`.
 
     References
     ----------
     Chenery & Watanabe (1958); Miller & Blair (2022), section 12.2.
     """
-    q = account(table, of)
-    values = table.system.direct_forward_sums if of == "output" else table.per_output(table.system.Z @ q.per_output)
-    return _series(table, values, "direct forward linkage", q.attrs, per_unit(q, table), normalise)
+    q = intensity(table, of)
+    values = table.system.direct_forward_sums if q.is_output else table.per_output(table.system.Z @ q.counted)
+    return _series(table, values, "direct forward linkage", q.attrs, q.unit_per_output, normalise)
 
 
-def linkages(table: MRIOTable, *, of: str = "output", normalise: Scope = "region") -> pd.DataFrame:
+def linkages(table: MRIOTable, *, of: Account = "output", normalise: Scope = "region") -> pd.DataFrame:
     """All linkages of every country-industry, normalised, and the role they give it.
 
     Parameters
     ----------
     table : MRIOTable
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
     normalise : {"region", "industry", "world"}
         The scope whose mean is 1. Roles depend on it: a world mean compares a country with itself, so the default
         compares an industry with the others of its region.
@@ -157,8 +158,8 @@ def linkages(table: MRIOTable, *, of: str = "output", normalise: Scope = "region
         "strength": strength(*pair),
     }
     result = pd.DataFrame(columns, index=table.index)
-    q = account(table, of)
-    result.attrs.update(table.caption("linkages", per_unit(q, table), normalise=normalise, rule="mean", **q.attrs))
+    q = intensity(table, of)
+    result.attrs.update(table.caption("linkages", q.unit_per_output, normalise=normalise, rule="mean", **q.attrs))
     return result
 
 

@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import OptionError, unknown
+from io_linkage.intensities import Account
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
 from io_linkage.linkages.normalisation import Scope, labelled, weighted_means
@@ -97,7 +98,7 @@ def by_stage(
     *,
     regions: str | Iterable[str] | None = None,
     stage_weights: pd.DataFrame | None = None,
-    of: str = "output",
+    of: Account = "output",
     normalise: Scope = "region",
     weighted_by: Weight = "output",
     draws: int | Array = 0,
@@ -159,7 +160,7 @@ def by_stage(
 def by_region(
     table: MRIOTable,
     *,
-    of: str = "output",
+    of: Account = "output",
     normalise: Scope = "world",
     weighted_by: Weight = "output",
     industries: str | Iterable[str] | None = None,
@@ -203,7 +204,7 @@ def compare(
     table: MRIOTable,
     stage: str,
     *,
-    of: str = "output",
+    of: Account = "output",
     normalise: Scope = "world",
     weighted_by: Weight = "output",
     stage_weights: pd.DataFrame | None = None,

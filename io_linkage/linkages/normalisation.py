@@ -1,106 +1,26 @@
-"""Making linkages comparable: dividing by the mean over a scope, and what they are counted in.
+"""Making linkages comparable: dividing by the mean over a scope.
 
 Terms
 -----
 scope : the industries an industry is compared with. "region" (the default everywhere) are those of its own region,
     since a world mean compares a country with itself; "industry" is the same industry across regions; "world" all.
-account : what a linkage is counted in: "output", "value_added", or the name of any satellite account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
 Scope: TypeAlias = Literal["world", "region", "industry"]
 SCOPES: tuple[Scope, ...] = ("world", "region", "industry")
-
-
-@dataclass(frozen=True, eq=False)
-class Account:
-    """An account per unit of output.
-
-    Attributes
-    ----------
-    name : str
-    per_output : array, (n,)
-        0 where there is no output or the source has no number.
-    total : array, (n,)
-        The account itself; NaN where the source has no number.
-    unit : str
-    missing : tuple of str
-        Regions in which industries with output have no number; they are left out of every sum, and said so.
-    """
-
-    name: str
-    per_output: Array
-    total: Array
-    unit: str
-    missing: tuple[str, ...]
-
-    @property
-    def known(self) -> npt.NDArray[np.bool_]:
-        """Where the source has a number, (n,)."""
-        return ~np.isnan(self.total)
-
-    @property
-    def attrs(self) -> dict[str, Any]:
-        """What a result says of its account."""
-        return {"of": self.name, **({"missing": self.missing} if self.missing else {})}
-
-
-def account(table: MRIOTable, of: str) -> Account:
-    """Return an account per unit of output.
-
-    Parameters
-    ----------
-    table : MRIOTable
-    of : str
-        "output", "value_added" or a satellite account.
-
-    Returns
-    -------
-    Account
-
-    Raises
-    ------
-    MissingSatelliteError
-        The table has no such account.
-    OptionError
-        The account has no number for any industry with output.
-    """
-    found = table.satellite(of)
-    total: Array = np.array(found, dtype=np.float64)
-    gaps = np.isnan(total) & table.active
-    if gaps.sum() == table.active.sum():
-        raise OptionError(
-            f"{table.label} has no number for {of!r} in any industry with output. Choose another account."
-        )
-    missing = tuple(table.regions[code] for code in np.unique(table.region_codes[gaps]))
-    per_output = table.per_output(np.nan_to_num(total, nan=0.0))
-    return Account(of, per_output, total, str(found.attrs.get("unit", "")), missing)
-
-
-def per_unit(account: Account, table: MRIOTable) -> str:
-    """Return the unit per unit of output: none for money, else e.g. "thousand persons per M USD"."""
-    if account.unit == table.unit:
-        return ""
-    return f"{account.unit or account.name} per {table.unit or 'unit of output'}"
-
-
-def require_option(name: str, given: object, allowed: tuple[object, ...]) -> None:
-    """Raise `OptionError` unless an argument is one of the values it can take."""
-    if given not in allowed:
-        raise OptionError(f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def scope_codes(table: MRIOTable, scope: Scope) -> npt.NDArray[np.intp]:

@@ -30,8 +30,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import OptionError
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, System, removal
-from io_linkage.linkages.normalisation import Account, account, labelled
+from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 
@@ -46,7 +47,7 @@ def pure(
     regions: str | Iterable[str] | None = None,
     industries: str | Iterable[str] | None = None,
     stage: str | None = None,
-    of: str = "output",
+    of: Account = "output",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Pure backward, forward and total linkages of every industry, of groups, or of one selection.
@@ -58,8 +59,8 @@ def pure(
         Every group as one block. Without it and without a selection: every country-industry.
     regions, industries, stage : optional
         One selection as one block.
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
     stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 
@@ -80,7 +81,7 @@ def pure(
     >>> bool((found["pure_total"] >= 0).all())
     True
     """
-    q = account(table, of)
+    q = intensity(table, of)
     selected = regions is not None or industries is not None or stage is not None
     if by is not None and selected:
         raise OptionError("Choose either by= (every group) or a selection (one group), not both.")
@@ -109,7 +110,7 @@ def split_pure(
     industries: str | Iterable[str] | None = None,
     stage: str | None = None,
     partners: str | Iterable[str] | None = None,
-    of: str = "output",
+    of: Account = "output",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""Pure linkages of groups, split by where the rest of the economy is that they lead to.
@@ -141,7 +142,7 @@ def split_pure(
     >>> bool(parts["backward_region"] > parts["backward_rest"] > parts["backward_partners"])
     True
     """
-    q = account(table, of)
+    q = intensity(table, of)
     if (by is None) == (regions is None and industries is None and stage is None):
         raise OptionError("Choose either by= (every group) or a selection (one group); for industries see split().")
     if by is None:
@@ -165,7 +166,7 @@ def split_pure(
     return labelled(out, table.caption("pure linkages by place", q.unit, rule="block", **label, **q.attrs))
 
 
-def _split_group(table: MRIOTable, share: Array, label: str, q: Account, partners: list[int] | None) -> list[float]:
+def _split_group(table: MRIOTable, share: Array, label: str, q: Intensity, partners: list[int] | None) -> list[float]:
     system = table.system
     home = np.isin(table.region_codes, np.unique(table.region_codes[(share > 0) & table.active]))
     places = [home] if partners is None else [home, np.isin(table.region_codes, partners) & ~home]
@@ -179,12 +180,12 @@ def _split_group(table: MRIOTable, share: Array, label: str, q: Account, partner
     if system.has_inverse and len(where) <= removal.DENSE:
         return _split_from_inverse(system, where, share, y, produced, q, np.array(places))
     everything = np.ones(system.n)
-    back = q.per_output * removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
+    back = q.counted * removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
     backward = [float(back[place].sum()) for place in places]
     forward = []
     for place in places:
         rest = removal.solve_without(system, share, everything, (1 - share) * y * place)
-        forward.append(float(q.per_output @ removal.solve_inside(system, share, share * system.apply(rest))))
+        forward.append(float(q.counted @ removal.solve_inside(system, share, share * system.apply(rest))))
     return [*backward, sum(backward), *forward, sum(forward)]
 
 
@@ -194,14 +195,14 @@ def _split_from_inverse(
     share: Array,
     y: Array,
     produced: Array,
-    q: Account,
+    q: Intensity,
     places: npt.NDArray[np.bool_],
 ) -> list[float]:
     """Return the parts from L; for the final demand z of a place the group delivers L_KK^-1 of w ((L z)_K - z_K)."""
     w = share[where]
     columns = removal.inverse_columns(system, where)
     own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
-    weights = places * (q.per_output * (1 - share))
+    weights = places * (q.counted * (1 - share))
     reach = weights @ columns - weights[:, where]
     backward = list(map(float, reach @ np.linalg.solve(own, produced[where])))
     demand = (places * ((1 - share) * y)).T
@@ -210,7 +211,7 @@ def _split_from_inverse(
     for k in range(len(places)):
         needed = np.zeros(system.n)
         needed[where] = delivered[:, k]
-        forward.append(float(q.per_output @ removal.solve_inside(system, share, needed)))
+        forward.append(float(q.counted @ removal.solve_inside(system, share, needed)))
     return [*backward, sum(backward), *forward, sum(forward)]
 
 
@@ -219,20 +220,20 @@ def _require_rest(table: MRIOTable, share: Array, label: str) -> None:
         raise OptionError(f"{label} is the whole of {table.label}, so there is no rest for it to be linked with.")
 
 
-def _each(table: MRIOTable, q: Account) -> Array:
+def _each(table: MRIOTable, q: Intensity) -> Array:
     system = table.system
     own = system.inverse_diagonal()
     a = np.divide(np.diagonal(system.Z), system.x, out=np.zeros(system.n), where=system.active)
     y = table.accounts.Y.sum(axis=1)
-    sums = system.column_sums() if q.name == "output" else system.solve_transposed(q.per_output)
-    back = (sums - q.per_output * own) / own * y / (1 - a)
-    ahead = q.per_output * (system.x / own - y) / (1 - a)
+    sums = system.column_sums() if q.is_output else system.solve_transposed(q.counted)
+    back = (sums - q.counted * own) / own * y / (1 - a)
+    ahead = q.counted * (system.x / own - y) / (1 - a)
     values = np.column_stack([back, ahead, back + ahead])
     values[~table.active] = np.nan
     return values
 
 
-def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
+def _group(table: MRIOTable, share: Array, label: str, q: Intensity) -> Array:
     system = table.system
     if not (share[system.active] > 0).any():
         return np.full(3, np.nan)
@@ -247,27 +248,27 @@ def _group(table: MRIOTable, share: Array, label: str, q: Account) -> Array:
     back = removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
     rest = removal.solve_without(system, share, everything, (1 - share) * y)
     ahead = removal.solve_inside(system, share, share * system.apply(rest))
-    amounts = float(q.per_output @ back), float(q.per_output @ ahead)
+    amounts = float(q.counted @ back), float(q.counted @ ahead)
     return np.array([*amounts, sum(amounts)])
 
 
 def _from_inverse(
-    system: System, where: npt.NDArray[np.intp], share: Array, y: Array, produced: Array, q: Account
+    system: System, where: npt.NDArray[np.intp], share: Array, y: Array, produced: Array, q: Intensity
 ) -> Array:
     """Return the linkages of one group from L: its rest is L_RK (L_KK)^-1 and L_KK^-1 x_K - y_K, split by shares."""
     w = share[where]
     columns = removal.inverse_columns(system, where)
     own = np.eye(len(w)) + w[:, None] * (columns[where] - np.eye(len(w)))
-    weights = q.per_output * (1 - share)
+    weights = q.counted * (1 - share)
     reach = weights @ columns - weights[where]
     back = float(reach @ np.linalg.solve(own, produced[where]))
     needed = np.zeros(system.n)
     needed[where] = np.linalg.solve(own, w * system.x[where]) - w * y[where]
-    ahead = float(q.per_output @ removal.solve_inside(system, share, needed))
+    ahead = float(q.counted @ removal.solve_inside(system, share, needed))
     return np.array([back, ahead, back + ahead])
 
 
-def _labelled(table: MRIOTable, values: Array, index: pd.Index[Any], q: Account) -> pd.DataFrame:
+def _labelled(table: MRIOTable, values: Array, index: pd.Index[Any], q: Intensity) -> pd.DataFrame:
     out = pd.DataFrame(values, index=index, columns=COLUMNS)
     for column in COLUMNS:
         mean = out[column].mean()

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import Account, Scope, account, per_unit, require_option, scope_means
+from io_linkage.linkages.normalisation import Scope, scope_means
 from io_linkage.linkages.variants import By, net, weighted
 from io_linkage.selection import region_codes
 from io_linkage.table import MRIOTable
@@ -35,7 +36,7 @@ def split(
     *,
     measure: Measure = "backward",
     partners: str | Iterable[str] | None = None,
-    of: str = "output",
+    of: Account = "output",
     weighted_by: By | None = None,
     normalise: Scope | None = None,
 ) -> pd.DataFrame:
@@ -52,8 +53,8 @@ def split(
         Pure backward linkages are split by who makes the output, pure forward ones by whose final demand needs it.
     partners : str or list, optional
         Region codes, names or a group, e.g. "belt_and_road"; the industry's own region never counts as a partner.
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
     weighted_by : {"final_demand", "primary_inputs", "value_added", "output"}, optional
         Weight by size, as `io_linkage.linkages.variants.weighted` does; for backward and forward.
     normalise : {"world", "region", "industry"} or None
@@ -73,9 +74,9 @@ def split(
     True
     """
     require_option("measure", measure, MEASURES)
-    q = account(table, of)
+    q = intensity(table, of)
     group = None if partners is None else np.isin(table.region_codes, _codes(table, partners))
-    values, unit = _parts(table, measure, q, group), per_unit(q, table)
+    values, unit = _parts(table, measure, q, group), q.unit_per_output
     if measure.startswith("net"):
         values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
     if measure.startswith("pure"):
@@ -102,18 +103,18 @@ def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:
     return [table.regions.index(code) for code in region_codes(table, partners)]
 
 
-def _parts(table: MRIOTable, measure: Measure, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
+def _parts(table: MRIOTable, measure: Measure, q: Intensity, group: npt.NDArray[np.bool_] | None) -> Array:
     if measure == "pure_forward":
         return _pure_forward(table, q, group)
     if measure == "forward_leontief":
-        return _leontief_rows(table, np.ones(len(table.index)), group) * q.per_output[:, None]
+        return _leontief_rows(table, np.ones(len(table.index)), group) * q.counted[:, None]
     direct, ahead = measure.startswith("direct"), measure.endswith("forward")
-    own = _diagonal(table, direct) * q.per_output
+    own = _diagonal(table, direct) * q.counted
     home = _home(table, q, direct=direct, ahead=ahead)
-    total = _reach(table, q.per_output, direct=direct, ahead=ahead)
+    total = _reach(table, q.counted, direct=direct, ahead=ahead)
     partners = None
     if group is not None:
-        partners = _reach(table, np.where(group, q.per_output, 0.0), direct=direct, ahead=ahead)
+        partners = _reach(table, np.where(group, q.counted, 0.0), direct=direct, ahead=ahead)
     values = _columns(own, home, partners, total, group)
     if measure == "pure_backward":
         # Delta_R A_Rj Delta_j y_j is column j of L without its diagonal, over l_jj and 1 - a_jj.
@@ -132,12 +133,12 @@ def _columns(
     return np.column_stack([own, home - own, partners, total - home - partners, total])
 
 
-def _pure_forward(table: MRIOTable, q: Account, group: npt.NDArray[np.bool_] | None) -> Array:
+def _pure_forward(table: MRIOTable, q: Intensity, group: npt.NDArray[np.bool_] | None) -> Array:
     """Split q Delta_j A_jR Delta_R y_R, i.e. row j of L times y but for y_j, over l_jj and 1 - a_jj."""
     values = _leontief_rows(table, _demand(table), group)
     values[:, -1] -= values[:, 0]
     values[:, 0] = 0.0
-    return values * (q.per_output / _alone(table))[:, None]
+    return values * (q.counted / _alone(table))[:, None]
 
 
 def _leontief_rows(table: MRIOTable, demand: Array, group: npt.NDArray[np.bool_] | None) -> Array:
@@ -174,13 +175,13 @@ def _reach(table: MRIOTable, weights: Array, *, direct: bool, ahead: bool) -> Ar
     return system.ghosh(weights) if ahead else system.solve_transposed(weights)
 
 
-def _home(table: MRIOTable, q: Account, *, direct: bool, ahead: bool) -> Array:
+def _home(table: MRIOTable, q: Intensity, *, direct: bool, ahead: bool) -> Array:
     """Return sums over the own region alone, from the diagonal blocks of A, B, L or G."""
     system = table.system
     result = np.zeros(system.n)
     for code in range(len(table.regions)):
         inside = np.flatnonzero(table.region_codes == code)
-        x, weights = system.x[inside], q.per_output[inside]
+        x, weights = system.x[inside], q.counted[inside]
         block = (system.Z if direct else system.inverse())[np.ix_(inside, inside)]
         if not ahead:
             scale = np.divide(1.0, x, out=np.zeros(len(x)), where=x > 0) if direct else np.ones(len(x))
@@ -191,7 +192,7 @@ def _home(table: MRIOTable, q: Account, *, direct: bool, ahead: bool) -> Array:
     return result
 
 
-def _net_scale(table: MRIOTable, measure: Measure, of: str, total: Array) -> Array:
+def _net_scale(table: MRIOTable, measure: Measure, of: Account, total: Array) -> Array:
     """Return what turns a linkage into its net form, y / (q x) or p / (q x)."""
     wanted = np.array(net(table, of=of)[measure], dtype=np.float64)
     result: Array = np.divide(wanted, total, out=np.full(len(total), np.nan), where=total != 0)

@@ -8,15 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.errors import require_option
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import backward, forward
-from io_linkage.linkages.normalisation import Account, Scope, account, normalised, per_unit, require_option
+from io_linkage.linkages.normalisation import Scope, normalised
 from io_linkage.table import MRIOTable
 
 By: TypeAlias = Literal["final_demand", "primary_inputs", "value_added", "output"]
 
 
-def net(table: MRIOTable, *, of: str = "output") -> pd.DataFrame:
+def net(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
     r"""Net linkages: what an industry's final demand draws, relative to what the industry itself makes.
 
     .. math:: \text{net backward}_j = \frac{(q'L)_j \, y_j}{q_j x_j}, \qquad
@@ -28,8 +30,8 @@ def net(table: MRIOTable, *, of: str = "output") -> pd.DataFrame:
     Parameters
     ----------
     table : MRIOTable
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
 
     Returns
     -------
@@ -40,20 +42,22 @@ def net(table: MRIOTable, *, of: str = "output") -> pd.DataFrame:
     ----------
     Dietzenbacher (2005), "More on multipliers".
     """
-    q = account(table, of)
-    amount = np.where(q.known, q.per_output * table.accounts.x, np.nan)
+    q = intensity(table, of)
+    amount = np.where(q.known, q.counted * table.accounts.x, np.nan)
     y, p = _demand(table), _primary(table)
-    columns = [
-        np.array(backward(table, of=of)) * y,
-        np.array(forward(table, of=of)) * p,
-    ]
-    values = [np.divide(c, amount, out=np.full(len(amount), np.nan), where=amount != 0) for c in columns]
+    sides = [np.array(backward(table, of=of)) * y, np.array(forward(table, of=of)) * p]
+    values = [np.divide(side, amount, out=np.full(len(amount), np.nan), where=amount != 0) for side in sides]
     return table.frame(
-        np.column_stack(values), ["net_backward", "net_forward"], "net linkages", rule="mean", weighted_by=of, **q.attrs
+        np.column_stack(values),
+        ["net_backward", "net_forward"],
+        "net linkages",
+        rule="mean",
+        weighted_by=q.name,
+        **q.attrs,
     )
 
 
-def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: str = "output") -> pd.DataFrame:
+def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: Account = "output") -> pd.DataFrame:
     r"""Linkages weighted by size: each industry's part in the weighted mean.
 
     .. math:: \frac{b_j u_j}{\sum_k u_k}, \qquad \frac{f_i u_i}{\sum_k u_k}
@@ -66,22 +70,22 @@ def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: str = "o
     table : MRIOTable
     weighted_by : {"final_demand", "primary_inputs", "value_added", "output"}
         The weights u. Primary inputs are all of x - Z'i; value added is the table's own.
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
 
     Returns
     -------
     DataFrame on the table's index: weighted_backward, weighted_forward, weight (the share :math:`u / \sum u`).
     """
     require_option("weighted_by", weighted_by, ("final_demand", "primary_inputs", "value_added", "output"))
-    q = account(table, of)
+    q = intensity(table, of)
     u = {"final_demand": _demand, "primary_inputs": _primary, "value_added": _value_added, "output": _output}[
         weighted_by
     ](table)
     share = u / u.sum()
     values = np.column_stack([np.array(backward(table, of=of)) * share, np.array(forward(table, of=of)) * share, share])
     columns = ["weighted_backward", "weighted_forward", "weight"]
-    unit = per_unit(q, table)
+    unit = q.unit_per_output
     return table.frame(
         values, columns, f"linkages weighted by {weighted_by}", unit=unit, rule="sum", by=weighted_by, **q.attrs
     )
@@ -90,7 +94,7 @@ def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: str = "o
 def dispersion(
     table: MRIOTable,
     *,
-    of: str = "output",
+    of: Account = "output",
     within: Literal["world", "region"] = "world",
     normalise: Scope = "region",
 ) -> pd.DataFrame:
@@ -105,8 +109,8 @@ def dispersion(
     Parameters
     ----------
     table : MRIOTable
-    of : str
-        "output", "value_added" or a satellite account.
+    of : str or Series
+        "output", "value_added", a satellite account, or an account on the table's index.
     within : {"world", "region"}
         The industries a linkage may reach: all with output, or those of the own region (domestic dispersion).
     normalise : {"region", "industry", "world"}
@@ -123,7 +127,7 @@ def dispersion(
     Rasmussen (1956); Hirschman (1958); Hazari (1970); Miller & Blair (2022), section 12.2.
     """
     require_option("within", within, ("world", "region"))
-    q = account(table, of)
+    q = intensity(table, of)
     n = len(table.index)
     sums: Array = np.zeros((3, n))
     squares: Array = np.zeros((3, n))
@@ -147,9 +151,9 @@ def dispersion(
     return table.frame(values, columns, "dispersion", rule="mean", within=within, normalise=normalise, **q.attrs)
 
 
-def _moments(table: MRIOTable, block: npt.NDArray[np.intp], q: Account, sums: Array, squares: Array) -> None:
+def _moments(table: MRIOTable, block: npt.NDArray[np.intp], q: Intensity, sums: Array, squares: Array) -> None:
     """Add sums and sums of squares of columns of L, rows of G and rows of L within a block, a few rows at a time."""
-    L, x, per = table.system.inverse(), table.accounts.x[block], q.per_output
+    L, x, per = table.system.inverse(), table.accounts.x[block], q.counted
     everything = len(block) == len(table.index)
     for start in range(0, len(block), 512):
         rows = block[start : start + 512]
@@ -157,7 +161,7 @@ def _moments(table: MRIOTable, block: npt.NDArray[np.intp], q: Account, sums: Ar
         ghosh = part * (x * per[block]) / table.accounts.x[rows, None]
         sums[1, rows] = ghosh.sum(axis=1)
         squares[1, rows] = np.einsum("ij,ij->i", ghosh, ghosh)
-        drawn = part if q.name == "output" else part * per[rows, None]
+        drawn = part if q.is_output else part * per[rows, None]
         sums[0, block] += drawn.sum(axis=0)
         squares[0, block] += np.einsum("ij,ij->j", drawn, drawn)
         sums[2, rows] = drawn.sum(axis=1)

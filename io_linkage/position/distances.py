@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.leontief import Array, System
 from io_linkage.position.lengths import (
     groups,
@@ -145,6 +145,7 @@ def by_group(
 
 
 def _weight(table: MRIOTable, weighted_by: str) -> Array:
+    require_option("weighted_by", weighted_by, ("output", "value_added", "final_demand", "exports", "equal"))
     if weighted_by == "output":
         return table.accounts.x
     if weighted_by == "value_added":
@@ -155,9 +156,7 @@ def _weight(table: MRIOTable, weighted_by: str) -> Array:
         from io_linkage.trade_blocks import trade
 
         return trade(table).total_exports
-    if weighted_by == "equal":
-        return np.ones(len(table.index))
-    raise unknown("option weighted_by=", weighted_by, ("output", "value_added", "final_demand", "exports", "equal"))
+    return np.ones(len(table.index))
 
 
 def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:
@@ -209,14 +208,13 @@ def country_aggregate(
     ----------
     Antras & Chor (2018), table 1.
     """
+    require_option("inventories", inventories, ("kept", "removed"))
     sums, _ = groups_by(table, "region")
     Z, x = sums.T @ (table.accounts.Z @ sums), sums.T @ table.accounts.x
     note: dict[str, Any] = {}
     if inventories == "removed":
         scale, note = _stock_scale(x, sums.T @ _stocks(table, inventory_categories), table.regions)
         Z = Z * scale[:, None]
-    elif inventories != "kept":
-        raise _inventories_error(inventories)
     system = System(Z, x)
     share = np.where(x > 0, x, np.nan)
     values = {
@@ -231,16 +229,11 @@ def country_aggregate(
 
 
 def _system(table: MRIOTable, inventories: str, categories: Sequence[str] | None) -> tuple[System, dict[str, Any]]:
+    require_option("inventories", inventories, ("kept", "removed"))
     if inventories == "kept":
         return table.system, {}
-    if inventories != "removed":
-        raise _inventories_error(inventories)
     scale, note = _stock_scale(table.accounts.x, _stocks(table, categories), list(table.index))
     return System(table.accounts.Z * scale[:, None], table.accounts.x), note
-
-
-def _inventories_error(given: str) -> OptionError:
-    return OptionError(f"inventories={given!r} is not possible; choose 'kept' or 'removed'.")
 
 
 def _stocks(table: MRIOTable, categories: Sequence[str] | None) -> Array:

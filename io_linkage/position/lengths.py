@@ -44,7 +44,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -127,8 +127,7 @@ def groups(table: MRIOTable, by: str, stage_weights: pd.DataFrame | None) -> tup
     """Membership (n, groups) and names of groups, the whole world among them."""
     if by == "world":
         return np.ones((len(table.index), 1)), pd.Index(["world"])
-    if by not in get_args(Grouping):
-        raise unknown("grouping", by, get_args(Grouping))
+    require_option("by", by, get_args(Grouping))
     return groups_by(table, by, stage_weights)
 
 
@@ -205,11 +204,8 @@ def position_index(
 
 def _parts(blocks: Trade, side: str) -> tuple[Array, Array]:
     """Values and stages of the four parts and, last, of the value chains' places, (n, 7) each."""
-    if side == "forward":
-        return _forward(blocks)
-    if side == "backward":
-        return _backward(blocks)
-    raise OptionError(f"side={side!r} is not possible; choose 'forward' or 'backward'.")
+    require_option("side", side, ("forward", "backward"))
+    return _forward(blocks) if side == "forward" else _backward(blocks)
 
 
 def _forward(blocks: Trade) -> tuple[Array, Array]:

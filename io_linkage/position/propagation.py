@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -99,14 +99,13 @@ def apl_between(
     -------
     DataFrame, groups by groups; transactions; NaN where there is no chain.
     """
+    require_option("weighted_by", weighted_by, ("final_demand", "output", "equal"))
     W, names = groups_by(table, by, stage_weights)
     size = {
         "final_demand": table.final_demand.to_numpy(dtype=np.float64),
         "output": table.accounts.x,
         "equal": np.ones(len(table.index)),
-    }.get(weighted_by)
-    if size is None:
-        raise unknown("option weighted_by=", weighted_by, ("final_demand", "output", "equal"))
+    }[weighted_by]
     impulse = np.where(table.active, size, 0.0)[:, None] * W
     effects = table.system.solve(impulse) - impulse
     lengths = _ratio(W.T @ table.system.solve(effects), W.T @ effects)

@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, ReadError, TableError, unknown
+from io_linkage.errors import ReadError, TableError, require_option, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix, separator
@@ -64,8 +64,7 @@ def parse_icio(path: Path, *, year: int | None = None, split: Split = "join") ->
     split : {"join", "keep"}
         Add the parts of China (CN1, CN2) and Mexico (MX1, MX2) of the extended tables to CHN and MEX, or keep them.
     """
-    if split not in ("join", "keep"):
-        raise OptionError(f"split={split!r} is not possible; choose 'join' or 'keep'.")
+    require_option("split", split, ("join", "keep"))
     entry, found_year, edition = _choose(path, _ICIO_DEMAND, year, "OECD ICIO table")
     raw = _parse(entry, path)
     if split == "join":

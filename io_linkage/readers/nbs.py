@@ -33,7 +33,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, ReadError, unknown
+from io_linkage.errors import OptionError, ReadError, require_option, unknown
 from io_linkage.leontief import Array
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources
@@ -74,8 +74,7 @@ def is_nbs(path: Path) -> bool:
 
 def parse(path: Path, *, year: int | None = None, imports: Imports = "published", sheet: str | None = None) -> Raw:
     """Read a national table of China; see the module for `imports`."""
-    if imports not in ("published", "apart", "competitive"):
-        raise OptionError(f"imports={imports!r} is not possible; choose 'published', 'apart' or 'competitive'.")
+    require_option("imports", imports, ("published", "apart", "competitive"))
     frame = _frame(path, sheet)
     if frame is None:
         raise ReadError(f"{str(path)!r} has no columns Code, TIU and GO; it is no table of the NBS.")

@@ -7,7 +7,7 @@ buyer : the region whose final demand it is.
 product : the country-industry that makes the final good, whoever buys it.
 
 Every matrix comes from the one factorisation of I - A and as many solves as it has columns. Multipliers and their
-split are written in `per_unit`, the multipliers of two groups in `two_groups`; both are reached from here.
+split are written in `multiplier_effects`, those of two groups in `miyazawa_multipliers`; both are reached from here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from io_linkage.spillovers.intervals import matrix_interval
 from io_linkage.spillovers.matrices import asymmetry, concentration, matrix
 from io_linkage.spillovers.miyazawa_multipliers import Miyazawa, miyazawa
-from io_linkage.spillovers.multiplier_effects import by_region, effects, intensity, multipliers
+from io_linkage.spillovers.multiplier_effects import by_region, effects, multipliers
 
 __all__ = [
     "Miyazawa",
@@ -23,7 +23,6 @@ __all__ = [
     "by_region",
     "concentration",
     "effects",
-    "intensity",
     "matrix",
     "matrix_interval",
     "miyazawa",

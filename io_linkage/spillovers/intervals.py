@@ -13,9 +13,9 @@ import pandas as pd
 
 from io_linkage import economies as countries
 from io_linkage import stages
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
-from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 
 #: Right-hand sides solved at once; keeps memory at a few columns per industry.
@@ -60,8 +60,7 @@ def matrix_interval(
     >>> bool(cells.loc[("emerging", "emerging")].between(0.1, 0.5).all())
     True
     """
-    if per not in ("total", "demand"):
-        raise unknown("option per=", per, ("total", "demand"))
+    require_option("per", per, ("total", "demand"))
     _require_level(level)
     q, f = intensity(table, of), table.accounts.Y.sum(axis=1)
     sampled = [
@@ -73,7 +72,7 @@ def matrix_interval(
     for start in range(0, len(sampled), step):
         part = sampled[start : start + step]
         demand = np.concatenate(part, axis=1) * f[:, None]
-        drawn = q.values[:, None] * table.system.solve(demand)
+        drawn = q.counted[:, None] * table.system.solve(demand)
         for k, W in enumerate(part):
             cells = W.T @ drawn[:, 3 * k : 3 * k + 3]
             units = demand[:, 3 * k : 3 * k + 3].sum(axis=0) if per == "demand" else np.ones(3)
@@ -81,11 +80,9 @@ def matrix_interval(
             found[start + k] = np.divide(cells, units, out=np.full_like(cells, np.nan), where=units != 0)
     index = pd.MultiIndex.from_product([stages.STAGES, stages.STAGES], names=["stage", "demand for"])
     frame = _bounds(found.reshape(len(sampled), -1), level).set_axis(index)
-    unit = q.unit if per == "total" else q.per(table)
+    unit = q.unit if per == "total" else q.unit_per_output
     frame.attrs.update(
-        table.caption(
-            f"{q.name} by stage with interval", unit, interval=f"{level:.0%} of {draws} draws", **q.gaps(table)
-        )
+        table.caption(f"{q.label} by stage with interval", unit, interval=f"{level:.0%} of {draws} draws", **q.attrs)
     )
     return frame
 
@@ -122,7 +119,7 @@ def trade_interval(
     if not there:
         raise OptionError(f"{destination} is part of {origin}; name another market.")
     q = intensity(table, of)
-    drawn = q.values * table.system.solve(table.demand_by_region[there].sum(axis=1).to_numpy(dtype=np.float64))
+    drawn = q.counted * table.system.solve(table.demand_by_region[there].sum(axis=1).to_numpy(dtype=np.float64))
     drawn[~np.isin(table.region_codes, [table.regions.index(code) for code in here])] = 0.0
     W = np.concatenate(
         [
@@ -137,10 +134,10 @@ def trade_interval(
         frame[share] = frame[column] / whole if whole else np.nan
     frame.attrs.update(
         table.caption(
-            f"{q.name} of {origin} in final demand of {destination} by stage",
+            f"{q.label} of {origin} in final demand of {destination} by stage",
             q.unit,
             interval=f"{level:.0%} of {draws} draws",
-            **q.gaps(table),
+            **q.attrs,
         )
     )
     return frame

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by, region_codes
-from io_linkage.spillovers.multiplier_effects import Account, Intensity, intensity
 from io_linkage.table import MRIOTable
 
 By = Literal["region", "stage", "region-stage", "industry"]
@@ -56,7 +56,7 @@ def matrix(
     -------
     DataFrame, (groups, groups); rows: where it arises, columns: whose demand draws it. With `per="total"` rows add to
     what the group makes in all and columns to what its demand draws in all. A row is NaN when the source has no
-    figure for any of it; where only some are missing it holds the rest, and ``attrs["left_out"]`` says which.
+    number for any of it; where only some are missing it holds the rest, and ``attrs["note"]`` says which.
 
     Raises
     ------
@@ -74,14 +74,14 @@ def matrix(
     >>> int(S.loc["BRA", "CHN"]), S.attrs["unit"]        # Brazil's value added in China's final demand
     (26834, 'M USD')
     """
-    _require("by", by, get_args(By))
-    _require("per", per, get_args(Per))
+    require_option("by", by, get_args(By))
+    require_option("per", per, get_args(Per))
     who = demand or ("buyer" if by == "region" else "product")
-    _require("demand", who, get_args(Demand))
+    require_option("demand", who, get_args(Demand))
     q = intensity(table, of)
     W, names = groups_by(table, by, stage_weights)
     F = _outputs(table, W) if per == "output" else _demand(table, W, by, who)
-    S = (W * q.values[:, None]).T @ table.system.solve(F)
+    S = (W * q.counted[:, None]).T @ table.system.solve(F)
     if per != "total":
         total = F.sum(axis=0)
         S = np.divide(S, total, out=np.full_like(S, np.nan), where=np.abs(total) > 0)
@@ -91,12 +91,12 @@ def matrix(
     result.attrs.update(
         table.caption(
             f"{_account_label(table, q)} {drawn[per]}, {by} by {by}",
-            q.unit if per == "total" else q.per(table),
+            q.unit if per == "total" else q.unit_per_output,
             rows="where it arises",
             columns=_columns(by, per, who),
             by=by,
             per=per,
-            **q.gaps(table),
+            **q.attrs,
         )
     )
     return result
@@ -112,7 +112,7 @@ def _columns(by: str, per: str, who: str) -> str:
 
 
 def _account_label(table: MRIOTable, q: Intensity) -> str:
-    return table.value_added_label if q.name == "value added" else q.name
+    return table.value_added_label if q.name == "value_added" else q.label
 
 
 def _demand(table: MRIOTable, W: Array, by: str, who: str) -> Array:
@@ -132,11 +132,6 @@ def _outputs(table: MRIOTable, W: Array) -> Array:
 def _unknown_rows(table: MRIOTable, W: Array, q: Intensity) -> npt.NDArray[np.bool_]:
     """Find the groups of which no part that has output has a figure."""
     return np.asarray(W[q.known & table.active].sum(axis=0) <= 0)
-
-
-def _require(option: str, given: str, allowed: tuple[str, ...]) -> None:
-    if given not in allowed:
-        raise unknown(f"option {option}=", given, allowed)
 
 
 def asymmetry(

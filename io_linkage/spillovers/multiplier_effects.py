@@ -16,86 +16,20 @@ unit of final demand for the group's products draws, which is what `spillovers.m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, unknown
+from io_linkage.errors import MissingSatelliteError, NotProductiveError, OptionError, require_option, unknown
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array, System
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 
-Account = str | pd.Series
-
 #: How `linkages.aggregate` makes multipliers those of stages and regions: per unit of the group's final demand.
 MEANS: dict[str, Any] = {"rule": "mean", "weighted_by": "final_demand"}
-
-
-@dataclass(frozen=True, eq=False)
-class Intensity:
-    """An account per unit of output.
-
-    Attributes
-    ----------
-    values : array, (n,)
-        q, with 0 where there is no output or no figure.
-    known : array of bool, (n,)
-        Where the source has a figure; an industry without output counts as known.
-    name, unit : str
-        Of the account itself, not per unit of output.
-    """
-
-    values: Array
-    known: npt.NDArray[np.bool_]
-    name: str
-    unit: str
-
-    def per(self, table: MRIOTable) -> str:
-        """Return the unit of the account per unit of the table's flows."""
-        if self.unit == table.unit:
-            return f"{self.unit} per {table.unit}" if self.unit else "per unit"
-        return f"{self.unit or self.name} per {table.unit or 'unit'}"
-
-    def gaps(self, table: MRIOTable) -> dict[str, Any]:
-        """Say what is left out for want of a figure, for `attrs`; empty when nothing is."""
-        if self.known.all():
-            return {}
-        missing = ~self.known
-        share = table.accounts.x[missing].sum() / table.accounts.x.sum()
-        where = [region for r, region in enumerate(table.regions) if missing[table.region_codes == r].any()]
-        return {
-            "left_out": f"{int(missing.sum())} of {len(missing)} country-industries ({share:.1%} of output) have no "
-            f"{self.name}: {', '.join(where)}"
-        }
-
-
-def intensity(table: MRIOTable, of: Account) -> Intensity:
-    """Account per unit of output: "value_added", "output", a satellite by name, or a Series on the table's index.
-
-    Raises
-    ------
-    MissingSatelliteError
-        The table lacks it, or has it for no industry at all; names those it has.
-    """
-    if isinstance(of, pd.Series):
-        series = of.reindex(table.index)
-        name, unit = str(of.name or "account"), str(of.attrs.get("unit", ""))
-    else:
-        series = table.satellite(of)
-        name, unit = of, str(series.attrs.get("unit", ""))
-    account = series.to_numpy(dtype=np.float64)
-    known = np.isfinite(account) | ~table.active
-    if not (known & table.active).any():
-        full = [row for row in table.satellite_names if table.satellite(row).notna().any()]
-        raise MissingSatelliteError(
-            f"{name} has no figure for any industry of {table.label}. "
-            f"Satellites with figures: {', '.join(full) or 'none'}; value_added and output are always there."
-        )
-    values = table.per_output(np.where(np.isfinite(account), account, 0.0))
-    return Intensity(values, known, name.replace("_", " "), unit)
 
 
 def multipliers(
@@ -163,16 +97,14 @@ def multipliers(
     >>> float(jobs["CHN", "AtB"].round(3)), jobs.attrs["unit"]
     (0.282, 'thousand persons per M USD')
     """
-    if type not in ("I", "II"):
-        raise OptionError(f"kind={type!r} is not possible; choose 'I' or 'II'.")
+    require_option("type", type, ("I", "II"))
     q = intensity(table, of)
     if type == "I":
-        first = table.system.column_sums() if isinstance(of, str) and of == "output" else None
-        values = table.system.solve_transposed(q.values) if first is None else first
+        values = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
         extra: dict[str, Any] = {}
     else:
         H, C, extra = _households(table, income, consumption, propensity, regions)
-        solved = table.system.solve_transposed(np.column_stack([q.values, H]))
+        solved = table.system.solve_transposed(np.column_stack([q.counted, H]))
         base, LH = solved[:, 0], solved[:, 1:]
         respent = LH.T @ C
         _require_leak(table, respent)
@@ -180,7 +112,7 @@ def multipliers(
         rounds = np.linalg.solve((np.eye(H.shape[1]) - respent).T, C.T @ base)
         values = base + LH @ rounds
     return table.series(
-        values, f"{q.name} multiplier, type {type}", unit=q.per(table), **MEANS, **q.gaps(table), **extra
+        values, f"{q.label} multiplier, type {type}", unit=q.unit_per_output, **MEANS, **q.attrs, **extra
     )
 
 
@@ -212,12 +144,12 @@ def _households(
         rest = [r for r in closed if r not in lacking]
         remedy = f"Close the others only, with regions={rest}" if rest else "Load a year that has it"
         raise MissingSatelliteError(
-            f"Households cannot be closed: {table.label} has no {h.name} for {', '.join(lacking)}. {remedy}, or give "
+            f"Households cannot be closed: {table.label} has no {h.label} for {', '.join(lacking)}. {remedy}, or give "
             "income= another account."
         )
     columns = _household_columns(table, consumption)
     where = [table.regions.index(region) for region in closed]
-    H = (table.region_codes[:, None] == where) * h.values[:, None]
+    H = (table.region_codes[:, None] == where) * h.counted[:, None]
     own = np.asarray(table.accounts.demand.get_level_values(0))
     bought = np.column_stack([table.accounts.Y[:, columns & (own == region)].sum(axis=1) for region in closed])
     earned = H.T @ table.accounts.x
@@ -273,9 +205,9 @@ def by_region(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
     """
     q = intensity(table, of)
     M, names = groups_by(table, "region")
-    values = table.system.solve_transposed(M * q.values[:, None])
-    values[:, _blank(table, q)] = np.nan
-    return table.frame(values, names, f"{q.name} multiplier by region", unit=q.per(table), **MEANS, **q.gaps(table))
+    values = table.system.solve_transposed(M * q.counted[:, None])
+    values[:, q.unknown_regions(table)] = np.nan
+    return table.frame(values, names, f"{q.label} multiplier by region", unit=q.unit_per_output, **MEANS, **q.attrs)
 
 
 def effects(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
@@ -309,29 +241,23 @@ def effects(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
     """
     q = intensity(table, of)
     M, _ = groups_by(table, "region")
-    reached = table.system.solve_transposed(M * q.values[:, None])
+    reached = table.system.solve_transposed(M * q.counted[:, None])
     own = reached[np.arange(len(reached)), table.region_codes]
     spillover = np.where(M == 0, reached, 0.0).sum(axis=1)
     intra = np.zeros_like(own)
     for r in range(len(table.regions)):
         inside = np.flatnonzero(table.region_codes == r)
         alone = System(table.accounts.Z[np.ix_(inside, inside)], table.accounts.x[inside])
-        intra[inside] = alone.solve_transposed(q.values[inside])
+        intra[inside] = alone.solve_transposed(q.counted[inside])
     parts = np.column_stack([intra, own - intra, spillover, own + spillover])
-    missing = np.isin(table.region_codes, np.flatnonzero(_blank(table, q)))
+    missing = np.isin(table.region_codes, np.flatnonzero(q.unknown_regions(table)))
     # The spillover of a region without figures stands: it arises elsewhere.
     parts[missing] = np.where([False, False, True, False], parts[missing], np.nan)
     return table.frame(
         parts,
         ["intra", "feedback", "spillover", "total"],
-        f"{q.name} multiplier: intra-regional, feedback, spillover",
-        unit=q.per(table),
+        f"{q.label} multiplier: intra-regional, feedback, spillover",
+        unit=q.unit_per_output,
         **MEANS,
-        **q.gaps(table),
+        **q.attrs,
     )
-
-
-def _blank(table: MRIOTable, q: Intensity) -> npt.NDArray[np.bool_]:
-    """Regions without a single figure."""
-    counts = np.bincount(table.region_codes[q.known & table.active], minlength=len(table.regions))
-    return np.asarray(counts == 0)

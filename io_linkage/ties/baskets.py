@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.errors import ComparisonError, OptionError, unknown
+from io_linkage.errors import ComparisonError, OptionError, require_share, unknown
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
-from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 
 
@@ -92,14 +92,13 @@ def shift_basket(
     >>> effect["percent"].round(1)[["CHN", "BRA", "IND"]].to_dict()
     {'CHN': 3.2, 'BRA': -0.4, 'IND': -0.1}
     """
-    if not 0 <= share <= 1:
-        raise OptionError(f"by={share}: choose a share of the way between 0 and 1.")
+    require_share("share", share)
     bought = _demand(table, focus, category)
     goal = _goal(table, focus, like, category)
     change, kept = _change(table, focus, bought, goal)
     q = intensity(table, of)
-    made = q.values * table.system.solve(share * change)
-    before = q.values * table.accounts.x
+    made = q.counted * table.system.solve(share * change)
+    before = q.counted * table.accounts.x
     W, names = groups_by(table, "region-stage" if by_stage else "region", stage_weights)
     values = np.column_stack([W.T @ before, W.T @ made])
     values[W.T @ ~q.known > 0] = np.nan
@@ -107,13 +106,13 @@ def shift_basket(
     frame["percent"] = 100 * frame["change"] / frame["before"]
     frame.attrs.update(
         table.caption(
-            f"effect on {q.name} if {focus} spent as {_name(like, focus)}",
+            f"effect on {q.label} if {focus} spent as {_name(like, focus)}",
             q.unit,
             focus=focus,
             kept=kept,
             category=category or "all final demand",
             shifted=float(share * np.abs(change).sum() / 2),
-            **q.gaps(table),
+            **q.attrs,
         )
     )
     return frame

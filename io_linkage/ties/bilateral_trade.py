@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
-from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 from io_linkage.ties.partners import ALL, Names, Parties, sentence, settle_parties, without_figures
 
@@ -108,7 +108,7 @@ def bilateral(
     values = np.concatenate([flows.between(pairs) for pairs in rows.values()])
     labels = [(*row, stage) for row in rows for stage in flows.stages]
     result = pd.DataFrame(values, index=_in_order(labels), columns=pd.Index([*FLOWS, *SHARES]))
-    lacking, clauses = without_figures(table, intensity(table, of))
+    lacking, clauses = without_figures(intensity(table, of))
     result.attrs.update(
         table.caption(
             f"trade of {focus} with its partners, current prices",
@@ -161,7 +161,7 @@ class _Flows:
         M, _ = groups_by(table, "region")
         q = intensity(table, of)
         final: Array = table.demand_by_region.to_numpy(dtype=np.float64)
-        absorbed = q.values[:, None] * table.system.solve(final)
+        absorbed = q.counted[:, None] * table.system.solve(final)
         absorbed[~q.known] = np.nan
         W, names = groups_by(table, "stage", stage_weights) if by_stage else (np.zeros((len(M), 0)), pd.Index([]))
         shares = np.column_stack([np.ones(len(M)), W])

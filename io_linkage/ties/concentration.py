@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
@@ -65,10 +65,8 @@ def hhi(
     >>> suppliers["largest"], round(float(suppliers["hhi"]), 3)
     ('USA', 0.258)
     """
-    if role not in ("supplier", "buyer"):
-        raise unknown("role", role, ("supplier", "buyer"))
-    if unit not in ("industry", "product"):
-        raise unknown("unit", unit, ("industry", "product"))
+    require_option("role", role, ("supplier", "buyer"))
+    require_option("unit", unit, ("industry", "product"))
     flows = np.maximum(_flows(table, role, unit), 0.0)
     if not domestic:
         flows[np.arange(len(flows)), table.region_codes] = 0.0

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import OptionError, require_option
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
-from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 from io_linkage.ties.inputs_and_sales import between_regions
 
@@ -61,8 +61,7 @@ def dependence(
     >>> D.round(3).loc["developing"].to_dict()
     {'CHN': 0.026, 'developing': 0.844, 'USA': 0.039, 'others': 0.091}
     """
-    if through not in ("demand", "inputs", "sales"):
-        raise unknown("option through=", through, ("demand", "inputs", "sales"))
+    require_option("through", through, ("demand", "inputs", "sales"))
     rows, notes = _separate(table, regions, aggregates)
     columns, more = (rows, notes) if on is None else _separate(table, on, aggregates)
     flows = _dependence_flows(table, through, direct, of)
@@ -77,7 +76,7 @@ def dependence(
         frame["others"] = 1 - frame.sum(axis=1, skipna=False)
     account = intensity(table, of)
     what = {
-        "demand": f"share of {'GDP' if of == 'value_added' else account.name} absorbed in final demand",
+        "demand": f"share of {'GDP' if of == 'value_added' else account.label} absorbed in final demand",
         "inputs": "share of intermediate inputs" + (", direct" if direct else ", direct and indirect"),
         "sales": "share of intermediate sales" + (", direct" if direct else ", direct and indirect"),
     }
@@ -90,7 +89,7 @@ def dependence(
             kind=through,
             groups=rows,
             left_out=list(
-                dict.fromkeys([*notes, *more, *(account.gaps(table).values() if through == "demand" else ())])
+                dict.fromkeys([*notes, *more, *([account.note] if account.note and through == "demand" else [])])
             ),
         )
     )
@@ -102,7 +101,7 @@ def _dependence_flows(table: MRIOTable, kind: str, direct: bool, of: Account) ->
     if kind == "demand":
         M, _ = groups_by(table, "region")
         q = intensity(table, of)
-        absorbed = q.values[:, None] * table.system.solve(table.demand_by_region.to_numpy(dtype=np.float64))
+        absorbed = q.counted[:, None] * table.system.solve(table.demand_by_region.to_numpy(dtype=np.float64))
         flows = M.T @ absorbed
         flows[M.T @ ~q.known > 0] = np.nan
         return np.asarray(flows)

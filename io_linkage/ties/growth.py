@@ -26,10 +26,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError, SolveError, unknown
+from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError, SolveError, require_option
+from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array, System
 from io_linkage.panel import require_comparable
-from io_linkage.spillovers.multiplier_effects import Account, intensity
 from io_linkage.table import MRIOTable
 from io_linkage.ties.partners import ALL, sentence, settle_parties, without_figures
 
@@ -119,8 +119,7 @@ def growth_pull(
     Dietzenbacher & Los (1998) for polar averages; Oosterhaven & van der Linden (1997) for A as technology times
     trade; Miller & Blair (2022), chapter 13.
     """
-    if prices not in ("current", "constant"):
-        raise unknown("option prices=", prices, ("current", "constant"))
+    require_option("prices", prices, ("current", "constant"))
     _require_order(before, after)
     parties = settle_parties(after, focus, partners=partners, comparators=comparators, aggregates=aggregates)
     first, last = (_snapshot(table, of, prices) for table in (before, after))
@@ -137,7 +136,7 @@ def growth_pull(
     lacking, clauses = _gaps(before, after, of)
     frame.attrs.update(
         after.caption(
-            f"growth of {account.name} by source and channel, {'constant' if constant else 'current'} prices",
+            f"growth of {account.label} by source and channel, {'constant' if constant else 'current'} prices",
             _unit(after, account.unit, constant),
             focus=focus,
             comparators=[name for name in parties.economies if name != focus],
@@ -156,7 +155,7 @@ def _gaps(before: MRIOTable, after: MRIOTable, of: Account) -> tuple[list[str], 
     """Regions whose figures are missing in one of the years, and the clauses that say so."""
     codes, clauses = [], []
     for table in (before, after):
-        where, clause = without_figures(table, intensity(table, of))
+        where, clause = without_figures(intensity(table, of))
         codes += [code for code in where if code not in codes]
         clauses += [f"{text} ({table.year})" for text in clause]
     return codes, clauses
@@ -185,14 +184,14 @@ def _snapshot(table: MRIOTable, of: Account, prices: Prices) -> _Snapshot:
     account = intensity(table, of)
     bought: Array = table.demand_by_region.to_numpy(dtype=np.float64)
     if prices == "current":
-        return _Snapshot(account.values, account.known, table.system, bought)
+        return _Snapshot(account.counted, account.known, table.system, bought)
     price, filled = _deflator(table, "gross_output_deflator")
     # (I - p^-1 A p): the same table with every row in constant prices.
     system = System(table.accounts.Z / price[:, None], table.accounts.x / price)
     own_price = np.ones_like(price)
     if account.unit == table.unit:
-        own_price = price if account.name == "output" else _deflator(table, "value_added_deflator")[0]
-    return _Snapshot(account.values * price / own_price, account.known, system, bought / price[:, None], filled)
+        own_price = price if account.is_output else _deflator(table, "value_added_deflator")[0]
+    return _Snapshot(account.counted * price / own_price, account.known, system, bought / price[:, None], filled)
 
 
 def _deflator(table: MRIOTable, name: str) -> tuple[Array, tuple[str, ...]]:

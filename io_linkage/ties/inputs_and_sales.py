@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.errors import unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -68,8 +68,7 @@ def reliance(
     >>> shares.loc[("MEX", "30t33"), [("direct", "CHN"), ("total", "CHN")]].round(3).tolist()
     [0.22, 0.299]
     """
-    if through not in ("inputs", "sales"):
-        raise unknown("option through=", through, ("inputs", "sales"))
+    require_option("through", through, ("inputs", "sales"))
     groups = {name: countries.resolve(table, name) for name in on}
     chosen = table.regions if regions is None else countries.resolve(table, regions)
     rows = np.isin(table.region_codes, [table.regions.index(region) for region in chosen])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io_linkage import economies as countries
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError
-from io_linkage.spillovers.multiplier_effects import Intensity
+from io_linkage.intensities import Intensity
 from io_linkage.table import MRIOTable
 
 Names = str | Sequence[str]
@@ -118,17 +118,9 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def without_figures(table: MRIOTable, account: Intensity) -> tuple[list[str], list[str]]:
+def without_figures(account: Intensity) -> tuple[list[str], list[str]]:
     """Regions that lack figures of an account, and the clause that says so."""
-    missing = ~account.known
-    if not missing.any():
-        return [], []
-    where = [region for r, region in enumerate(table.regions) if missing[table.region_codes == r].any()]
-    share = table.accounts.x[missing].sum() / table.accounts.x.sum()
-    return where, [
-        f"{int(missing.sum())} of {len(missing)} country-industries ({share:.1%} of output) have no {account.name}: "
-        f"{', '.join(where)}"
-    ]
+    return list(account.missing), [account.note] if account.note else []
 
 
 def _own_members(

@@ -42,7 +42,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade, trade
@@ -101,11 +101,8 @@ def borin_mancini(
     >>> exports.frame("exporter", groups=True, shares=True).loc["CHN", ["DVA", "DDC", "FVA", "GVC"]].round(3).tolist()
     [0.774, 0.008, 0.215, 0.38]
     """
-    for name, given, known in (("approach", approach, Approach), ("perimeter", perimeter, Perimeter)):
-        if given not in get_args(known):
-            raise OptionError(
-                f"{name}={given!r} is not possible; choose one of {', '.join(map(repr, get_args(known)))}."
-            )
+    require_option("approach", approach, get_args(Approach))
+    require_option("perimeter", perimeter, get_args(Perimeter))
     blocks = trade(table, definition)
     if perimeter in ("bilateral", "flow"):
         return decomposition(

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -63,10 +63,8 @@ def advantage(
     >>> bool(gross > made > 1)
     True
     """
-    if of not in ("gross", "value_added"):
-        raise OptionError(f"of={of!r} is not possible; choose 'gross' or 'value_added'.")
-    if by not in ("industry", "stage"):
-        raise unknown("grouping", by, ("industry", "stage"))
+    require_option("of", of, ("gross", "value_added"))
+    require_option("by", by, ("industry", "stage"))
     blocks = trade(table, definition)
     exports = blocks.total_exports
     values = exports if of == "gross" else blocks.v * blocks.local(exports)

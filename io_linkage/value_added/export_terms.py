@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import AddingUpError, OptionError, StageError, unknown
+from io_linkage.errors import AddingUpError, OptionError, StageError, require_option
 from io_linkage.leontief import Array
 from io_linkage.trade_blocks import Definition, Trade, trade
 
@@ -140,7 +140,7 @@ class Decomposition:
         if not set(names) <= set(self.levels):
             kept = [k for k in known if set(k.split("-")) <= {*self.levels, "world"}]
             finer = "For the nine terms by industry and importer use to_kww(wwz(table))." if len(kept) == 2 else ""
-            raise unknown("level", by, kept, remedy=finer)
+            require_option("by", by, kept, remedy=finer)
         if names == self.levels:
             return wide
         # An industry without output is NaN in all its flows; a country is the sum of the others.

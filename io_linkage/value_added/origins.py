@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import unknown
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -102,9 +102,7 @@ def vax(table: MRIOTable, *, by: TradeLevel = "exporter", definition: Definition
     ----------
     Johnson & Noguera (2012).
     """
-    known = ("exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer")
-    if by not in known:
-        raise unknown("level", by, known)
+    require_option("by", by, ("exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"))
     blocks = trade(table, definition)
     absorbed = blocks.without_own(_matrix(blocks))
     gross = blocks.exports
@@ -217,8 +215,7 @@ def vertical_specialisation(
     Hummels, Ishii & Yi (2001); Daudin, Rifflart & Schweisguth (2011) for VS1*; Koopman, Wang & Wei (2014),
     equations 38 to 41.
     """
-    if by not in ("exporter", "exporter-industry"):
-        raise unknown("level", by, ("exporter", "exporter-industry"))
+    require_option("by", by, ("exporter", "exporter-industry"))
     blocks = trade(table, definition)
     # L_sr E_r* by column r, and sum_t L_st E_tr.
     own_exports, received = np.split(
@@ -311,13 +308,11 @@ def _with_remainder(columns: pd.Index[str]) -> pd.Index[str]:
 
 def _per_export(blocks: Trade, origin: str, stage_weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
     """Value added by origin per unit of each export, (n, k)."""
+    require_option("origin", origin, ("domestic", "domestic-stage", "region", "industry", "stage", "region-stage"))
     if origin == "domestic":
         values = np.column_stack([blocks.own_content, blocks.foreign_content])
         return values, pd.Index(["domestic", "foreign"])
     detail = "region-stage" if origin == "domestic-stage" else origin
-    if detail not in ("region", "industry", "stage", "region-stage"):
-        known = ("domestic", "domestic-stage", "region", "industry", "stage", "region-stage")
-        raise unknown("origin", origin, known)
     W, names = groups_by(blocks.table, detail, stage_weights)
     values = blocks.system.solve_transposed(W * blocks.v[:, None])
     if origin != "domestic-stage":
@@ -332,6 +327,7 @@ def _per_export(blocks: Trade, origin: str, stage_weights: pd.DataFrame | None) 
 def _summed_exports(
     blocks: Trade, values: Array, by: str, stage_weights: pd.DataFrame | None
 ) -> tuple[Array, pd.Index[str]]:
+    require_option("by", by, ("world", "exporter", "exporter-industry", "exporter-stage"))
     table = blocks.table
     if by == "world":
         return values.sum(axis=0, keepdims=True), pd.Index(["world"])
@@ -339,7 +335,5 @@ def _summed_exports(
         return blocks.region_sums(values), pd.Index(table.regions, name="exporter")
     if by == "exporter-industry":
         return np.where(table.active[:, None], values, np.nan), table.index.set_names(["exporter", "industry"])
-    if by == "exporter-stage":
-        W, names = groups_by(table, "region-stage", stage_weights)
-        return np.asarray(W.T @ values), names.set_names(["exporter", "stage"])
-    raise unknown("level", by, ("world", "exporter", "exporter-industry", "exporter-stage"))
+    W, names = groups_by(table, "region-stage", stage_weights)
+    return np.asarray(W.T @ values), names.set_names(["exporter", "stage"])
