@@ -424,6 +424,42 @@ class TestOutput:
         assert all(path.exists() for path in files)
 
 
+class TestFaults:
+    """Errors of the table stand at the top, in the words that `check` and the workbook use."""
+
+    @pytest.fixture
+    def spoilt(self):
+        table = examples.germany_1995()
+        x = table.x.copy()
+        x.iloc[1] *= 1.3
+        return iol.MRIOTable.from_frames(table.Z, table.Y, table.V, x, output="rows", tolerance=float("inf"))
+
+    def test_errors_stand_first(self, spoilt, tmp_path):
+        found = iol.checks.run(spoilt)
+        errors = found[found["severity"] == "error"]
+        warnings = int((found["severity"] == "warning").sum())
+        assert len(errors) >= 1
+        page_file = report.write(spoilt, report.ask(spoilt), tmp_path / "out")
+        text = read(page_file.read_text(encoding="utf-8")).text
+        first = text.index(f"The table has {words.counted(len(errors), 'error')}.")
+        assert first < text.index("What was asked")
+        for name, sentence in zip(errors["check"], errors["finding"], strict=True):
+            assert f"Error in the table, {name}: {sentence}".rstrip(".") in text[first : text.index("What was asked")]
+        counted = [words.counted(len(errors), "error")] + [words.counted(warnings, "warning")] * (warnings > 0)
+        for part in counted:
+            assert part in text[text.index("The checks below raise") :].split("\n")[0]
+        sheet = openpyxl.load_workbook(tmp_path / "out" / "data" / "results.xlsx")["checks"]
+        severities = [row[1].value for row in sheet.iter_rows(min_row=2)]
+        assert severities == found["severity"].tolist()
+
+    def test_the_command_still_ends_well(self, run, spoilt, tmp_path, monkeypatch):
+        monkeypatch.setattr("io_linkage.readers.load", lambda *_, **__: spoilt)
+        assert run("report", "t.csv", "--out", tmp_path / "out").returncode == 0
+
+    def test_a_table_without_errors_says_nothing_of_them(self, found):
+        assert not any("Error in the table" in sentence for sentence in briefing.compose(found).brief)
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("value", "unit", "wanted"),

@@ -46,7 +46,26 @@ def compose(found: Results) -> Briefing:
     brief = [s for key, count in _BRIEF for s in by_key[key].sentences[:count]]
     # What makes the linkages at the top misleading stands there with them.
     brief[_BRIEF[0][1] : _BRIEF[0][1]] = sentences.imports_taken_off(found)[:1]
-    return Briefing(title, _subtitle(found), tuple(brief), tuple(parts))
+    return Briefing(title, _subtitle(found), (*_faults(found), *brief), tuple(parts))
+
+
+def _faults(found: Results) -> list[str]:
+    """Say what a reader has to know before the results: errors of the table, and that there is nothing to compare."""
+    checks = found["checks"]
+    errors = checks[checks["severity"] == "error"].fillna("").to_dict("records")
+    lines = [f"Error in the table, {row['check']}: {row['finding']} {row['where']}".rstrip(" .") for row in errors]
+    if errors:
+        lines = [
+            f"The table has {words.counted(len(errors), 'error')}. Results that use that part of it are wrong; see "
+            "“Checks of the table” for what to do.",
+            *(f"{line}." for line in lines),
+        ]
+    if len(found["linkages"]) == 1:
+        lines.append(
+            "The table has one region with one industry: its relative linkages are 1 by definition, with nothing to "
+            "compare it with."
+        )
+    return lines
 
 
 # How many of the first sentences of each section stand at the top.

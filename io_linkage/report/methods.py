@@ -86,7 +86,6 @@ def _treatment(found: Results) -> list[View]:
 
 def _certainty(found: Results) -> list[str]:
     checks = found["checks"]
-    bad = checks[checks["severity"].isin(["error", "warning"])]
     industries = words.counted(len(found.industries), "industry", "industries")
     size = f"{industries} and {words.counted(len(found.regions), 'region')}"
     sentences = [
@@ -108,9 +107,13 @@ def _certainty(found: Results) -> list[str]:
         f"{found.table['row discrepancy']} in the rows and {found.table['column discrepancy']} in the columns, as sums "
         "of absolute amounts."
     )
-    if len(bad):
-        names = words.listed(dict.fromkeys(str(name) for name in bad["check"]))
-        sentences.append(f"The checks below raise {words.counted(len(bad), 'warning')}: {names}.")
+    raised = []
+    for severity in ("error", "warning"):
+        names = [str(name) for name in checks.loc[checks["severity"] == severity, "check"]]
+        if names:
+            raised.append(f"{words.counted(len(names), severity)} ({words.listed(dict.fromkeys(names))})")
+    if raised:
+        sentences.append(f"The checks below raise {' and '.join(raised)}.")
     return sentences
 
 

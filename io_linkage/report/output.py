@@ -10,11 +10,12 @@ from pathlib import Path
 from io_linkage import __version__
 from io_linkage.errors import IOLinkageError, OutputError
 from io_linkage.figures.saving import tidy
-from io_linkage.files import PREFIX, atomically, expanded, require_not_input, unwritable, working_folder
+from io_linkage.files import PREFIX, expanded, require_not_input, unwritable, working_folder
 from io_linkage.report import briefing, page, pictures, results, workbook
 from io_linkage.report.pictures import draw
 from io_linkage.report.question import Question
 from io_linkage.report.results import Progress, Results, gather
+from io_linkage.spreadsheets import write_csv
 from io_linkage.table import MRIOTable
 
 PAGE, MANIFEST, WORKBOOK = "report.html", "report.json", "results.xlsx"
@@ -111,9 +112,7 @@ def _read(question: Question, inputs: Iterable[str | Path]) -> list[str | Path]:
 def _data(found: Results, folder: Path) -> None:
     folder.mkdir()
     for key, result in found.frames.items():
-        place = folder / f"{key}.csv"
-        frame = tidy(result.frame)
-        atomically(place, lambda file, frame=frame: frame.to_csv(file, index=False, lineterminator="\n"))  # type: ignore[misc]
+        write_csv(tidy(result.frame), folder / f"{key}.csv")
     workbook.write_workbook(found, folder / WORKBOOK)
 
 
