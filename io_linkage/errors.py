@@ -25,6 +25,10 @@ class BalanceWarning(UserWarning):
     """The primary inputs of a table do not account for its output; results that do not use them still stand."""
 
 
+class FontWarning(UserWarning):
+    """The fonts of this machine lack signs that labels use; the figure shows boxes in their place."""
+
+
 class UnknownLabelError(IOLinkageError, KeyError):
     """A region, industry, group, year or stage that is not there."""
 

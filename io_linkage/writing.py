@@ -12,6 +12,7 @@ import pandas as pd
 
 from io_linkage.errors import OptionError, OutputError, require_option
 from io_linkage.files import expanded, require_not_input, unwritable, working_folder
+from io_linkage.spreadsheets import without_time, write_csv, write_rows
 from io_linkage.table import MRIOTable
 
 Form = Literal["pymrio", "csv", "xlsx", "parquet"]
@@ -110,11 +111,11 @@ def _made(table: MRIOTable, working: Path, target: Path, form: Form) -> Path:
     if form != "pymrio":
         frame = labelled(table)
         if form == "csv":
-            frame.to_csv(made)
+            write_csv(frame, made, index=True)
         elif form == "parquet":
             frame.rename_axis("label").reset_index().to_parquet(made)
         else:
-            frame.to_excel(made, sheet_name="table")
+            _workbook(frame, made)
         return made
     folder = working / "saved"
     table.to_pymrio().save_all(folder, table_format="parquet")
@@ -125,6 +126,15 @@ def _made(table: MRIOTable, working: Path, target: Path, form: Form) -> Path:
             if file.is_file():
                 archive.write(file, file.relative_to(folder))
     return made
+
+
+def _workbook(frame: pd.DataFrame, file: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    write_rows(book.create_sheet("table"), frame.rename_axis("label").reset_index())
+    book.save(file)
+    without_time(file)
 
 
 def labelled(table: MRIOTable) -> pd.DataFrame:

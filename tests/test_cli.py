@@ -288,3 +288,28 @@ class TestIdleRegions:
         done = run("report", "--members", year, "--out", tmp_path / "out")
         assert done.returncode == 1
         assert "the dates of membership go from 1958 to 2025" in done.stderr
+
+    def test_a_table_of_one_industry(self, run, tmp_path):
+        (tmp_path / "t.csv").write_text(",A|i,A|final,output\nA|i,1,2,3\nva,2,,\n")
+        assert run("check", tmp_path / "t.csv").returncode == 0
+        done = run("report", tmp_path / "t.csv", "--out", tmp_path / "out")
+        assert done.returncode == 0
+        assert "one region with one industry" in (tmp_path / "out" / "report.html").read_text()
+
+
+class TestWarnings:
+    @pytest.mark.parametrize("words", [["check"], ["convert"]])
+    def test_a_command_shows_each_as_one_note(self, run, saved, tmp_path, monkeypatch, words):
+        from io_linkage.readers import load
+
+        def warned(*given, **options):
+            for _ in range(3):
+                warnings.warn("inputs do not account for output", BalanceWarning, stacklevel=1)
+            return load(*given, **options)
+
+        monkeypatch.setattr("io_linkage.load", warned)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            done = run(*words, saved, *([tmp_path / "t.csv"] if words == ["convert"] else []))
+        assert done.returncode == 0
+        assert done.stderr.strip() == "Note: inputs do not account for output"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -13,8 +14,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.text import Text
 
 from io_linkage import figures, linkages
-from io_linkage.errors import OptionError, OutputError, UnknownLabelError
-from io_linkage.figures import naming, placing, saving, style
+from io_linkage.errors import FontWarning, OptionError, OutputError, UnknownLabelError
+from io_linkage.figures import fonts, naming, placing, saving, style
 
 ATTRS = {"measure": "value added", "unit": "M USD", "table": "Made up 2011", "year": 2011, "source": "nobody"}
 
@@ -263,6 +264,50 @@ class TestPlacing:
         placed = placing.place(ax, x, y, ["in the middle", *[""] * 24])
         assert len(placed) == 1
         assert placed[0].arrow_patch is not None
+
+
+class TestFonts:
+    @pytest.fixture(autouse=True)
+    def _nothing_said_yet(self):
+        fonts._warn.cache_clear()
+        yield
+        fonts._warn.cache_clear()
+
+    @pytest.fixture
+    def chinese(self, monkeypatch) -> pd.DataFrame:
+        """Labels that no font has a sign for, as on a machine without Chinese fonts."""
+        monkeypatch.setattr(fonts, "families", lambda: [fonts.BASE])
+        frame = matrix(30, 2)
+        signs = [chr(0x4E00 + k) * 3 for k in range(30)]
+        return frame.set_axis(pd.Index(signs, name="giver")).rename_axis(columns="到")
+
+    def test_signs_without_a_font_are_one_note(self, chinese, tmp_path, caplog):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            for _ in range(3):
+                figures.save(figures.heatmap(chinese), tmp_path / "x")
+        assert [one.category for one in caught] == [FontWarning]
+        assert "Noto Sans CJK" in str(caught[0].message)
+
+    def test_a_font_that_is_not_there_is_one_note(self, tmp_path, caplog):
+        frame = matrix()
+        with warnings.catch_warnings(record=True) as caught, mpl.rc_context({"font.family": "No Such Font"}):
+            warnings.simplefilter("default")
+            figure, ax = plt.subplots()
+            ax.set_title("one")
+            figures.save(figure, tmp_path / "x", data=frame)
+        assert [one.category for one in caught] == [FontWarning]
+        assert caplog.records == []
+
+    def test_other_warnings_pass(self):
+        with pytest.warns(UserWarning, match="something else"), fonts.one_warning():
+            warnings.warn("something else", UserWarning, stacklevel=1)
+
+    def test_an_installed_chinese_font_is_drawn_with(self, monkeypatch):
+        monkeypatch.setattr("matplotlib.font_manager.get_font_names", lambda: ["SimHei", "DejaVu Sans", "SimSun"])
+        assert fonts.families.__wrapped__() == ["DejaVu Sans", "SimHei"]
+        monkeypatch.setattr("matplotlib.font_manager.get_font_names", lambda: ["DejaVu Sans"])
+        assert fonts.families.__wrapped__() == ["DejaVu Sans"]
 
 
 class TestNames:

@@ -22,7 +22,7 @@ MEASURES = {
 }
 #: Each layer may import itself and those above it in this list.
 LAYERS = [
-    {"_shipped", "errors", "files"},
+    {"_shipped", "errors", "files", "spreadsheets"},
     {"leontief"},
     {"accounts", "labels"},
     {"description", "table"},

@@ -256,7 +256,7 @@ def test_missing_rows_columns_and_files_are_named(small, tmp_path):
         stages.weights(small, stage_file=tmp_path / "absent.csv")
     binary = tmp_path / "binary.csv"
     binary.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(StageError, match="as a CSV"):
+    with pytest.raises(StageError, match=r"binary\.csv has no column industry"):
         stages.weights(small, stage_file=binary)
 
 

@@ -23,12 +23,20 @@ def running() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def _warned(console: Any) -> Iterator[None]:
+    shown: set[str] = set()
+
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        if str(message) in shown:
+            return
+        shown.add(str(message))
         # A note that cannot be shown must not stop the work.
         with suppress(OSError):
             console.print(f"Note: {message}", markup=False, highlight=False, soft_wrap=True)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        for category in (DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", category)
+        # What a library says about the styles of a workbook helps nobody here.
+        warnings.filterwarnings("ignore", module=r"openpyxl(\.|$)")
         warnings.showwarning = show
         yield

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from io_linkage.cli.progress import running
+
 if TYPE_CHECKING:
     from io_linkage.downloads import Progress
 
@@ -42,16 +44,19 @@ def check(
     from io_linkage import checks, load
 
     place = None if csv is None else _free(csv, table, overwrite=overwrite)
-    # Gaps are to be found and shown, so they must not stop the loading.
-    loaded = load(table, year=year, database=database, tolerance=float("inf"))
-    found = checks.run(loaded, tolerance=tolerance)
+    with running() as progress:
+        progress("Table")
+        # Gaps are to be found and shown, so they must not stop the loading.
+        loaded = load(table, year=year, database=database, tolerance=float("inf"))
+        progress("Checks")
+        found = checks.run(loaded, tolerance=tolerance)
     _findings(found, str(loaded))
     if place is not None:
         _save(found, place)
     worst = ("error", "warning") if strict else ("error",)
-    count = int(found["severity"].isin(worst).sum())
-    typer.echo(f"{count} {'faults' if strict else 'errors'}, {int((found['severity'] == 'warning').sum())} warnings.")
-    if count:
+    counts = found["severity"].value_counts()
+    typer.echo(f"{', '.join(_counted(int(counts.get(name, 0)), name) for name in ('error', 'warning'))}.")
+    if found["severity"].isin(worst).any():
         raise typer.Exit(1)
 
 
@@ -90,17 +95,22 @@ def convert(
     """Read a table and write it in another form, added up to fewer industries or regions where asked."""
     from io_linkage import aggregation, load, writing
 
-    table = load(source, year=year, database=database, tolerance=tolerance)
-    if industries or regions or rest:
-        groups = None if regions is None else [one.strip() for one in regions.split(",") if one.strip()]
-        table = aggregation.aggregate(table, industries=industries, regions=groups, rest=rest)
-    if rebalance:
-        from io_linkage import rebalancing
+    changed = None
+    with running() as progress:
+        progress("Table")
+        table = load(source, year=year, database=database, tolerance=tolerance)
+        if industries or regions or rest:
+            groups = None if regions is None else [one.strip() for one in regions.split(",") if one.strip()]
+            table = aggregation.aggregate(table, industries=industries, regions=groups, rest=rest)
+        if rebalance:
+            from io_linkage import rebalancing
 
-        table, changed = rebalancing.rebalance(table)
+            table, changed = rebalancing.rebalance(table)
+        inputs = [source] if industries is None else [source, industries]
+        written = writing.save(table, target, overwrite=overwrite, inputs=inputs)
+    if changed is not None:
         typer.echo(changed.to_string())
-    inputs = [source] if industries is None else [source, industries]
-    typer.echo(writing.save(table, target, overwrite=overwrite, inputs=inputs))
+    typer.echo(written)
 
 
 def tables(
@@ -166,6 +176,10 @@ def _findings(found: Any, title: str) -> None:
     typer.echo(printed.get(), nl=False)
 
 
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
+
+
 def _plain(text: str, style: str = "") -> Any:
     """Text as it is: labels may hold what rich would read as markup."""
     from rich.text import Text
@@ -189,8 +203,9 @@ def _free(csv: Path, table: str | None, *, overwrite: bool) -> Path:
 
 def _save(found: Any, path: Path) -> None:
     from io_linkage.files import atomically
+    from io_linkage.spreadsheets import write_csv
 
-    atomically(path, lambda file: found.to_csv(file, index=False))
+    atomically(path, lambda file: write_csv(found, file))
 
 
 @contextmanager

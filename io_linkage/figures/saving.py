@@ -10,7 +10,9 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from io_linkage.errors import OptionError
+from io_linkage.figures import fonts
 from io_linkage.files import atomically, expanded
+from io_linkage.spreadsheets import write_csv
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,10 +83,11 @@ def save(
         if kind not in known:
             raise OptionError(f"Unknown picture format {kind!r}. Choose of {', '.join(sorted(known))}.")
     written = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
-    for kind, place in zip(kinds, written, strict=True):
-        atomically(place, lambda file, kind=kind: _picture(figure, file, kind, dpi))  # type: ignore[misc]
+    with fonts.one_warning():
+        for kind, place in zip(kinds, written, strict=True):
+            atomically(place, lambda file, kind=kind: _picture(figure, file, kind, dpi))  # type: ignore[misc]
     csv = stem.with_name(f"{stem.name}.csv")
-    atomically(csv, lambda file: tidy(shown).to_csv(file, index=False, encoding="utf-8", lineterminator="\n"))
+    atomically(csv, lambda file: write_csv(tidy(shown), file))
     return [*written, csv]
 
 

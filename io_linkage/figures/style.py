@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from io_linkage.figures import fonts
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
@@ -28,9 +30,6 @@ LINE_COLOURS = ("#b2182b", "#2166ac", "#e08214", "#4d4d4d", "#5ec4b0", "#762a83"
 LINE_DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2)), (0, (3, 1)), (0, (8, 2)), (0, (2, 2)), "-")
 
 _RC: dict[Any, Any] = {
-    "font.family": "sans-serif",
-    # It comes with matplotlib, so a figure is the same on every machine.
-    "font.sans-serif": ["DejaVu Sans"],
     "font.size": TEXT,
     "axes.labelsize": TEXT,
     "axes.titlesize": TITLE,
@@ -68,7 +67,7 @@ def theme() -> Iterator[None]:
     import matplotlib as mpl
     import seaborn as sns
 
-    with sns.axes_style("ticks"), mpl.rc_context(_RC):
+    with sns.axes_style("ticks"), mpl.rc_context({**_RC, "font.family": fonts.families()}), fonts.one_warning():
         try:
             yield
         finally:

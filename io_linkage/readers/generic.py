@@ -40,6 +40,7 @@ from io_linkage.readers.one_sided import refuse_mistyped
 from io_linkage.readers.raw import Raw
 from io_linkage.readers.reader import reader
 from io_linkage.readers.sheets import Label, Sheet, from_cells, joined, parts, split
+from io_linkage.spreadsheets import unshielded
 
 BLOCKS = ("Z", "Y", "V", "x")
 _OUTPUT = re.compile(r"^(x|go|out|output|gross output|total output|outputs?|indout)$", re.IGNORECASE)
@@ -134,6 +135,9 @@ def _sheet(entry: sources.Entry, decimal: str, *, head: int | None = None) -> Sh
         raise ReadError(f"{entry.name!r} is empty.")
     sep = separator_of(lines[:40])
     cells: list[list[Any]] = list(csv.reader(lines[:head] if head else io.StringIO(text, newline=""), delimiter=sep))
+    if "'" in text:
+        # What this package writes before a label that a spreadsheet would run.
+        cells = [[unshielded(cell) for cell in row] for row in cells]
     return from_cells(cells, entry.name, decimal, strict=not head)
 
 

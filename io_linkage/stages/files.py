@@ -7,6 +7,8 @@ for each country-industry the most specific row holds: region and year, then reg
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,6 +21,8 @@ import pandas as pd
 from io_linkage._shipped import shipped_path
 from io_linkage.errors import StageError, unknown
 from io_linkage.files import expanded
+from io_linkage.readers.sources import decode
+from io_linkage.spreadsheets import unshielded
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -27,6 +31,8 @@ STAGES = ("traditional", "emerging", "future")
 TRAITS = ("green", "digital", "high_tech")
 Bound = Literal["low", "central", "high"]
 BOUNDS: tuple[Bound, ...] = ("low", "central", "high")
+
+_TEXT = ("industry", "alias", "name", "name_zh", "region", "year", "kind", "reason", "source")
 
 # Shares written with two or three decimals add to one only nearly; they are then scaled to do so exactly.
 SUM_TOLERANCE = 1e-3
@@ -72,9 +78,15 @@ def load_file(file: str | Path | pd.DataFrame) -> pd.DataFrame:
 def _parsed(path: str, mtime: int, size: int) -> pd.DataFrame:
     """Parse once per state of the file; a changed file has another time or size and is read again."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise StageError(f"Cannot read {path} as a CSV of stage shares: {error}.") from error
+        if Path(path).suffix.lower() == ".xlsx":
+            frame = pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
+        else:
+            text = decode(Path(path).read_bytes())
+            frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).map(unshielded)
+    except OSError as error:
+        raise StageError(f"Cannot read the file of stage shares {path}: {error.strerror or error}.") from error
+    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise StageError(f"Cannot read {path} as a CSV or Excel file of stage shares: {error}.") from error
     return _checked(frame, path)
 
 
@@ -90,8 +102,8 @@ def _checked(given: pd.DataFrame, name: str) -> pd.DataFrame:
             f"{name} has {what}. It needs an industry column and the shares traditional, emerging and future "
             f"(ranges such as emerging_low and emerging_high may be added).{split}"
         )
-    text = ("industry", "alias", "name", "name_zh", "region", "year", "kind", "reason", "source")
-    out = {c: _text(frame[c]) if c in frame else pd.Series("", index=frame.index) for c in text}
+    _require_columns(frame, name)
+    out = {c: _text(frame[c]) if c in frame else pd.Series("", index=frame.index) for c in _TEXT}
     out |= {f"{t}_basis": _text(frame[f"{t}_basis"]) for t in TRAITS if f"{t}_basis" in frame}
     result = pd.DataFrame(out).reset_index(drop=True)
     frame = frame.reset_index(drop=True)
@@ -102,6 +114,17 @@ def _checked(given: pd.DataFrame, name: str) -> pd.DataFrame:
             result[column] = result[column].fillna(result[f"{share}_central"])
     _check_rows(result, name)
     return result
+
+
+def _require_columns(frame: pd.DataFrame, name: str) -> None:
+    """Refuse a column that would be read past: a misspelt range, or a share of something else."""
+    known = {*_TEXT, *(f"{t}_basis" for t in TRAITS)}
+    known |= {f"{share}_{bound}" for share in (*STAGES, *TRAITS) for bound in BOUNDS}
+    for column in frame.columns:
+        # A spreadsheet leaves empty columns behind, which pandas calls so.
+        if column not in known and not (column.startswith("Unnamed:") and (_text(frame[column]) == "").all()):
+            error = unknown("column", column, sorted(known))
+            raise StageError(f"{name}: {error} Correct its name, or remove it.")
 
 
 def _text(column: pd.Series[str]) -> pd.Series[str]:
