@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from io_linkage import economies
 from io_linkage._shipped import shipped_path
 from io_linkage.economies.aggregates import member_weights
+from io_linkage.economies.group_names import GROUP_ALIASES, GROUP_NAMES, WORLD_BANK_REGIONS
 from io_linkage.economies.registry import (
-    GROUP_ALIASES,
-    GROUP_NAMES,
     Membership,
     find_group,
     fold,
@@ -297,11 +296,12 @@ class TestMembership:
         assert "Nedopil" not in history.loc["COL", "source"]
 
     @pytest.mark.parametrize("given", [name for names in GROUP_NAMES.values() for name in names] + list(GROUP_ALIASES))
-    def test_every_name_of_a_group_resolves(self, given, worlds):
+    def test_every_name_of_a_group_resolves(self, given):
         group = find_group(given)
         assert group is not None
-        named = economies.resolve(worlds[2011], given, membership_year=2022)
-        assert named == economies.resolve(worlds[2011], group, membership_year=2022)
+        table = small_table(list(economies.economies().index))
+        named = economies.resolve(table, given, membership_year=2022)
+        assert named == economies.resolve(table, group, membership_year=2022)
 
     @pytest.mark.parametrize(
         ("given", "group"),
@@ -588,6 +588,67 @@ class TestAggregates:
             by_year = member_weights()[code]
             assert sorted(by_year) == list(range(1995, 2012))
             assert all(list(weights) == listed[code].split() for weights in by_year.values())
+
+
+class TestRegionsOfTheWorld:
+    def test_world_bank_regions_are_groups_of_every_economy(self):
+        members = [economies.members(group, membership_year=2011) for group in WORLD_BANK_REGIONS.values()]
+        together = [code for codes in members for code in codes]
+        assert sorted(together) == sorted(economies.economies().index)
+        assert economies.economy("KEN").wb_region == "Sub-Saharan Africa"
+        assert "KEN" in economies.members("Sub-Saharan Africa", membership_year=1995)
+        assert economies.members("mena", membership_year=2011) == economies.members(
+            "Middle East & North Africa", membership_year=1995
+        )
+
+    def test_africa_has_its_54_economies_north_and_south_of_the_sahara(self):
+        africa = economies.members("africa", membership_year=2011)
+        assert len(set(africa)) == len(africa) == 54
+        assert {"EGY", "MAR", "ZAF", "NGA", "DJI"} <= set(africa)
+        assert not {"SAU", "YEM", "MLT"} & set(africa)
+
+    def test_aggregates_of_one_part_of_the_world_count_there(self, worlds):
+        assert economies.resolve(worlds[2011], "Europe & Central Asia") == (
+            ["RUS", "TUR", "POL", "EUE", "EUW", "DEU", "FRA", "GBR", "ITA"]
+        )
+        table = small_table(["CN", "ZA", "WA", "WL", "WE", "WF", "WM"])
+        assert economies.resolve(table, "africa") == ["ZA", "WF"]
+        assert economies.resolve(table, "latin america") == ["WL"]
+        assert economies.resolve(table, "mena") == ["WM"]
+        assert economies.resolve(table, "Sub-Saharan Africa") == ["ZA"]
+        assert economies.resolve(table, "Europe & Central Asia") == ["WE"]
+
+
+class TestCoverage:
+    def test_members_within_the_rest_of_the_world_are_said(self, worlds):
+        found = economies.coverage(worlds[2011], "东盟")
+        assert found.shown == ("IDN",)
+        assert set(found.left_out) == set(economies.members("asean", membership_year=2011)) - {"IDN"}
+        assert found.note == "ASEAN: 1 of 10 members is shown, the others are within RoW, which is left out"
+
+    def test_a_rest_that_counts_holds_the_others_but_those_of_an_aggregate_that_does_not(self, worlds):
+        found = economies.coverage(worlds[2011], "developing")
+        assert set(found.shown) == {"BRA", "CHN", "IDN", "IND", "MEX", "RUS", "TUR"}
+        assert set(found.left_out) == {"BGR", "LTU", "LVA", "ROU"} & set(
+            economies.members("developing", membership_year=2011)
+        )
+        assert found.left_out
+        assert found.note.endswith(
+            "members are shown, the others are within RoW, which is counted in, or within EUE, which is left out"
+        )
+        without = economies.coverage(worlds[2011], "developing", aggregates={"RoW": {"developing": False}})
+        assert "KEN" in without.left_out
+
+    def test_a_group_that_is_shown_whole_needs_no_note(self, worlds):
+        assert economies.coverage(worlds[2011], "eu").note == ""
+        assert len(economies.coverage(worlds[2011], "eu").shown) == 27
+        assert economies.coverage(worlds[2011], "China") == economies.coverage(worlds[2011], "RoW")
+
+    def test_one_is_missing_without_a_rest(self):
+        table = small_table(["CHN", "IND", "RUS", "BRA"])
+        found = economies.coverage(table, "brics")
+        assert found.left_out == ("ZAF",)
+        assert found.note == "BRICS: 4 of 5 members are shown, the other is not in the table"
 
 
 class TestTreatment:

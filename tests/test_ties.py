@@ -97,8 +97,8 @@ def test_focus_among_the_partners_is_left_out_and_said(china):
     partners = china.index.get_level_values("partner").unique()
     assert "CHN" not in partners
     assert {"IND", "IDN", "BRA", "RoW"} <= set(partners)
-    assert china.attrs["left_out"] == ("CHN",)
-    assert china.attrs["note"] == "CHN, a member of developing, is not counted as its own partner."
+    assert china.attrs["left_out"][0] == "CHN"
+    assert china.attrs["note"].startswith("CHN, a member of developing, is not counted as its own partner; ")
     union = ties.bilateral(iol.load(year=2005), "EU", partners=["CHN", "POL"], by_stage=False)
     assert union.attrs["left_out"] == ("POL", "EU")
     assert union.attrs["note"] == "POL, part of EU, is not a partner of it; EU is the focus, so it is not a comparator."
@@ -187,11 +187,12 @@ def test_jobs_of_regions_without_figures_are_empty(world):
     assert result.loc[("CHN", "RoW", "all"), "value_added_exports"] > 0
     assert result.attrs["units"]["value_added_exports"] == "thousand persons"
     assert "35 of 735 country-industries (15.3% of output) have no jobs: RoW" in result.attrs["note"]
-    assert result.attrs["left_out"] == ("CHN", "RoW")
+    assert result.attrs["left_out"][0] == "CHN"
+    assert result.attrs["left_out"][-1] == "RoW"
 
 
 def test_focus_as_comparator_and_unseen_comparators_are_said(world):
-    trade = ties.bilateral(world, "USA", by_stage=False)
+    trade = ties.bilateral(world, "USA", partners=["IND"], by_stage=False)
     assert "USA" in trade.attrs["left_out"]
     assert trade.attrs["note"] == "USA is the focus, so it is not a comparator."
     parties = settle_parties(leather(), "Turkey", partners=None, comparators=())
@@ -199,6 +200,13 @@ def test_focus_as_comparator_and_unseen_comparators_are_said(world):
     unseen = settle_parties(world, "CHN", comparators=("VNM",))
     assert "VNM" in unseen.left_out
     assert f"{world.label} does not show VNM, so it is not a comparator" in unseen.notes
+
+
+def test_members_that_the_table_does_not_show_are_said(world):
+    trade = ties.bilateral(world, "CHN", partners="asean", by_stage=False, comparators=())
+    assert trade.attrs["note"] == "ASEAN: 1 of 10 members is shown, the others are within RoW, which is left out."
+    assert "VNM" in trade.attrs["left_out"]
+    assert trade.attrs["partners"] == ("IDN",)
 
 
 def test_bad_partners(world):

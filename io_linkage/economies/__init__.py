@@ -5,7 +5,8 @@ Terms
 economy : a row of ``tables/economies.csv``, known by its ISO 3166-1 alpha-3 code.
 region : a label of a table. It is an economy, part of one (``CN1`` and ``CN2`` are China) or an aggregate.
 aggregate : a region of several economies (``RoW``, ``EUE``, EXIOBASE's ``WA``) in ``tables/aggregates.csv``.
-group : a set of economies whose membership has dates (``tables/groups.csv``).
+group : a set of economies whose membership has dates (``tables/groups.csv``), or one of the World Bank's regions
+    (``"Sub-Saharan Africa"``, ...), or ``"africa"``, which is Sub-Saharan and North Africa; places have no dates.
 
 Rules
 -----
@@ -27,6 +28,7 @@ Rules
 
 from __future__ import annotations
 
+from io_linkage.economies.coverage import Coverage, coverage, coverages
 from io_linkage.economies.registry import (
     Economy,
     Membership,
@@ -38,13 +40,16 @@ from io_linkage.economies.registry import (
     members,
     name,
 )
-from io_linkage.economies.resolving import COMPARATORS, comparators, describe_treatment, resolve
+from io_linkage.economies.resolving import COMPARATORS, comparators, describe_treatment, resolve, rest_regions
 
 __all__ = [
     "COMPARATORS",
+    "Coverage",
     "Economy",
     "Membership",
     "comparators",
+    "coverage",
+    "coverages",
     "describe_treatment",
     "economies",
     "economy",
@@ -54,4 +59,5 @@ __all__ = [
     "members",
     "name",
     "resolve",
+    "rest_regions",
 ]

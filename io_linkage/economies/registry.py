@@ -18,52 +18,13 @@ from typing import Literal
 import pandas as pd
 
 from io_linkage._shipped import shipped_path
+from io_linkage.economies.group_names import GROUP_ALIASES, GROUP_NAMES, NORTH_AFRICA, WORLD_BANK_REGIONS
 from io_linkage.errors import OptionError, UnknownLabelError, unknown
 
 Language = Literal["en", "zh"]
 
-GROUP_NAMES = {
-    "developing_wb": ("Developing economies (World Bank)", "发展中经济体（世界银行）"),
-    "developing_imf": ("Emerging and developing economies (IMF)", "新兴市场和发展中经济体（国际货币基金组织）"),
-    "belt_and_road": ("Belt and Road", "共建“一带一路”国家"),
-    "brics": ("BRICS", "金砖国家"),
-    "rcep": ("RCEP", "区域全面经济伙伴关系协定成员"),
-    "asean": ("ASEAN", "东盟"),
-    "g7": ("G7", "七国集团"),
-    "eu": ("European Union", "欧盟"),
-    "oecd": ("OECD", "经合组织"),
-}
-
-GROUP_ALIASES = {
-    "developing": "developing_wb",
-    "发展中国家": "developing_wb",
-    "发展中经济体": "developing_wb",
-    "新兴市场和发展中经济体": "developing_imf",
-    "bri": "belt_and_road",
-    "一带一路": "belt_and_road",
-    "一带一路国家": "belt_and_road",
-    "“一带一路”国家": "belt_and_road",
-    "“一带一路”沿线国家": "belt_and_road",
-    "一带一路沿线国家": "belt_and_road",
-    "共建一带一路国家": "belt_and_road",
-    "金砖": "brics",
-    "金砖五国": "brics",
-    "区域全面经济伙伴关系协定": "rcep",
-    "rcep成员": "rcep",
-    "rcep国家": "rcep",
-    "东南亚国家联盟": "asean",
-    "东盟国家": "asean",
-    "g7国家": "g7",
-    "七国": "g7",
-    "欧洲联盟": "eu",
-    "欧盟国家": "eu",
-    "欧盟成员国": "eu",
-    "经济合作与发展组织": "oecd",
-    "经合组织国家": "oecd",
-    "经合组织成员国": "oecd",
-}
-
 _UNDATED = "undated"
+_WORLD_BANK = "World Bank country list, fiscal year 2025 (economies.csv, wb_region)"
 
 
 @dataclass(frozen=True)
@@ -326,6 +287,12 @@ def memberships() -> dict[str, list[Membership]]:
     for row in read_rows("groups.csv"):
         spell = Membership(row["group"], row["iso3"], row["from"], row["to"], row["source"], row["remark"])
         found[spell.group].append(spell)
+    for code, known in register().items():
+        region = WORLD_BANK_REGIONS.get(known.wb_region)
+        if region is not None:
+            found[region].append(Membership(region, code, "", "", _WORLD_BANK, ""))
+        if region == "sub_saharan_africa" or code in NORTH_AFRICA:
+            found["africa"].append(Membership("africa", code, "", "", _WORLD_BANK, ""))
     return found
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from io_linkage.economies.aggregates import member_weights, verdict
+from io_linkage.economies.group_names import GROUP_NAMES
 from io_linkage.economies.registry import (
-    GROUP_NAMES,
     Membership,
     find,
     find_group,
@@ -111,7 +111,7 @@ def describe_treatment(
     "unknown region"); ``share`` of an aggregate's value added in members, empty where its members are not known;
     ``reason``. ``attrs``: group, year, table, rule.
     """
-    key, when = group_key(group), _year(table, membership_year)
+    key, when = group_key(group), year_of(table, membership_year)
     checked = _overrides(table, aggregates)
     rows = {}
     for region in table.regions:
@@ -129,6 +129,16 @@ def describe_treatment(
     return frame
 
 
+def rest_regions(table: MRIOTable) -> list[str]:
+    """Regions that stand for all those economies that the table does not show and whose list is not known (RoW)."""
+    codes = {region: find(region) for region in table.regions}
+    return [
+        region
+        for region, code in codes.items()
+        if code is not None and register()[code].is_aggregate and code not in member_weights()
+    ]
+
+
 def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, year: int | None) -> list[str]:
     if given in table.regions:
         return [given]
@@ -141,7 +151,7 @@ def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, yea
     group = find_group(given)
     if group is None:
         raise _unknown_spec(table, given)
-    when = _year(table, year)
+    when = year_of(table, year)
     checked = _overrides(table, aggregates)
     chosen = [region for region in table.regions if _decide(region, group, when, checked).member]
     if not chosen:
@@ -213,8 +223,8 @@ def _overrides(table: MRIOTable, given: Overrides | None) -> dict[tuple[str, str
 
 
 def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
-    where = [region for region in table.regions if (known := find(region)) and code in _members(known)]
-    rest = [r for r in table.regions if (c := find(r)) and register()[c].is_aggregate and c not in member_weights()]
+    where = [region for region in table.regions if (known := find(region)) and code in listed_members(known)]
+    rest = rest_regions(table)
     hint = ""
     if where:
         hint = f" There it is part of {where[0]}: ask for that."
@@ -236,7 +246,8 @@ def _unknown_spec(table: MRIOTable, given: str) -> UnknownLabelError:
     )
 
 
-def _year(table: MRIOTable, year: int | None) -> int:
+def year_of(table: MRIOTable, year: int | None) -> int:
+    """Year whose membership counts: the one given, else the table's own."""
     when = table.year if year is None else year
     if when is None:
         raise OptionError(
@@ -247,5 +258,6 @@ def _year(table: MRIOTable, year: int | None) -> int:
     return when
 
 
-def _members(aggregate: str) -> set[str]:
+def listed_members(aggregate: str) -> set[str]:
+    """Economies of an aggregate whose members are known."""
     return {economy for weights in member_weights().get(aggregate, {}).values() for economy in weights}

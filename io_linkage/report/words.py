@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from io_linkage.economies import registry
+from io_linkage.economies.group_names import GROUP_NAMES, WORLD_BANK_REGIONS
 from io_linkage.figures.naming import shown
 
 _ARTICLE = {
@@ -52,7 +53,9 @@ def economy(code: str) -> str:
     group = registry.find_group(code)
     if group is None:
         return code
-    name = registry.GROUP_NAMES[group][0]
+    name = GROUP_NAMES[group][0]
+    if group == "africa" or group in WORLD_BANK_REGIONS.values():
+        return name
     return {"eu": _ARTICLE["EU"], "belt_and_road": "the Belt and Road economies"}.get(
         group, f"the {name[:1].lower()}{name[1:]}" if "economies" in name else f"the {name} economies"
     )
@@ -81,7 +84,7 @@ def partners(asked: str) -> str:
     if key is None:
         return "partners"
     adjectives = {"developing_wb": "developing", "developing_imf": "emerging and developing", "eu": "EU"}
-    return f"{adjectives.get(key, registry.GROUP_NAMES[key][0])} partners"
+    return f"{adjectives.get(key, GROUP_NAMES[key][0])} partners"
 
 
 def industry(code: str, names: Mapping[str, str]) -> str:

@@ -103,8 +103,10 @@ def settle_parties(
             continue
         left_out.append(name)
     notes += [clause for name in comparators if name in named for clause in _without(name, named[name], others)]
+    groups = [*named, *([] if partners is None else [partners] if isinstance(partners, str) else partners)]
+    unseen, clauses = countries.coverages(table, groups, aggregates=aggregates, membership_year=membership_year)
     several = _several_in_one(table, others, partners, aggregates, membership_year)
-    return Parties(named, others, tuple(dict.fromkeys(left_out)), tuple(notes), several)
+    return Parties(named, others, tuple(dict.fromkeys([*left_out, *unseen])), (*notes, *clauses), several)
 
 
 def sentence(clauses: Sequence[str]) -> str:
