@@ -89,6 +89,27 @@ def test_kpww_by_the_formula():
         assert found["FV"].iloc[s] == pytest.approx(foreign)
         expected = np.log(1 + indirect / exports) - np.log(1 + foreign / exports)
         assert found["position"].iloc[s] == pytest.approx(expected)
+    assert found.attrs["indirect"] == "third_countries"
+
+
+def test_kpww_with_all_that_foreign_exports_hold():
+    written = Literal(leather())
+    found = va.kpww(leather(), indirect="all_foreign_exports")
+    for s in range(3):
+        home, exports = written.v[written.at[s]], written.E_all(s).sum()
+        held = sum(home @ written.block(written.L, s, r) @ written.E_all(r) for r in written.others(s))
+        foreign = written.foreign(s) @ written.E_all(s)
+        assert found["IV"].iloc[s] == pytest.approx(held)
+        assert found["position"].iloc[s] == pytest.approx(np.log1p(held / exports) - np.log1p(foreign / exports))
+    assert found.attrs["indirect"] == "all_foreign_exports"
+    with pytest.raises(OptionError, match="all_foreign_exports"):
+        va.kpww(leather(), indirect="VS1")
+
+
+@pytest.mark.parametrize(("indirect", "expected"), [("third_countries", -0.069), ("all_foreign_exports", -0.014)])
+def test_position_of_china_by_both_definitions(indirect, expected, wiod_2011):
+    found = va.kpww(wiod_2011, indirect=indirect, definition="residual")
+    assert found.loc["CHN", "position"] == pytest.approx(expected, abs=5e-4)
 
 
 @settings(**SMALL)
@@ -111,7 +132,8 @@ def test_vertical_specialisation(table):
     with pytest.raises(OptionError, match="exporter-industry"):
         va.vertical_specialisation(table, by="industry")
     detail = va.vertical_specialisation(table, by="exporter-industry", definition="residual")
-    assert_allclose(detail.groupby(level="region", sort=False).sum(), found, atol=scale)
+    assert detail.index.names == ["exporter", "industry"]
+    assert_allclose(detail.groupby(level="exporter", sort=False).sum(), found, atol=scale)
 
 
 @settings(**SMALL)

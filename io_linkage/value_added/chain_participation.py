@@ -14,17 +14,22 @@ Participation of production, by Wang, Wei, Yu & Zhu, is in `io_linkage.position.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
+from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade, trade
 from io_linkage.value_added.export_terms import NON_VA, Decomposition, decomposition
+from io_linkage.value_added.origins import in_foreign_exports
 
 Level: TypeAlias = Literal["world", "exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"]
+Indirect: TypeAlias = Literal["third_countries", "all_foreign_exports"]
+
+INDIRECT = get_args(Indirect)
 
 TERMS = ("traditional", "pure_forward", "pure_backward", "two_sided")
 
@@ -60,49 +65,80 @@ def trade_based(table: MRIOTable, *, definition: Definition = "table") -> Decomp
     return decomposition(blocks, "value chain participation", values, TERMS, GROUPS)
 
 
-def kpww(table: MRIOTable, *, definition: Definition = "table") -> pd.DataFrame:
+def kpww(table: MRIOTable, *, indirect: Indirect = "third_countries", definition: Definition = "table") -> pd.DataFrame:
     r"""Participation and position of Koopman, Powers, Wang & Wei.
 
     .. math::
-        IV_s = v_s L_{ss} \sum_{r \ne s} A_{sr} \sum_{t \ne s,r} X_{rt} \qquad
-        FV_s = \sum_{t \ne s} v_t L_{ts} E_{s*}
-
+        FV_s = \sum_{t \ne s} v_t L_{ts} E_{s*} \qquad
         participation = IV/E + FV/E \qquad position = \ln(1 + IV/E) - \ln(1 + FV/E)
 
-    with :math:`X_{rt}` the output of r for the final demand of t. Position is high for a supplier of inputs that
-    others export, low for a country that assembles what others supply.
+    Position is high for a supplier of inputs that others export, low for a country that assembles what others supply.
+    Two definitions of IV, indirect value added exports, are in use:
+
+    third_countries : v_s L_ss sum_{r != s} A_sr sum_{t != s,r} X_rt, in inputs of which the importer makes what third
+        countries finally use; X_rt is the output of r for the final demand of t.
+    all_foreign_exports : VS1 = v_s sum_{r != s} L_sr E_r*, in whatever other countries export.
+
+    The first is the authors' own and the default: it is a part of gross exports, as FV is, so that participation is a
+    share of them. The second, VS1 of Hummels, Ishii & Yi, is what Aslam, Novta & Rodrigues-Bastos take for IV. It also
+    counts what returns home, and counts value added again in each country that exports it on, so it can exceed exports.
+    Choose it to compare with figures made that way.
+
+    Parameters
+    ----------
+    table : MRIOTable
+        Two regions or more.
+    indirect : {"third_countries", "all_foreign_exports"}
+        Which IV.
+    definition : {"table", "residual"}
+        As in `wwz`.
 
     Returns
     -------
     DataFrame by exporter: `exports`, `IV`, `FV` (table's unit), `forward`, `backward`, `participation`,
-    `position` (dimensionless; NaN without exports).
+    `position` (dimensionless; NaN without exports). `attrs["indirect"]` says which IV it is.
 
     References
     ----------
-    Koopman, Powers, Wang & Wei (2010), NBER 16426, section 2.
+    Koopman, Powers, Wang & Wei (2010), NBER 16426, section 2; Hummels, Ishii & Yi (2001); Aslam, Novta &
+    Rodrigues-Bastos (2017), IMF working paper 17/178.
+
+    See Also
+    --------
+    participation : the same question with terms that add up to exports.
+    vertical_specialisation : VS1 by industry.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> world = iol.load()
+    >>> [kpww(world, indirect=each).loc["CHN", "position"].round(3).item() for each in INDIRECT]
+    [-0.068, -0.017]
     """
+    if indirect not in INDIRECT:
+        raise OptionError(f"indirect={indirect!r} is not possible; choose {' or '.join(map(repr, INDIRECT))}.")
     blocks = trade(table, definition)
-    values = blocks.region_sums(_indirect(blocks))
+    onward = _to_third_countries(blocks) if indirect == "third_countries" else in_foreign_exports(blocks)
+    exports = blocks.total_exports
+    values = blocks.region_sums(np.column_stack([exports, onward, blocks.foreign_content * exports]))
     result = pd.DataFrame(values, index=pd.Index(table.regions, name="exporter"), columns=["exports", "IV", "FV"])
-    exports = result["exports"].where(result["exports"] != 0)
-    result["forward"] = result["IV"] / exports
-    result["backward"] = result["FV"] / exports
+    some = result["exports"].where(result["exports"] != 0)
+    result["forward"] = result["IV"] / some
+    result["backward"] = result["FV"] / some
     result["participation"] = result["forward"] + result["backward"]
     result["position"] = np.log1p(result["forward"]) - np.log1p(result["backward"])
-    result.attrs.update({**table.caption("value chain participation and position", table.unit), **blocks.attrs})
+    caption = table.caption("value chain participation and position", table.unit)
+    result.attrs.update({**caption, **blocks.attrs, "indirect": indirect})
     return result
 
 
-def _indirect(blocks: Trade) -> Array:
-    """Return exports, IV and FV by exporting industry, (n, 3)."""
+def _to_third_countries(blocks: Trade) -> Array:
+    """Return value added in inputs whose importer's output ends in a third country, by exporting industry, (n,)."""
     by_destination = blocks.system.solve(blocks.demand)
     abroad = by_destination.sum(axis=1) - by_destination[blocks.rows, blocks.codes]
     # Importer's output for third countries: neither its own use nor the exporter's.
     third = abroad[:, None] - by_destination
-    sent = blocks.to_importers(third[:, :, None])[:, :, 0].sum(axis=1)
-    return np.column_stack(
-        [blocks.total_exports, blocks.own_content * sent, blocks.foreign_content * blocks.total_exports]
-    )
+    return blocks.own_content * blocks.to_importers(third[:, :, None])[:, :, 0].sum(axis=1)
 
 
 def participation(table: MRIOTable, *, by: Level = "exporter", definition: Definition = "table") -> pd.DataFrame:

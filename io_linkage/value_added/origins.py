@@ -217,30 +217,32 @@ def vertical_specialisation(
     """
     require_option("by", by, ("exporter", "exporter-industry"))
     blocks = trade(table, definition)
-    # L_sr E_r* by column r, and sum_t L_st E_tr.
-    own_exports, received = np.split(
-        blocks.system.solve(np.hstack([blocks.spread(blocks.total_exports), blocks.exports])), 2, axis=1
-    )
+    received = blocks.system.solve(blocks.exports)[blocks.rows, blocks.codes]  # sum_t L_st E_ts
     imports = blocks.local_transposed(blocks.across_transposed(np.ones(blocks.n)))
-    at = (blocks.rows, blocks.codes)
     values = np.column_stack(
         [
             blocks.total_exports,
             blocks.foreign_content * blocks.total_exports,
             imports * blocks.total_exports,
-            blocks.v * (own_exports.sum(axis=1) - own_exports[at]),
-            blocks.v * received[at],
+            in_foreign_exports(blocks),
+            blocks.v * received,
         ]
     )
     columns = ["exports", "VS", "VS_HIY", "VS1", "VS1_star"]
     title = "vertical specialisation"
     if by == "exporter-industry":
-        result = table.frame(values, columns, title, unit=table.unit)
+        result = table.frame(values, columns, title, unit=table.unit).rename_axis(["exporter", "industry"])
     else:
         index = pd.Index(table.regions, name="exporter")
         result = pd.DataFrame(blocks.region_sums(values), index=index, columns=columns)
     result.attrs.update({**table.caption(title, table.unit), **blocks.attrs})
     return result
+
+
+def in_foreign_exports(blocks: Trade) -> Array:
+    """VS1: value added in the exports of others, by industry of origin, (n,)."""
+    by_exporter = blocks.system.solve(blocks.spread(blocks.total_exports))  # L_sr E_r* in column r
+    return np.asarray(blocks.v * blocks.without_own(by_exporter).sum(axis=1))
 
 
 def content(
