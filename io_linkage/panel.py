@@ -27,7 +27,8 @@ def over(
     -------
     DataFrame
         The measure's own rows with a first level `year` added; `attrs` of the first result, with `year` the list
-        of all years.
+        of all years, and `membership_year` a list too where each year has its own members of a group. Pass
+        ``membership_year=`` to keep one membership.
 
     Raises
     ------
@@ -43,22 +44,34 @@ def over(
     """
     results: dict[int, pd.DataFrame] = {}
     attrs: dict[str, Any] = {}
-    for table in comparable(tables):
-        if table.year is None:
-            raise OptionError(f"{table.label} has no year, so it cannot stand in a series; load it with year=...")
-        if table.year in results:
-            raise ComparisonError(f"The year {table.year} stands twice in the series; give each year one table.")
+    members: dict[int, Any] = {}
+    for year, table in dated(tables):
         result = measure(table, **options)
         attrs = attrs or {str(key): value for key, value in result.attrs.items()}
-        results[table.year] = result.to_frame() if isinstance(result, pd.Series) else result
-    if not results:
-        raise OptionError("No table was given.")
+        members[year] = result.attrs.get("membership_year")
+        results[year] = result.to_frame() if isinstance(result, pd.Series) else result
+    if len(set(members.values())) > 1:
+        attrs["membership_year"] = list(members.values())
     # pandas compares attrs of the parts; they differ by table and year, so they are set once at the end.
     for part in results.values():
         part.attrs = {}
     stacked = pd.concat(results, names=["year"])
     stacked.attrs.update({**attrs, "year": list(results)})
     return stacked
+
+
+def dated(tables: Iterable[MRIOTable]) -> Iterator[tuple[int, MRIOTable]]:
+    """Yield comparable tables one by one with their years, each year once; raise where there is none."""
+    seen: set[int] = set()
+    for table in comparable(tables):
+        if table.year is None:
+            raise OptionError(f"{table.label} has no year, so it cannot stand in a series; load it with year=...")
+        if table.year in seen:
+            raise ComparisonError(f"The year {table.year} stands twice in the series; give each year one table.")
+        seen.add(table.year)
+        yield table.year, table
+    if not seen:
+        raise OptionError("No table was given.")
 
 
 def comparable(tables: Iterable[MRIOTable]) -> Iterator[MRIOTable]:

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import io_linkage as iol
-from io_linkage import figures, position, upgrading
+from io_linkage import figures, position
 from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.figures.saving import numbers
@@ -144,15 +144,3 @@ def test_value_added_heatmap_leaves_out_home(world):
     figures.value_added_heatmap(matrix, shares=False)
     with pytest.raises(OptionError, match="both sides"):
         figures.value_added_heatmap(va.matrix(world, by="industry"))
-
-
-def test_card_figure_says_who_and_when(tmp_path):
-    card = upgrading.country_card((iol.load(year=year) for year in (1995, 2011)), "IND")
-    figure = figures.country_card(card)
-    assert figure.get_suptitle() == "India in value chains, 1995 to 2011"
-    said = caption(figure).replace("\n", " ")
-    assert "Japan taken together" in said
-    assert "1995, 2011" in said
-    written = figures.save(figure, tmp_path / "card")
-    assert {path.suffix for path in written} == {".png", ".svg", ".csv"}
-    figures.country_card(upgrading.country_card(iol.load(year=2008), "MEX"))

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 import io_linkage as iol
 from io_linkage import stages, upgrading
 from io_linkage import value_added as va
-from io_linkage.errors import ComparisonError, OptionError, UnknownLabelError
-from tests.examples import germany_1995, leather
+from io_linkage.errors import OptionError, UnknownLabelError
+from tests.examples import germany_1995
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
 
@@ -22,7 +22,7 @@ SMALL = {"max_examples": 25}
 @pytest.fixture(scope="module")
 def profiles() -> pd.DataFrame:
     years = (iol.load(year=year) for year in (1995, 2008, 2011))
-    return iol.panel.over(years, upgrading.lock_in, regions="developing", membership_year=1995)
+    return upgrading.lock_in(years, regions="developing", membership_year=1995)
 
 
 def traits_of(table, seed: int = 1) -> pd.DataFrame:
@@ -124,6 +124,43 @@ def test_catching_up_reads_the_course(profiles):
         upgrading.catching_up(profiles.loc[1995])
 
 
+def test_profiles_over_years_are_those_of_each_year(profiles):
+    assert profiles.attrs["membership_year"] == 1995
+    assert profiles.attrs["year"] == [1995, 2008, 2011]
+    for year in (1995, 2011):
+        one = upgrading.lock_in(iol.load(year=year), regions="developing", membership_year=1995)
+        pd.testing.assert_frame_equal(profiles.loc[year], one, check_exact=True)
+    bare = iol.load(year=2008).replace(satellites={})
+    lacking = upgrading.lock_in([bare, iol.load()], regions=["CHN"])
+    assert lacking.attrs["missing"] == ["hours_high_skilled", "hours", "jobs"]
+
+
+def test_groups_over_years_have_the_members_of_the_last_year():
+    # Poland joined the EU in 2004.
+    years = [iol.load(year=year) for year in (1995, 2008)]
+    found = upgrading.lock_in(years, regions=["CHN"], frontier="eu")
+    assert found.attrs["frontier"] == iol.economies.resolve(years[1], "eu")
+    assert "POL" in found.attrs["frontier"]
+    assert found.attrs["membership_year"] == 2008
+    fixed = upgrading.lock_in(years[0], regions=["CHN"], frontier="eu", membership_year=2008)
+    assert_allclose(found.loc[1995], fixed)
+    own = upgrading.lock_in(years[0], regions=["CHN"], frontier="eu")
+    assert "POL" not in own.attrs["frontier"]
+    assert found.loc[(1995, "frontier"), "high_stage"] != own.loc["frontier", "high_stage"]
+    before = upgrading.lock_in(years, regions=["CHN"], frontier="eu", membership_year=1995)
+    assert before.attrs["frontier"] == own.attrs["frontier"]
+    assert_allclose(before.loc[1995], own)
+
+
+def test_profiles_of_other_countries_each_year_are_not_compared():
+    years = [iol.load(year=year) for year in (1995, 2008)]
+    each = iol.panel.over(years, upgrading.lock_in, regions="eu")
+    assert each.attrs["membership_year"] == [1995, 2008]
+    with pytest.raises(OptionError, match=r"of 1995 and 2008 are of different regions .*POL"):
+        upgrading.catching_up(each)
+    upgrading.catching_up(upgrading.lock_in(years, regions="eu"))
+
+
 @settings(**SMALL)
 @given(tables(min_regions=2))
 def test_regional_and_other_foreign_value_added_add_up(table):
@@ -155,39 +192,6 @@ def test_chains_grew_longer_and_less_regional_in_europe():
     # More borders crossed per chain everywhere (Wang, Wei, Yu & Zhu); Europe's inputs came more from elsewhere.
     assert (last["crossings"] > first["crossings"]).all()
     assert (last.loc[["DEU", "POL", "FRA"], "regional"] < first.loc[["DEU", "POL", "FRA"], "regional"]).all()
-
-
-def test_country_card():
-    card = upgrading.country_card((iol.load(year=year) for year in (1995, 2011)), "China")
-    assert (card.region, card.label, card.attrs["years"]) == ("CHN", "China", [1995, 2011])
-    assert_allclose(card.exports.sum(axis=1), 1.0, rtol=1e-9)
-    assert card.destinations.sum() == pytest.approx(1.0)
-    assert "CHN" not in card.origins.index
-    content = va.content(iol.load()).loc["CHN"]
-    assert card.origins.sum() == pytest.approx(content["foreign"])
-    assert card.industries["exports"].sum() == pytest.approx(va.vax(iol.load()).loc["CHN", "exports"])
-    profile = upgrading.lock_in(iol.load(), regions=["CHN"])
-    assert_allclose(card.profile.loc[2011].dropna(), profile.loc["CHN"].dropna())
-    assert set(card.frames()) == {
-        "profile",
-        "frontier",
-        "position",
-        "exports",
-        "industries",
-        "origins",
-        "destinations",
-    }
-
-
-def test_a_card_is_for_one_country(world):
-    with pytest.raises(OptionError, match="for one of them"):
-        upgrading.country_card(world, "G7")
-    with pytest.raises(OptionError, match="No table"):
-        upgrading.country_card([], "CHN")
-    with pytest.raises(OptionError, match="no year"):
-        upgrading.country_card(leather(), "Turkey", frontier=["Germany"])
-    with pytest.raises(ComparisonError):
-        upgrading.country_card([world, germany_1995()], "CHN")
 
 
 def test_one_region_has_no_profile():

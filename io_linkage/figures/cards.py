@@ -93,12 +93,17 @@ def _notes(card: Card, years: list[Any]) -> list[str]:
     jobs = bool(card.profile["va_per_job"].notna().any())
     ahead = ", ".join(shown(list(card.attrs.get("frontier", []))))
     return [
-        f"Frontier: {ahead} taken together" if ahead else "",
+        f"Frontier: {ahead} taken together{', in all years' if len(years) > 1 else ''}" if ahead else "",
         f"Value added per job: {card.attrs.get('unit', '')} per {card.attrs.get('jobs') or 'job'}, current prices"
         if jobs
         else "",
+        "Where a year stands beside a figure, it and the frontier's are of that year" if _has_earlier(card) else "",
         f"Industries and partners: {years[-1]}",
     ]
+
+
+def _has_earlier(card: Card) -> bool:
+    return any(_last_known(card.profile[indicator]) != card.profile.index[-1] for indicator, _, _ in _ROWS)
 
 
 def _span(years: list[Any]) -> str:
@@ -116,7 +121,7 @@ def _heading(ax: Axes, text: str) -> None:
 
 
 def _profile(ax: Axes, card: Card) -> None:
-    """Write the figures of the first and last year with the frontier's, and bars of own over frontier."""
+    """Write the figures of the first and last year with the frontier's, and mark own over frontier."""
     years = list(card.profile.index)
     ax.set_axis_off()
     ax.set_xlim(0, 1)
@@ -127,20 +132,27 @@ def _profile(ax: Axes, card: Card) -> None:
         ax.text(x, -0.55, text, ha="right", size=style.SMALL, color=style.FAINT_INK)
     ax.text(0.90, -0.55, "own / frontier = 1", ha="center", size=style.SMALL, color=style.FAINT_INK)
     for k, (indicator, label, kind) in enumerate(_ROWS):
-        known = card.profile[indicator].notna() & card.frontier[indicator].notna()
         own, front = card.profile[indicator], card.frontier[indicator]
-        if known.any() and not known.iloc[-1]:
-            # The accounts of the last years are thin; the last figure there is says more than none.
-            own, front = own[known], front[known]
-            label = f"{label} ({own.index[-1]})"
+        last = _last_known(own)
         ax.text(0.0, k, label, va="center")
         if len(years) > 1:
-            ax.text(0.48, k, _written(own.iloc[0], kind), ha="right", va="center", color=style.FAINT_INK)
-        ax.text(0.58, k, _written(own.iloc[-1], kind), ha="right", va="center", weight="bold")
-        ax.text(0.70, k, _written(front.iloc[-1], kind), ha="right", va="center", color=style.FAINT_INK)
-        _relative(ax, k, own / front)
+            ax.text(0.48, k, _written(own[years[0]], kind), ha="right", va="center", color=style.FAINT_INK)
+        ax.text(0.58, k, _written(own[last], kind), ha="right", va="center", weight="bold")
+        if last != years[-1]:
+            ax.text(0.585, k, str(last), ha="left", va="center", size=style.SMALL - 1, color=style.FAINT_INK)
+        ax.text(0.70, k, _written(front[last], kind), ha="right", va="center", color=style.FAINT_INK)
+        _relative(ax, k, (own / front).loc[sorted({years[0], last})])
         ax.axhline(k + 0.5, color="#e4e4e4", linewidth=0.4, xmin=0, xmax=1)
     ax.plot([0.75 + 0.15] * 2, [-0.35, len(_ROWS) - 0.5], color=_FRONT, linewidth=0.7)
+
+
+def _last_known(own: pd.Series[float]) -> Any:
+    """Return the last year with a figure, if it comes after the first year; else the last year, whose cell is a dash.
+
+    The accounts of the last years are thin; an earlier figure, with its year beside it, says more than none.
+    """
+    later = own.iloc[1:].dropna()
+    return own.index[-1] if later.empty else later.index[-1]
 
 
 def _relative(ax: Axes, row: int, ratios: pd.Series[float]) -> None:
@@ -149,6 +161,7 @@ def _relative(ax: Axes, row: int, ratios: pd.Series[float]) -> None:
     points = [(0.75 + scale * min(float(r), 1.6), float(r)) for r in (ratios.iloc[0], ratios.iloc[-1])]
     if all(np.isfinite(r) for _, r in points) and len(ratios) > 1:
         ax.plot([p for p, _ in points], [row, row], color=_OWN, linewidth=1.0)
+    if np.isfinite(points[0][1]) and len(ratios) > 1:
         ax.plot(points[0][0], row, marker="o", markersize=3.5, color=_OWN, markerfacecolor="white")
     if np.isfinite(points[1][1]):
         ax.plot(points[1][0], row, marker="o", markersize=4, color=_OWN)

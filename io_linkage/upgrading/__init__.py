@@ -5,7 +5,7 @@
 
 >>> import io_linkage as iol
 >>> years = (iol.load(year=year) for year in (1995, 2008))
->>> profiles = iol.panel.over(years, lock_in, regions=["CHN", "IND"])
+>>> profiles = lock_in(years, regions=["CHN", "IND"])
 >>> catching_up(profiles).loc[("CHN", "high_stage"), "reading"]
 'closing'
 """

@@ -16,11 +16,7 @@ from io_linkage.position import by_group
 from io_linkage.selection import region_codes
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, trade
-from io_linkage.upgrading.profiles import (
-    FRONTIER,
-    jobs_unit,
-    lock_in,
-)
+from io_linkage.upgrading.profiles import FRONTIER, IndicatorSums, indicator_sums, jobs_unit
 from io_linkage.value_added import content, matrix
 from io_linkage.value_added.chain_participation import trade_based
 from io_linkage.value_added.comparative_advantage import advantage
@@ -77,6 +73,7 @@ def country_card(
     focus: str,
     *,
     frontier: str | list[str] = "g7",
+    membership_year: int | None = None,
     definition: Definition = "table",
 ) -> CountryCard:
     """Gather one country's profile, chain position, exports and partners.
@@ -89,46 +86,50 @@ def country_card(
         Code or name of one region.
     frontier : str or list
         Whom to compare with.
+    membership_year : int, optional
+        Year whose members the frontier has, in all years; the last table's by default.
+    definition : {"table", "residual"}
 
     Returns
     -------
-    CountryCard
+    CountryCard; attrs["frontier"] names the frontier's members, attrs["membership_year"] their year.
 
     Raises
     ------
     OptionError
         No table, a table without a year, or a group instead of one region.
     """
-    given = [tables] if isinstance(tables, MRIOTable) else tables
-    rows: dict[str, dict[int, pd.Series[float]]] = {"profile": {}, "frontier": {}, "position": {}, "exports": {}}
-    last: _Last | None = None
-    for table in panel.comparable(given):
-        if table.year is None:
-            raise OptionError(f"{table.label} has no year; load it with year=... so that the card can state it.")
+    rows: dict[str, dict[int, pd.Series[float]]] = {"position": {}, "exports": {}}
+    sums: dict[int, IndicatorSums] = {}
+    for year, table in panel.dated([tables] if isinstance(tables, MRIOTable) else tables):
         code = _one(table, focus)
-        for name, row in _year(table, code, frontier, definition).items():
-            rows[name][table.year] = row
-        last = _last(table, code, definition)
-        last.attrs["frontier"] = economies.resolve(table, frontier)
-    if last is None:
-        raise OptionError("No table was given.")
-    parts = {name: _by_year(part, last.attrs) for name, part in rows.items()}
+        sums[year] = indicator_sums(table, definition=definition)
+        rows["position"][year] = _row(by_group(table), code)
+        split = trade_based(table, definition=definition).frame("exporter", shares=True)
+        rows["exports"][year] = _row(split.drop(columns="exports"), code)
+    last = _last(table, code, definition)
+    ahead = economies.resolve(table, frontier, membership_year=membership_year)
+    profiles = {year: part.rows([code], ahead) for year, part in sums.items()}
+    rows["profile"] = {year: _row(profile, code) for year, profile in profiles.items()}
+    rows["frontier"] = {year: _row(profile, FRONTIER) for year, profile in profiles.items()}
+    attrs = {
+        **last.attrs,
+        "frontier": ahead,
+        "membership_year": table.year if membership_year is None else membership_year,
+        "years": list(sums),
+    }
     return CountryCard(
-        region=last.region,
-        label=_label(last.region),
-        profile=parts["profile"],
-        frontier=parts["frontier"],
-        position=parts["position"],
-        exports=parts["exports"],
+        region=code,
+        label=_label(code),
+        **{name: _by_year(part, attrs) for name, part in rows.items()},
         industries=last.industries,
         origins=last.origins,
         destinations=last.destinations,
-        attrs={**last.attrs, "years": list(rows["profile"])},
+        attrs=attrs,
     )
 
 
 class _Last(NamedTuple):
-    region: str
     industries: pd.DataFrame
     origins: pd.Series[float]
     destinations: pd.Series[float]
@@ -154,19 +155,6 @@ def _label(code: str) -> str:
 
     known = find(code)
     return register()[known].name if known else code
-
-
-def _year(
-    table: MRIOTable, code: str, frontier: str | list[str], definition: Definition
-) -> dict[str, pd.Series[float]]:
-    profile = lock_in(table, regions=[code], frontier=frontier, definition=definition)
-    split = trade_based(table, definition=definition).frame("exporter", shares=True)
-    return {
-        "profile": _row(profile, code),
-        "frontier": _row(profile, FRONTIER),
-        "position": _row(by_group(table), code),
-        "exports": _row(split.drop(columns="exports"), code),
-    }
 
 
 def _row(frame: pd.DataFrame, label: str) -> pd.Series[float]:
@@ -195,7 +183,6 @@ def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
     absorbed = _row(matrix(table, by="region", definition=definition), code).drop(code)
     destinations = absorbed / absorbed.sum()
     return _Last(
-        code,
         industries,
         origins.rename("share of exports").sort_values(ascending=False),
         destinations.rename("share of value added absorbed abroad").sort_values(ascending=False),

@@ -31,12 +31,14 @@ is at current prices and exchange rates: compare with the frontier of the same y
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from io_linkage import economies, stages
+from io_linkage import economies, panel, stages
 from io_linkage.errors import MissingSatelliteError, OptionError, StageError
 from io_linkage.leontief import Array
 from io_linkage.position import position
@@ -68,7 +70,7 @@ FRONTIER = "frontier"
 
 
 def lock_in(
-    table: MRIOTable,
+    tables: MRIOTable | Iterable[MRIOTable],
     *,
     regions: str | list[str] = "developing",
     frontier: str | list[str] = "g7",
@@ -78,16 +80,16 @@ def lock_in(
     traits: pd.DataFrame | None = None,
     draws: int = 0,
 ) -> pd.DataFrame:
-    """Profile of each country and of the frontier, for one year.
+    """Profile of each country and of the frontier, for one year or several.
 
     Parameters
     ----------
-    table : MRIOTable
-        Two regions or more.
+    tables : MRIOTable or iterable of MRIOTable
+        Two regions or more; one table is in memory at a time.
     regions, frontier : str or list
         Codes, names or groups.
     membership_year : int, optional
-        Take the members of groups in this year, so that a series over years compares the same countries.
+        Year whose members a group has, in all years; the last table's by default.
     definition : {"table", "residual"}
     stage_weights, traits : DataFrame, optional
         Shares of stages and of traits instead of the shipped ones.
@@ -97,55 +99,105 @@ def lock_in(
     Returns
     -------
     DataFrame
-        Rows: regions and "frontier"; columns: `INDICATORS`. Shares are fractions, positions stages, `va_per_job` the
-        table's unit per unit of the jobs account. NaN where the table lacks an account (named in attrs["missing"]) or a
-        country has no figure in an industry that works for exports.
+        Rows: regions and "frontier", of several tables with `year` before them; columns: `INDICATORS`. Shares are
+        fractions, positions stages, `va_per_job` the table's unit per unit of the jobs account. NaN where the table
+        lacks an account (named in attrs["missing"]) or a country has no figure in an industry that works for exports.
+        attrs["frontier"] names the frontier's members, attrs["membership_year"] their year.
+
+    See Also
+    --------
+    distance, catching_up : what becomes of the profile.
 
     Examples
     --------
     >>> import io_linkage as iol
-    >>> found = lock_in(iol.load(year=1995), regions=["CHN", "MEX"])
-    >>> found.loc[["CHN", "MEX", "frontier"], "high_stage"].round(2).tolist()
+    >>> profile = lock_in(iol.load(year=1995), regions=["CHN", "MEX"])
+    >>> profile.loc[["CHN", "MEX", "frontier"], "high_stage"].round(2).tolist()
     [0.1, 0.1, 0.16]
     """
-    blocks = trade(table, definition)
-    chosen = economies.resolve(table, regions, membership_year=membership_year)
-    ahead = economies.resolve(table, frontier, membership_year=membership_year)
-    if draws < 0:
-        raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
-    missing: list[str] = []
-    earned = blocks.v * blocks.local(blocks.total_exports)
-    pairs = _stage_shares(table, blocks, earned, stage_weights, traits, missing)
-    pairs |= _chain(table, blocks, definition)
-    pairs |= _labour(table, blocks, earned, missing)
-    result = _rows(table, pairs, chosen, ahead)
-    if draws:
-        low, high = _range(table, blocks, earned, draws)
-        both = {"high_stage_low": low, "high_stage_high": high}
-        for name, values in both.items():
-            result[name] = _rows(table, {name: values}, chosen, ahead)[name]
-    attrs = table.caption("low-end lock-in profile", "shares of exports; stages; value per job")
-    result.attrs.update({**attrs, **blocks.attrs, "missing": missing, "frontier": ahead, "jobs": jobs_unit(table)})
+    options: dict[str, Any] = {
+        "definition": definition,
+        "stage_weights": stage_weights,
+        "traits": traits,
+        "draws": draws,
+    }
+    if isinstance(tables, MRIOTable):
+        members = _members(tables, regions, frontier, membership_year)
+        return _profile(indicator_sums(tables, **options), *members)
+    years: dict[int, IndicatorSums] = {}
+    for year, table in panel.dated(tables):
+        years[year] = indicator_sums(table, **options)
+    members = _members(table, regions, frontier, membership_year)
+    profiles = {year: _profile(sums, *members) for year, sums in years.items()}
+    attrs = profiles[year].attrs
+    missing = list(dict.fromkeys(name for sums in years.values() for name in sums.attrs["missing"]))
+    for profile in profiles.values():
+        profile.attrs = {}
+    result = pd.concat(profiles, names=["year"])
+    result.attrs.update({**attrs, "missing": missing, "year": list(years)})
     return result
+
+
+def _members(
+    table: MRIOTable, regions: str | list[str], frontier: str | list[str], membership_year: int | None
+) -> tuple[list[str], list[str], int | None]:
+    chosen, ahead = (economies.resolve(table, who, membership_year=membership_year) for who in (regions, frontier))
+    return chosen, ahead, table.year if membership_year is None else membership_year
 
 
 _Pairs = dict[str, tuple[Array, Array]]
 
 
-def _rows(
-    table: MRIOTable, pairs: Mapping[str, tuple[Array, Array]], chosen: list[str], ahead: list[str]
-) -> pd.DataFrame:
-    """Ratios of each region, and of the sums over the frontier's regions that have both figures."""
-    place = {region: k for k, region in enumerate(table.regions)}
-    own = [place[region] for region in chosen]
-    front = [place[region] for region in ahead]
-    columns = {}
-    for name, (above, below) in pairs.items():
-        known = [k for k in front if np.isfinite(above[k]) and np.isfinite(below[k])]
-        top = _divide(above[known].sum(), below[known].sum()) if known else np.nan
-        columns[name] = [*(_divide(above[k], below[k]) for k in own), top]
-    order = [name for name in INDICATORS if name in columns] or list(columns)
-    return pd.DataFrame(columns, index=pd.Index([*chosen, FRONTIER], name="region"))[order]
+@dataclass(frozen=True, eq=False)
+class IndicatorSums:
+    """What the indicators of one table are ratios of: numerator and denominator by region.
+
+    Profiles over years are made from these, so that the members of groups may be settled by the last table.
+    """
+
+    regions: list[str]
+    pairs: _Pairs
+    attrs: dict[str, Any]
+
+    def rows(self, chosen: list[str], ahead: list[str]) -> pd.DataFrame:
+        """Ratios of each region, and of the sums over the frontier's regions that have both figures."""
+        own, front = ([self.regions.index(region) for region in who] for who in (chosen, ahead))
+        columns = {}
+        for name, (above, below) in self.pairs.items():
+            known = [k for k in front if np.isfinite(above[k]) and np.isfinite(below[k])]
+            top = _divide(above[known].sum(), below[known].sum()) if known else np.nan
+            columns[name] = [*(_divide(above[k], below[k]) for k in own), top]
+        return pd.DataFrame(columns, index=pd.Index([*chosen, FRONTIER], name="region"))
+
+
+def indicator_sums(
+    table: MRIOTable,
+    *,
+    definition: Definition = "table",
+    stage_weights: pd.DataFrame | None = None,
+    traits: pd.DataFrame | None = None,
+    draws: int = 0,
+) -> IndicatorSums:
+    """Return numerators and denominators of all indicators; options as in `lock_in`."""
+    if draws < 0:
+        raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
+    blocks = trade(table, definition)
+    missing: list[str] = []
+    earned = blocks.v * blocks.local(blocks.total_exports)
+    pairs = _stage_shares(table, blocks, earned, stage_weights, traits, missing)
+    pairs |= _chain(table, blocks, definition)
+    pairs |= _labour(table, blocks, earned, missing)
+    pairs = {name: pairs[name] for name in INDICATORS}
+    if draws:
+        pairs["high_stage_low"], pairs["high_stage_high"] = _range(table, blocks, earned, draws)
+    attrs = table.caption("low-end lock-in profile", "shares of exports; stages; value per job", **blocks.attrs)
+    return IndicatorSums(table.regions, pairs, {**attrs, "missing": missing, "jobs": jobs_unit(table)})
+
+
+def _profile(sums: IndicatorSums, chosen: list[str], ahead: list[str], membership_year: int | None) -> pd.DataFrame:
+    result = sums.rows(chosen, ahead)
+    result.attrs.update({**sums.attrs, "frontier": ahead, "membership_year": membership_year})
+    return result
 
 
 def _divide(above: float, below: float) -> float:
@@ -240,7 +292,7 @@ def distance(profile: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     profile : DataFrame
-        From `lock_in`, or several years of it stacked by `panel.over`.
+        From `lock_in`, of one table or several.
 
     Returns
     -------
@@ -266,7 +318,7 @@ def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     profiles : DataFrame
-        `panel.over(tables, lock_in, ...)`; the same countries in every year (`membership_year`).
+        `lock_in` of several tables; the same countries in every year.
 
     Returns
     -------
@@ -275,7 +327,8 @@ def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
         "at the frontier", "closing", "widening", or "no figures".
     """
     if "year" not in profiles.index.names:
-        raise OptionError("catching_up needs several years: panel.over(tables, lock_in, ...).")
+        raise OptionError("catching_up needs several years: lock_in(tables, ...).")
+    _require_same_regions(profiles)
     gaps = distance(profiles)
     rows = {}
     for region in dict.fromkeys(gaps.index.get_level_values("region")):
@@ -287,6 +340,18 @@ def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
     result.index = pd.MultiIndex.from_tuples(result.index, names=["region", "indicator"])
     result.attrs.update({**profiles.attrs, "measure": "catching up with the frontier"})
     return result
+
+
+def _require_same_regions(profiles: pd.DataFrame) -> None:
+    who = {year: set(part.index.get_level_values("region")) for year, part in profiles.groupby(level="year")}
+    last = max(who)
+    for year, regions in who.items():
+        if regions != who[last]:
+            different = ", ".join(sorted(regions ^ who[last]))
+            raise OptionError(
+                f"The profiles of {year} and {last} are of different regions ({different} in one of them only), so "
+                "changes would mix them. Take lock_in(tables, ...) of all years at once, which keeps one membership."
+            )
 
 
 def _course(levels: pd.Series[float], gaps: pd.Series[float]) -> dict[str, object]:

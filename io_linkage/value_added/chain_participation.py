@@ -138,7 +138,8 @@ def _to_third_countries(blocks: Trade) -> Array:
     abroad = by_destination.sum(axis=1) - by_destination[blocks.rows, blocks.codes]
     # Importer's output for third countries: neither its own use nor the exporter's.
     third = abroad[:, None] - by_destination
-    return blocks.own_content * blocks.to_importers(third[:, :, None])[:, :, 0].sum(axis=1)
+    sent: Array = blocks.to_importers(third[:, :, None])[:, :, 0].sum(axis=1)
+    return blocks.own_content * sent
 
 
 def participation(table: MRIOTable, *, by: Level = "exporter", definition: Definition = "table") -> pd.DataFrame:
