@@ -12,6 +12,8 @@ class Literal:
 
     def __init__(self, table: MRIOTable, v: np.ndarray | None = None) -> None:
         self.A = np.array(table.system.A)
+        x = table.accounts.x
+        self.B = table.accounts.Z / np.where(x > 0, x, 1.0)[:, None]
         self.n, self.G = len(self.A), len(table.regions)
         codes = table.region_codes
         self.at = [np.flatnonzero(codes == r) for r in range(self.G)]

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 from io_linkage import position
 from io_linkage.errors import OptionError
-from tests.examples import germany_1995, leather, miller_blair_two_regions
+from tests.examples import _table, germany_1995, leather, miller_blair_two_regions
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
 
@@ -21,8 +21,9 @@ PLACES = ["gvc_home", "gvc_crossings", "gvc_abroad"]
 class Written(Literal):
     """Wang, Wei, Yu & Zhu's matrices written out."""
 
-    def __init__(self, table):
-        super().__init__(table)
+    def __init__(self, table, definition="residual"):
+        v = table.per_output(table.va.to_numpy()) if definition == "table" else None
+        super().__init__(table, v)
         self.D = np.zeros_like(self.A)
         self.own, self.sent = np.zeros(self.n), np.zeros(self.n)
         for r, at in enumerate(self.at):
@@ -54,12 +55,13 @@ def ratio(stages, values):
 @settings(**SMALL)
 @given(tables(min_regions=2, negative_demand=False))
 @pytest.mark.parametrize("side", ["forward", "backward"])
-def test_lengths_by_the_formulas(side, table):
-    written = Written(table)
+@pytest.mark.parametrize("definition", ["table", "residual"])
+def test_lengths_by_the_formulas(definition, side, table):
+    written = Written(table, definition)
     values, stages, places = written.paths()
     expected_places = {name: p if name == "gvc_crossings" else p[side == "backward"] for name, p in places.items()}
-    found = position.production_length(table, side=side)
-    shares = position.production_participation(table, side=side)
+    found = position.production_length(table, side=side, definition=definition)
+    shares = position.production_participation(table, side=side, definition=definition)
     if side == "forward":
         values = [v.sum(axis=1) for v in values]
         stages = [s.sum(axis=1) for s in stages]
@@ -85,13 +87,47 @@ def test_lengths_by_the_formulas(side, table):
 @given(tables(negative_demand=False))
 def test_total_lengths_are_upstreamness_and_downstreamness(table):
     ahead = position.production_length(table)["total"]
-    behind = position.production_length(table, side="backward")["total"]
+    behind = position.production_length(table, side="backward", definition="residual")["total"]
     measured = position.position(table)
     assert_allclose(ahead[table.active], measured["upstreamness"][table.active], rtol=1e-8)
     used = table.active & (table.final_demand.to_numpy() > 1e-9)
     assert_allclose(behind[used], measured["downstreamness"][used], rtol=1e-8)
-    index = position.position_index(table)["total"]
+    index = position.position_index(table, definition="residual")["total"]
     assert_allclose(index[used], measured["ratio"][used], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        position.production_length,
+        position.production_length_by,
+        position.production_participation,
+        position.position_index,
+    ],
+)
+def test_value_added_is_the_tables_unless_asked_otherwise(measure, world):
+    side = {} if measure is position.position_index else {"side": "backward"}
+    found = measure(world, **side)
+    assert_allclose(found, measure(world, **side, definition="table"), rtol=0)
+    residual = measure(world, **side, definition="residual")
+    assert not np.allclose(found.dropna(), residual.dropna(), rtol=1e-6)
+    assert found.attrs["value_added"] == world.value_added_label
+    assert residual.attrs["value_added"] == "output less intermediate inputs"
+
+
+def test_a_product_without_final_demand_has_no_backward_length_in_any_part():
+    Z = np.array([[10.0, 50, 5, 5], [10, 20, 5, 5], [10, 10, 20, 10], [5, 5, 5, 5]])
+    Y = np.array([[0.0, 0], [60, 40], [20, 30], [5, 25]])
+    table = _table(Z, Y, ["A", "B"], ["ore", "cars"])
+    found = position.production_length(table, side="backward")
+    assert found.loc[("A", "ore")].isna().all()
+    assert position.production_participation(table, side="backward").loc[("A", "ore")].isna().all()
+    assert position.position_index(table).loc[("A", "ore")].isna().all()
+    # Its forward length and its distance from primary inputs do not need a final buyer.
+    assert position.production_length(table).loc[("A", "ore"), "total"] > 1
+    assert position.downstreamness(table)["A", "ore"] > 1
+    others = found.drop(index=("A", "ore"))
+    assert others[["total", "domestic", "traditional", "gvc"]].notna().all(axis=None)
 
 
 @settings(**SMALL)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
 import io_linkage as iol
-from io_linkage import stages, upgrading
+from io_linkage import position, stages, upgrading
 from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
-from tests.examples import germany_1995
+from tests.examples import _table, germany_1995
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
 
@@ -58,6 +58,16 @@ def test_profile_by_the_formulas(table):
         assert row["va_per_job"] == pytest.approx(earned.sum() / (intensity @ output), rel=1e-8)
         assert row[["traditional", "emerging", "future"]].sum() == pytest.approx(1.0, rel=1e-9)
         assert np.isnan(row["skill"])
+        ahead, behind = (
+            position.production_length_by(table, side=side, definition="residual")["gvc"].iloc[s]
+            for side in ("forward", "backward")
+        )
+        assert row["gvc_position"] == pytest.approx(ahead / behind, rel=1e-9, nan_ok=True)
+        for name, distances in (
+            ("upstreamness", np.linalg.inv(np.eye(written.n) - written.B) @ np.ones(written.n)),
+            ("downstreamness", written.L.sum(axis=0)),
+        ):
+            assert row[name] == pytest.approx(distances[at] @ written.E_all(s) / exports, rel=1e-8)
     assert "hours_high_skilled" in found.attrs["missing"]
     if 0 in exporting:
         own, front = found.loc[table.regions[0]].dropna(), found.loc["frontier"].dropna()
@@ -173,6 +183,54 @@ def test_regional_and_other_foreign_value_added_add_up(table):
     expected = by_region.loc[table.regions[0], table.regions[1]]
     assert_allclose(found["own_bloc"].iloc[0], expected, rtol=1e-8, atol=1e-12)
     assert (found["own_bloc"].iloc[2:].dropna() == 0).all()
+
+
+@settings(**SMALL)
+@given(tables(min_regions=2))
+@pytest.mark.parametrize("definition", ["table", "residual"])
+def test_lengths_are_those_of_exports_not_of_all_final_products(definition, table):
+    found = upgrading.regionalisation(table, definition=definition)
+    v = table.per_output(table.va.to_numpy()) if definition == "table" else None
+    written = Literal(table, v)
+    local, across = np.zeros_like(written.A), written.A.copy()
+    for s, at in enumerate(written.at):
+        local[np.ix_(at, at)] = written.M(s)
+        across[np.ix_(at, at)] = 0
+    v, L = written.v, written.L
+    for s, at in enumerate(written.at):
+        E = np.zeros(written.n)
+        E[at] = written.E_all(s)
+        if E.sum() < 1e-6:
+            assert found[["length", "gvc_length", "crossings"]].iloc[s].isna().all()
+            continue
+        assert found["length"].iloc[s] == pytest.approx((v @ L @ L @ E) / (v @ L @ E), rel=1e-8)
+        abroad = v @ (L - local) @ E
+        if abroad > 1e-6 * E.sum():
+            expected = v @ (L @ L - local @ local) @ E / abroad
+            assert found["gvc_length"].iloc[s] == pytest.approx(expected, rel=1e-6)
+            assert found["crossings"].iloc[s] == pytest.approx(v @ L @ across @ L @ E / abroad, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("place", "bloc"),
+    [
+        ("CHN", "Asia and the Pacific"),
+        ("IND", "Asia and the Pacific"),
+        ("PAK", "Asia and the Pacific"),
+        ("TUR", "Europe and Central Asia"),
+        ("KAZ", "Europe and Central Asia"),
+        ("BRA", "Americas"),
+        ("CAN", "Americas"),
+        ("ZAF", "Africa and the Middle East"),
+        ("EGY", "Africa and the Middle East"),
+        ("MLT", "Europe and Central Asia"),
+        ("WE", "Europe and Central Asia"),
+    ],
+)
+def test_every_world_bank_region_has_its_bloc(place, bloc):
+    table = _table(np.full((2, 2), 1.0), np.full((2, 2), 9.0), [place, "RoW"], ["all"])
+    found = upgrading.blocs(table)
+    assert found.to_dict() == {place: bloc, "RoW": "RoW"}
 
 
 def test_blocs(world):

@@ -33,8 +33,13 @@ abroad     M A_F L A_D L y                         v'L A_D L A_F M y
 with A_D : A - A_F. Programs that sum the forward expressions by product instead (v'M M A_F L y for home) count
 backward the stages in the country where the value added arose; `gvc` and crossings are the same there.
 
-Reference: Wang, Wei, Yu & Zhu (2017a) NBER 23222 (participation) and (2017b) NBER 23261 (length). Over all four parts
-the forward length is upstreamness; the backward length is downstreamness when v is all primary inputs.
+Forward, v cancels in the length of an industry and only weights the industries of a group; over all four parts the
+length is upstreamness. Backward, lengths are means over the v in a product: with ``definition="table"`` over value
+added as the table has it, leaving out taxes and margins; with "residual" over all primary inputs, as the authors have
+it, and then the total is downstreamness. A product without final demand has no backward length in any part, since no
+chain ends there.
+
+Reference: Wang, Wei, Yu & Zhu (2017a) NBER 23222 (participation) and (2017b) NBER 23261 (length).
 """
 
 from __future__ import annotations
@@ -57,7 +62,7 @@ PARTS = ("domestic", "traditional", "simple", "complex")
 PLACES = ("gvc_home", "gvc_crossings", "gvc_abroad")
 
 
-def production_length(table: MRIOTable, *, side: Side = "forward", definition: Definition = "residual") -> pd.DataFrame:
+def production_length(table: MRIOTable, *, side: Side = "forward", definition: Definition = "table") -> pd.DataFrame:
     """Average production lengths by kind of chain.
 
     Parameters
@@ -65,13 +70,23 @@ def production_length(table: MRIOTable, *, side: Side = "forward", definition: D
     table : MRIOTable
         In a one-region table all chains are domestic.
     side : {"forward", "backward"}
-    definition : {"residual", "table"}
-        Backward only: v as all primary inputs, so that the total is downstreamness, or the table's value added.
+    definition : {"table", "residual"}
+        Backward only: v as the table's value added, or as all primary inputs, so that the total is downstreamness.
 
     Returns
     -------
     DataFrame by (region, industry), in stages: `total`, `domestic`, `traditional`, `gvc`, `simple`, `complex`, and
-    `gvc_home`, `gvc_crossings`, `gvc_abroad`, which add up to `gvc`. NaN where nothing takes that way.
+    `gvc_home`, `gvc_crossings`, `gvc_abroad`, which add up to `gvc`. NaN where nothing takes that way, and in all
+    columns without output; backward also without final demand for the product.
+
+    References
+    ----------
+    Wang, Wei, Yu & Zhu (2017b), NBER 23261.
+
+    See Also
+    --------
+    production_length_by : the same for groups.
+    downstreamness : the distance behind a product, whether or not anyone finally buys it.
 
     Examples
     --------
@@ -80,9 +95,10 @@ def production_length(table: MRIOTable, *, side: Side = "forward", definition: D
     >>> lengths.loc[("CHN", "30t33"), ["total", "domestic", "simple", "complex"]].round(2).tolist()
     [2.8, 2.74, 3.49, 4.51]
     """
-    values, stages = _parts(Trade(table, definition), side)
-    columns, lengths = _lengths(values, stages)
+    blocks = Trade(table, definition)
+    columns, lengths = _lengths(*_parts(blocks, side))
     result = table.frame(lengths, columns, f"production length, {side}", unit="stages")
+    result.attrs.update(blocks.attrs)
     return result
 
 
@@ -91,7 +107,7 @@ def production_length_by(
     *,
     by: Grouping = "region",
     side: Side = "forward",
-    definition: Definition = "residual",
+    definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Production lengths of the world, of regions, industries or stages.
@@ -109,8 +125,16 @@ def production_length_by(
 
     Returns
     -------
-    DataFrame by group, columns as in `production_length`; `attrs["weighted_by"]` says the weight. For the world,
-    forward and backward lengths agree in every part, as both count the same chains.
+    DataFrame by group, in stages, columns as in `production_length`; `attrs["weighted_by"]` says the weight. For the
+    world, forward and backward lengths agree in every part, as both count the same chains.
+
+    References
+    ----------
+    Wang, Wei, Yu & Zhu (2017b), NBER 23261.
+
+    See Also
+    --------
+    production_length : the same for each industry, with the formulas.
     """
     blocks = Trade(table, definition)
     values, stages = _parts(blocks, side)
@@ -119,7 +143,8 @@ def production_length_by(
     columns, lengths = _lengths(weight.T @ values, weight.T @ stages)
     result = pd.DataFrame(lengths, index=names, columns=columns)
     by_what = "value added" if side == "forward" else "final products"
-    result.attrs.update({**table.caption(f"production length, {side}", "stages"), "weighted_by": by_what})
+    caption = table.caption(f"production length, {side}", "stages")
+    result.attrs.update({**caption, **blocks.attrs, "weighted_by": by_what})
     return result
 
 
@@ -136,15 +161,35 @@ def production_participation(
     *,
     side: Side = "forward",
     by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
-    definition: Definition = "residual",
+    definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Shares of value added (forward) or of final products (backward) by kind of chain.
 
+    Each part, by the formulas of `production_length`, over the sum of the four.
+
+    Parameters
+    ----------
+    table : MRIOTable
+    side : {"forward", "backward"}
+    by : {"country-industry", "world", "region", "industry", "stage", "region-stage"}
+    definition : {"table", "residual"}
+        Of value added: which products and industries count for how much.
+    stage_weights : DataFrame, (n, stages), optional
+        Stage shares instead of the shipped ones.
+
     Returns
     -------
     DataFrame: `domestic`, `traditional`, `simple`, `complex`, which add up to 1, and `gvc` = simple + complex, the
-    production-based participation index of Wang, Wei, Yu & Zhu. NaN without value added or final output.
+    production-based participation index of Wang, Wei, Yu & Zhu. NaN without value added or final demand.
+
+    References
+    ----------
+    Wang, Wei, Yu & Zhu (2017a), NBER 23222.
+
+    See Also
+    --------
+    value_added.participation : participation of exports instead of production.
     """
     blocks = Trade(table, definition)
     values, _ = _parts(blocks, side)
@@ -160,7 +205,7 @@ def production_participation(
         shares[~table.active] = np.nan
     result = pd.DataFrame(shares, index=names, columns=list(PARTS))
     result["gvc"] = result["simple"] + result["complex"]
-    result.attrs.update(table.caption(f"participation in value chains, {side}", "share"))
+    result.attrs.update({**table.caption(f"participation in value chains, {side}", "share"), **blocks.attrs})
     return result
 
 
@@ -168,28 +213,36 @@ def position_index(
     table: MRIOTable,
     *,
     by: Literal["country-industry", "world", "region", "industry", "stage", "region-stage"] = "country-industry",
-    definition: Definition = "residual",
+    definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Relative position: forward over backward production length.
+    r"""Relative position: forward over backward production length.
+
+    .. math:: PLv_i / PLy_i
 
     Parameters
     ----------
     table : MRIOTable
     by : {"country-industry", "world", "region", "industry", "stage", "region-stage"}
         Of a group, the ratio of its two lengths, each weighted as in `production_length_by`.
-    definition : {"residual", "table"}
+    definition : {"table", "residual"}
+        As in `production_length`.
     stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped ones.
 
     Returns
     -------
     DataFrame by (region, industry) or group: `total` over all chains, `gvc` over simple and complex chains alone (the
-    GVC position index). Above 1 an industry is nearer the start of its chains.
+    GVC position index). Above 1 an industry is nearer the start of its chains. NaN without output or without final
+    demand, where the backward length is.
 
     References
     ----------
     Wang, Wei, Yu & Zhu (2017b), section 2.5.
+
+    See Also
+    --------
+    production_length, position
     """
     if by == "country-industry":
         ahead = production_length(table, side="forward", definition=definition)
@@ -198,14 +251,17 @@ def position_index(
         ahead = production_length_by(table, by=by, side="forward", definition=definition, stage_weights=stage_weights)
         behind = production_length_by(table, by=by, side="backward", definition=definition, stage_weights=stage_weights)
     ratio = ahead[["total", "gvc"]] / behind[["total", "gvc"]]
-    ratio.attrs.update(table.caption("position index", "ratio of lengths"))
+    caption = table.caption("position index", "ratio of lengths")
+    ratio.attrs.update({**caption, "value_added": ahead.attrs["value_added"]})
     return ratio
 
 
 def _parts(blocks: Trade, side: str) -> tuple[Array, Array]:
     """Values and stages of the four parts and, last, of the value chains' places, (n, 7) each."""
     require_option("side", side, ("forward", "backward"))
-    return _forward(blocks) if side == "forward" else _backward(blocks)
+    if side == "forward":
+        return _forward(blocks)
+    return _backward(blocks, blocks.own_demand, blocks.final_exports.sum(axis=1))
 
 
 def _forward(blocks: Trade) -> tuple[Array, Array]:
@@ -223,15 +279,31 @@ def _forward(blocks: Trade) -> tuple[Array, Array]:
     return _stacked(once, twice, simple, simple_stages, gvc, gvc_stages, home, solved[:, 1])
 
 
-def _backward(blocks: Trade) -> tuple[Array, Array]:
-    foreign = blocks.final_exports.sum(axis=1)
-    final = np.column_stack([blocks.own_demand, foreign])
+def export_lengths(blocks: Trade) -> pd.DataFrame:
+    r"""Lengths of the chains that end in a region's exports, of inputs as well as of final goods.
+
+    .. math:: v'LLE / v'LE, \quad v'(LL - MM)E / v'(L - M)E, \quad v'L A_F L E / v'(L - M)E
+
+    Returns
+    -------
+    DataFrame by exporter: `total`, `gvc` (of value added that crossed a border on its way into the exports), and
+    `gvc_crossings` of it, in stages; the export itself is not a crossing. NaN without exports.
+    """
+    values, stages = _backward(blocks, np.zeros(blocks.n), blocks.total_exports)
+    columns, lengths = _lengths(blocks.region_sums(values), blocks.region_sums(stages))
+    result = pd.DataFrame(lengths, index=pd.Index(blocks.table.regions, name="exporter"), columns=columns)
+    return result[["total", "gvc", "gvc_crossings"]]
+
+
+def _backward(blocks: Trade, own: Array, foreign: Array) -> tuple[Array, Array]:
+    """Parts of the products bought at home (own) and abroad (foreign), (n, 7) each."""
+    final = np.column_stack([own, foreign])
     whole = blocks.system.solve_transposed(blocks.v)
     once = blocks.local_value_added
     twice = blocks.local_transposed(once)
     inputs = blocks.local_transposed(blocks.across_transposed(np.column_stack([once, twice])))
-    simple = inputs[:, 0] * blocks.own_demand
-    simple_stages = (inputs[:, 1] + blocks.local_transposed(inputs[:, 0])) * blocks.own_demand
+    simple = inputs[:, 0] * own
+    simple_stages = (inputs[:, 1] + blocks.local_transposed(inputs[:, 0])) * own
     product = final.sum(axis=1)
     gvc = (whole - once) * product
     solved = blocks.system.solve_transposed(np.column_stack([whole, blocks.across_transposed(whole)]))

@@ -238,8 +238,8 @@ def _chain(table: MRIOTable, blocks: Trade, definition: Definition) -> _Pairs:
     total = blocks.region_sums(exports)
     split = trade_based(table, definition=definition).frame("exporter")
     measured = position(table).fillna(0.0)
-    ahead = production_length_by(table, by="region")["gvc"]
-    behind = production_length_by(table, by="region", side="backward")["gvc"]
+    ahead = production_length_by(table, by="region", definition=definition)["gvc"]
+    behind = production_length_by(table, by="region", side="backward", definition=definition)["gvc"]
     terms = {name: split[name].to_numpy(dtype=np.float64) for name in split.columns}
     return {
         "dva_share": (blocks.region_sums(blocks.local_value_added * exports), total),

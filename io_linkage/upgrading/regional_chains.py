@@ -1,4 +1,4 @@
-"""Regionalisation and fragmentation: are the chains of a country's exports in its own part of the world, and how long.
+r"""Regionalisation and fragmentation: are the chains of a country's exports in its own part of the world, and how long.
 
 Terms
 -----
@@ -16,7 +16,7 @@ import pandas as pd
 
 from io_linkage.economies.registry import find, register
 from io_linkage.errors import OptionError, unknown
-from io_linkage.position.lengths import production_length_by
+from io_linkage.position.lengths import export_lengths
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, trade
 
@@ -64,7 +64,9 @@ def regionalisation(
     own_blocs: Mapping[str, Sequence[str]] | None = None,
     definition: Definition = "table",
 ) -> pd.DataFrame:
-    """Where the foreign value added in exports comes from, and how long the chains are.
+    r"""Where the foreign value added in exports comes from, and how long the chains behind the exports are.
+
+    .. math:: foreign_s = \sum_{t \ne s} v_t L_{ts} E_{s*} / E_{s*}, \qquad length_s = v'LLE_{s*} / v'LE_{s*}
 
     Parameters
     ----------
@@ -72,13 +74,25 @@ def regionalisation(
         Two regions or more.
     own_blocs : mapping, optional
         Blocs instead of the World Bank's, e.g. ``{"Factory Asia": ["CHN", "JPN", "KOR", "TWN"]}``.
+    definition : {"table", "residual"}
 
     Returns
     -------
     DataFrame by exporter
         `bloc`; `foreign` (share of foreign value added in gross exports), split into `own_bloc` and `elsewhere`;
-        `regional` = own_bloc / foreign (NaN without foreign value added); `length` (backward production length,
-        stages), `gvc_length` and `crossings` (borders crossed by inputs) of its value chains.
+        `regional` = own_bloc / foreign (NaN without foreign value added); `length` (stages from value added to the
+        exported product, over all that the exports hold), `gvc_length` and `crossings` (stages, and borders crossed
+        by inputs, of what crossed a border on its way into the exports; the export itself is not counted). NaN without
+        exports. Blocs have no dates: over years they stay the same.
+
+    References
+    ----------
+    Los, Timmer & de Vries (2015), Journal of Regional Science 55; Wang, Wei, Yu & Zhu (2017b), NBER 23261.
+
+    See Also
+    --------
+    blocs : which region is in which bloc.
+    position.production_length_by : lengths of the chains behind final products, at home and abroad.
     """
     blocks = trade(table, definition)
     where = blocs(table, own_blocs)
@@ -88,7 +102,7 @@ def regionalisation(
     same = (where.to_numpy()[:, None] == where.to_numpy()) & ~np.eye(blocks.G, dtype=bool)
     exports = blocks.region_sums(blocks.total_exports)
     share = np.where(exports != 0, exports, np.nan)
-    lengths = production_length_by(table, by="region", side="backward")
+    lengths = export_lengths(blocks)
     result = pd.DataFrame(
         {
             "bloc": where,
