@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade, trade
@@ -115,8 +115,7 @@ def kpww(table: MRIOTable, *, indirect: Indirect = "third_countries", definition
     >>> [kpww(world, indirect=each).loc["CHN", "position"].round(3).item() for each in INDIRECT]
     [-0.068, -0.017]
     """
-    if indirect not in INDIRECT:
-        raise OptionError(f"indirect={indirect!r} is not possible; choose {' or '.join(map(repr, INDIRECT))}.")
+    require_option("indirect", indirect, INDIRECT)
     blocks = trade(table, definition)
     onward = _to_third_countries(blocks) if indirect == "third_countries" else in_foreign_exports(blocks)
     exports = blocks.total_exports

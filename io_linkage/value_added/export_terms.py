@@ -132,7 +132,7 @@ class Decomposition:
         known = ("world", *dict.fromkeys(("exporter", "exporter-industry", "exporter-importer", "-".join(self.levels))))
         if by == "exporter-stage":
             if stage_weights is None:
-                raise OptionError("by='exporter-stage' needs weights, e.g. weights=io_linkage.stages.weights(table).")
+                raise OptionError("by='exporter-stage' needs shares: stage_weights=io_linkage.stages.weights(table).")
             return self._by_stage(wide, stage_weights)
         if by == "world":
             return wide.sum().to_frame("world").T

@@ -293,7 +293,7 @@ def content(
     result = pd.DataFrame(grouped, index=index, columns=columns)
     exports = _summed_exports(blocks, blocks.total_exports[:, None], by, stage_weights)[0][:, 0]
     staged = "stage" in origin and stage_weights is not None
-    remedy = {"remedy": "Stage shares in `weights` must add up to 1 for every industry."} if staged else {}
+    remedy = {"remedy": "Stage shares in stage_weights= must add up to 1 for every industry."} if staged else {}
     require_adding_up("value added in exports", result, pd.Series(exports, index=index), **remedy)
     if shares:
         result = result.div(np.where(exports != 0, exports, np.nan), axis=0)
