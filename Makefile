@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 READY := $(VENV)/.ready
 
-.PHONY: report test lint types tests notebooks lowest mutants format clean
+.PHONY: report test lint types tests notebooks lowest mutants fuzz format clean
 
 report: $(READY)
 	$(BIN)/io-linkage report --out report
@@ -52,6 +52,10 @@ $(VENV)-mutants/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)-mutants
 	$(VENV)-mutants/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[mutants]'
 	touch $@
+
+# N files of each format, damaged at random by SEED: how many are refused, read the same, said to differ, or silent.
+fuzz: $(READY)
+	$(ALONE) $(BIN)/python -m tests.fuzz --seed $(SEED) $(if $(N),--count $(N))
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -9,7 +9,7 @@ import pytest
 
 import io_linkage as iol
 from io_linkage import checks
-from io_linkage.errors import IOLinkageError, ReadError, UnknownLabelError
+from io_linkage.errors import IOLinkageError, ReadError, TableError, UnknownLabelError
 from tests import publishers
 
 REGIONS = ["CHN", "USA", "BRA"]
@@ -185,3 +185,127 @@ def test_check_says_so_for_the_shipped_table(world):
         found.loc["columns of final demand", "count"]
         == world.Y.shape[1] - (world.Y.columns.get_level_values(1) == "statistical discrepancy").sum()
     )
+
+
+# Publishers' layouts: one mistyped label
+
+
+def icio(folder: Path, change) -> Path:
+    made = publishers.balanced(REGIONS, ["A01_02", "C26", "J62_63"], categories=publishers.ICIO_DEMAND)
+    path = folder / "ICIO2023_2018.csv"
+    path.write_text(change(publishers.icio(made)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\nCHN_C26,", "\nCHN_C2X,"),
+        (",CHN_C26,", ",CHN_C2X,"),
+        (",CHN_C26,", ",CHNxC26,"),
+        (",CHN_HFCE,", ",CHX_HFCE,"),
+        (",OUT\n", ",OUX\n"),
+        ("\nCHN_C26,", "\nCHN_C26_,"),
+    ],
+)
+def test_icio_with_a_bad_byte_is_refused(tmp_path, old, new):
+    path = icio(tmp_path, lambda text: text.replace(old, new, 1))
+    with pytest.raises(IOLinkageError, match=r"CH[NX]|OUX"):
+        iol.load(path)
+
+
+def test_icio_says_which_rows_it_does_not_know(tmp_path):
+    table = iol.load(icio(tmp_path, lambda text: text.replace("\nTLS,", "\nTLX,", 1)))
+    assert any("TLX" in note for note in table.carried["notes"])
+    assert not iol.load(icio(tmp_path, str)).carried.get("notes")
+
+
+def test_figaro_flat_with_one_cell_mistyped_is_refused(tmp_path):
+    made = publishers.balanced(["CN", "DE", "FR"], ["A01", "C26"], categories=publishers.FIGARO_DEMAND)
+    labels, demand = ([f"{r}_{c}" for r, c in pairs] for pairs in (made.pairs, made.demand))
+    lines = ["refArea,rowIi,counterpartArea,colIi,obsValue"]
+    for row, values in zip(labels, np.hstack([made.Z, made.Y]), strict=True):
+        for column, value in zip([*labels, *demand], values, strict=True):
+            lines.append(",".join([*row.split("_", 1), *column.split("_", 1), repr(float(value))]))
+    path = tmp_path / "flat_2021.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert iol.load(path).regions == ["CN", "DE", "FR"]
+    lines[30] = lines[30].replace("C26", "C62", 1)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="C62"):
+        iol.load(path)
+
+
+def wiot(folder: Path, spoil) -> Path:
+    made = publishers.balanced(REGIONS, ["AtB", "15t16", "17t18", "20", "21t22", "23"])
+    rows = publishers.wiot_rows(made, style="wiod2013")
+    spoil(rows)
+    return publishers.write_workbook(folder / "wiot09.xlsx", {"WIOT": rows})
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "old", "new"),
+    [
+        (6, 3, "c1", "c9"),  # to the left
+        (5, 4, "c1", "c9"),  # above
+        (6, 2, "CHN", "CHX"),
+        (4, 4, "CHN", "CHX"),
+        (4, 22, "CHN", "CHX"),  # final demand
+        (2, 4, "AtB", "AtX"),
+        (6, 0, "AtB", "AtX"),
+    ],
+)
+def test_a_workbook_with_one_mistyped_label_is_refused(tmp_path, row, column, old, new):
+    def spoil(rows):
+        assert rows[row][column] == old
+        rows[row][column] = new
+
+    with pytest.raises(IOLinkageError, match=f"{new}|c1|CHN"):
+        iol.load(wiot(tmp_path, spoil))
+    assert iol.load(wiot(tmp_path, lambda rows: None)).regions == REGIONS
+
+
+@pytest.mark.parametrize(
+    ("side", "old", "new"),
+    [("above", "03", "0X3"), ("above", "FU101", "FU1O1"), ("above", "IM", "IN"), ("left", "VA001", "VA0O1")],
+)
+def test_a_national_table_with_one_mistyped_code_is_refused(tmp_path, side, old, new):
+    made = publishers.balanced(["CHN"], [f"industry {k}" for k in range(5)])
+    rows = publishers.nbs_rows(made, imports=0.1 * made.x)[1:]
+    path = tmp_path / "china_2018.csv"
+    path.write_text(publishers.text(renamed(rows, side, old, new)), encoding="utf-8")
+    with pytest.raises(IOLinkageError, match=new if new != "0X3" else "03|0X3"):
+        iol.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "match"),
+    [
+        ("satellite/F.txt", "CN", "CX", r"F\.txt.*columns are not those of Z"),
+        ("satellite/unit.txt", "Operating surplus", "Operating surplux", "no unit for 1 accounts"),
+        ("satellite/F_Y.txt", "CO2", "CO3", r"accounts are not those of F\.txt"),
+        ("x.txt", "CN\tWheat", "CX\tWheat", "labels in x differ"),
+        ("Y.txt", "CN\tWheat", "CX\tWheat", r"rows of Y\.txt are not those of Z"),
+    ],
+)
+def test_exiobase_with_one_mistyped_label_is_refused(tmp_path, name, old, new, match):
+    files = publishers.exiobase(publishers.balanced(["CN", "US"], ["Wheat", "Batteries"]))
+    key = f"IOT_2011_ixi/{name}"
+    assert old in files[key]
+    files[key] = files[key].replace(old, new, 1)
+    publishers.unpacked(tmp_path, files)
+    with pytest.raises(IOLinkageError, match=match):
+        iol.load(tmp_path / "IOT_2011_ixi")
+
+
+def test_an_extension_with_a_label_that_z_lacks_is_refused():
+    import pymrio
+
+    io = pymrio.load_test()
+    io.emissions.F = io.emissions.F.rename(columns={"food": "fodo"}, level=1)
+    with pytest.raises(TableError, match=r"'emissions' has columns that Z lacks: reg1 \| fodo"):
+        iol.load(io, value_added="residual")
+    io = pymrio.load_test()
+    io.emissions.unit = io.emissions.unit.rename(index={"air": "aire"})
+    with pytest.raises(TableError, match="unit of"):
+        iol.load(io, value_added="residual")

@@ -196,6 +196,10 @@ def satellites(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
                 "satellites", "warning", f"{satellite.name} has no values at all.", satellite.name, absent.size
             )
             continue
+        unnamed = [row for row, unit in zip(satellite.rows, satellite.unit, strict=True) if not str(unit).strip()]
+        if unnamed:
+            text = f"{satellite.name}: {len(unnamed)} of {len(satellite.rows)} accounts state no unit."
+            yield Finding("satellites", "note", text, listed(unnamed), len(unnamed), remedy="Look it up in the source.")
         regions = np.asarray(table.regions)[table.region_codes[table.active]]
         bare = sorted(set(regions) - set(regions[~absent.all(axis=0)]))
         yield Finding(

@@ -80,6 +80,9 @@ def parse(path: Path, *, year: int | None = None, price: Literal["bp", "pp"] = "
     if not own.all():
         Y, V = _with_discrepancy(Y, V, flows, final, own, own_demand)
         notes = (f"Eora's discrepancy {DISCREPANCY} is kept as {SALES!r} and {PURCHASES!r}",)
+    if ("Q" in blocks) != ("Q" in labels):
+        missing = "labels_Q.txt" if "Q" in blocks else "block Q"
+        notes = (*notes, f"the satellite accounts were left out: {missing} is missing")
     Z = pd.DataFrame(flows[np.ix_(own, own)] if not own.all() else flows, index=kept, columns=kept, copy=False)
     return Raw(
         Z,

@@ -71,7 +71,7 @@ def parse(path: Path, *, year: int | None = None, extensions: bool | Sequence[st
     for name in names:
         if name not in wanted and name not in _PRIMARY:
             continue
-        satellite = _extension(files, name, Z.columns)
+        satellite = _extension(files, name, Z.columns, Y)
         money = satellite.unit.str.match(_MONEY)
         if V is None and name in _PRIMARY and money.any():
             V = satellite.F[money.to_numpy()]
@@ -123,8 +123,10 @@ def _files(path: Path) -> dict[str, sources.Entry]:
 
 def _frame(entry: sources.Entry, columns: tuple[str, str], label_columns: int = 2) -> pd.DataFrame:
     matrix = _matrix(entry, label_columns)
+    if not matrix.rows:
+        raise ReadError(f"{entry.name!r} has labels but no numbers: it is cut short. Fetch the archive again.")
     rows = pd.MultiIndex.from_tuples(matrix.rows, names=["region", "industry"])
-    labels = pd.MultiIndex.from_arrays(matrix.header[:2], names=list(columns))
+    labels = _column_labels(matrix, entry, columns)
     return pd.DataFrame(matrix.values, index=rows, columns=labels, copy=False)
 
 
@@ -136,10 +138,25 @@ def _matrix(entry: sources.Entry, label_columns: int) -> Matrix:
     return read_matrix(entry, sep="\t", header_rows=3 if named else 2, label_columns=label_columns)
 
 
+def _column_labels(matrix: Matrix, entry: sources.Entry, names: tuple[str, str]) -> pd.MultiIndex:
+    width = matrix.values.shape[1]
+    if len(matrix.header) < 2 or any(len(line) != width for line in matrix.header[:2]):
+        raise ReadError(
+            f"{entry.name!r} has {width} columns of numbers under header lines of "
+            f"{' and '.join(str(len(line)) for line in matrix.header[:2])} labels. Fetch the archive again."
+        )
+    return pd.MultiIndex.from_arrays(matrix.header[:2], names=list(names))
+
+
 def _output(files: dict[str, sources.Entry]) -> pd.Series[float] | None:
     if "x.txt" not in files:
         return None
     matrix = read_matrix(files["x.txt"], sep="\t", header_rows=1, label_columns=2)
+    if not matrix.rows or matrix.values.shape[1] != 1:
+        raise ReadError(
+            f"{files['x.txt'].name!r} has {len(matrix.rows)} rows and {matrix.values.shape[1]} columns of numbers; one "
+            "column, output, was expected. Fetch the archive again."
+        )
     index = pd.MultiIndex.from_tuples(matrix.rows, names=["region", "industry"])
     return pd.Series(matrix.values[:, 0], index=index)
 
@@ -152,32 +169,53 @@ def _flows(files: dict[str, sources.Entry], x: pd.Series[float] | None) -> pd.Da
     if name == "A.txt":
         if x is None:
             raise ReadError("The archive has coefficients (A.txt) but neither flows (Z.txt) nor output (x.txt).")
+        if not x.index.equals(Z.index):
+            raise ReadError("The labels of x.txt are not those of A.txt. Fetch the archive again.")
         Z *= x.to_numpy()
     return Z
 
 
-def _extension(files: dict[str, sources.Entry], name: str, columns: pd.Index[str]) -> Satellite:
-    matrix = _matrix(files[f"{name}/F.txt"], 1)
+def _extension(files: dict[str, sources.Entry], name: str, columns: pd.Index[str], Y: pd.DataFrame) -> Satellite:
+    entry = files[f"{name}/F.txt"]
+    matrix = _matrix(entry, 1)
     rows = pd.Index([row[0] for row in matrix.rows], name="stressor")
-    labels = pd.MultiIndex.from_arrays(matrix.header[:2], names=columns.names)
+    labels = _column_labels(matrix, entry, ("region", "industry"))
     F = pd.DataFrame(matrix.values, index=rows, columns=labels, copy=False)
-    F = F if labels.equals(columns) else F.reindex(columns=columns)
-    unit = pd.Series("", index=rows)
-    if f"{name}/unit.txt" in files:
-        lines = files[f"{name}/unit.txt"].read().decode("utf-8-sig").splitlines()[1:]
-        pairs = dict(line.rsplit("\t", 1) for line in lines if "\t" in line)
-        unit = pd.Series([pairs.get(row, "").strip() for row in rows], index=rows)
+    if not labels.equals(columns):
+        if not labels.is_unique or not rows.is_unique or set(labels) != set(columns):
+            raise ReadError(f"{entry.name!r}: the labels of its columns are not those of Z. Fetch the archive again.")
+        F = F.reindex(columns=columns)
+    unit = _units(files, name, rows)
     F_Y = None
     for spelled in ("F_Y.txt", "F_hh.txt"):
         if f"{name}/{spelled}" in files:
-            demand = _matrix(files[f"{name}/{spelled}"], 1)
-            F_Y = pd.DataFrame(
-                demand.values,
-                index=rows,
-                columns=pd.MultiIndex.from_arrays(demand.header[:2], names=["region", "category"]),
-            )
+            entry = files[f"{name}/{spelled}"]
+            demand = _matrix(entry, 1)
+            if [row[0] for row in demand.rows] != list(rows):
+                raise ReadError(f"{entry.name!r}: its accounts are not those of F.txt. Fetch the archive again.")
+            uses = _column_labels(demand, entry, ("region", "category"))
+            if set(uses) != set(Y.columns):
+                raise ReadError(
+                    f"{entry.name!r}: the labels of its columns are not those of Y. Fetch the archive again."
+                )
+            F_Y = pd.DataFrame(demand.values, index=rows, columns=uses)
             break
     return Satellite(name, F, unit, F_Y)
+
+
+def _units(files: dict[str, sources.Entry], name: str, rows: pd.Index[str]) -> pd.Series[str]:
+    """Units of an extension's accounts; money tells primary inputs, so none may be missing where there is a list."""
+    if f"{name}/unit.txt" not in files:
+        return pd.Series("", index=rows)
+    entry = files[f"{name}/unit.txt"]
+    pairs = dict(line.rsplit("\t", 1) for line in sources.decode(entry.read()).splitlines()[1:] if "\t" in line)
+    absent = [row for row in rows if row not in pairs]
+    if absent:
+        raise ReadError(
+            f"{entry.name!r} has no unit for {len(absent)} accounts of F.txt, such as {absent[0]!r}. Fetch the archive "
+            "again."
+        )
+    return pd.Series([pairs[row].strip() for row in rows], index=rows)
 
 
 def _year(path: Path, files: dict[str, sources.Entry]) -> int | None:
@@ -188,6 +226,8 @@ def _year(path: Path, files: dict[str, sources.Entry]) -> int | None:
         try:
             stated = json.loads(files["metadata.json"].read())
         except ValueError:
+            return None
+        if not isinstance(stated, dict):
             return None
         found = re.search(r"(19|20)\d\d", str(stated.get("description", "")) + str(stated.get("name", "")))
         return int(found[0]) if found else None

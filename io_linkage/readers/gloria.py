@@ -83,8 +83,13 @@ def parse(path: Path, *, year: int | None = None, price: Literal["bp", "pp"] = "
         source=f"GLORIA ({'basic' if price == 'bp' else 'purchasers'} prices; Lenzen et al. 2022)",
         name="GLORIA",
         classification="GLORIA",
-        notes=() if alive.all() else (f"regions without any flows were left out: {', '.join(_dead(index, alive))}",),
+        notes=_notes(index, alive, lacking=satellites and "TQ" not in blocks),
     )
+
+
+def _notes(index: pd.MultiIndex, alive: npt.NDArray[np.bool_], *, lacking: bool) -> tuple[str, ...]:
+    left_out = () if alive.all() else (f"regions without any flows were left out: {', '.join(_dead(index, alive))}",)
+    return (*left_out, *(("the folder has no satellite accounts (no *_TQ-Results_*.csv)",) if lacking else ()))
 
 
 def _alive(Z: Array, x: Array, regions: int, G: int) -> npt.NDArray[np.bool_]:

@@ -54,10 +54,10 @@ def cells(path: Path, sheet: str | None = None, *, large: bool = True) -> tuple[
     if sheet is not None:
         if sheet not in names:
             raise unknown(f"sheet of {path.name!r}", sheet, names)
-        return _rows(workbook, sheet), sheet
+        return _rows(workbook, sheet, path), sheet
     if len(names) == 1:
-        return _rows(workbook, names[0]), names[0]
-    read = {name: _rows(workbook, name) for name in names}
+        return _rows(workbook, names[0], path), names[0]
+    read = {name: _rows(workbook, name, path) for name in names}
     best = max(names, key=lambda name: len(read[name]) * (len(read[name][0]) if read[name] else 0))
     return read[best], best
 
@@ -95,7 +95,7 @@ def to_grid(rows: Cells, where: str, *, others: Iterable[str] = ()) -> Grid:
 
 
 def _open(path: Path) -> Any:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
     if sources.kind(path) != "workbook":
         raise ReadError(f"{str(path)!r} is no Excel workbook.")
@@ -103,17 +103,13 @@ def _open(path: Path) -> Any:
         # A workbook is an archive, and may unpack to as absurd a size as any.
         with sources.archive(path):
             pass
-    try:
+    with sources.decoding(str(path), "workbook"):
         return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-    except (CalamineError, OSError, ValueError) as error:
-        raise ReadError(
-            f"{str(path)!r} is a damaged workbook ({str(error)[:150]}). The download was probably cut short "
-            f"({path.stat().st_size:,} bytes here); fetch it again."
-        ) from error
 
 
-def _rows(workbook: Any, name: str) -> Cells:
-    rows: Cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+def _rows(workbook: Any, name: str, path: Path) -> Cells:
+    with sources.decoding(str(path), "workbook"):
+        rows: Cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     return rows
 
 

@@ -28,6 +28,7 @@ from io_linkage.leontief import Array
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix, separator
 from io_linkage.readers.figaro_flat import is_flat, read_flat
+from io_linkage.readers.one_sided import refuse_mistyped
 from io_linkage.readers.raw import Raw
 from io_linkage.readers.reader import reader
 
@@ -36,6 +37,8 @@ TOTALS = frozenset(("OUT", "OUTPUT", "TOTAL", "TTL", "GO", "X"))
 PARTS = {"CN1": "CHN", "CN2": "CHN", "CN3": "CHN", "CN4": "CHN", "MX1": "MEX", "MX2": "MEX", "MX3": "MEX"}
 _ICIO_DEMAND = re.compile(r"(^|_)(HFCE|NPISH|GGFC|GFCF|INVNT|INV|DPABR|P33|HC|NPS|DIRP|FD)(_|$)")
 _FIGARO_DEMAND = re.compile(r"_(P3_S1[345]|P51G|P5M)$")
+_ICIO_INPUTS = re.compile(r"^(VA|VALU|TLS|TXS_\w+|(\w+_)?TAXSUB|\w+_VALU)$")
+_FIGARO_INPUTS = re.compile(r"_(D1|D29X39|B2A3G|B1G|D21X31|OP_RES|OP_NRES)$")
 _CODE = re.compile(r"^[A-Za-z0-9]{2,6}_[A-Za-z0-9].*$")
 _YEAR = re.compile(r"(?<!\d)(19[6-9]\d|20[0-4]\d)(?!\d)")
 
@@ -81,6 +84,7 @@ def parse_icio(path: Path, *, year: int | None = None, split: Split = "join") ->
         source=f"OECD Inter-Country Input-Output tables{f', {edition} edition' if edition else ''}",
         name=named,
         va_rows=tuple(row for row in raw.V.index if row in ("VA", "VALU")) or None if raw.V is not None else None,
+        notes=(*raw.notes, *_unknown_inputs(raw, _ICIO_INPUTS)),
     )
 
 
@@ -99,6 +103,7 @@ def parse_figaro(path: Path, *, year: int | None = None) -> Raw:
         source=f"Eurostat FIGARO{f', {edition} edition' if edition else ''}",
         name=f"FIGARO{system}",
         va_rows=rows or None,
+        notes=(*raw.notes, *_unknown_inputs(raw, _FIGARO_INPUTS)),
     )
 
 
@@ -187,13 +192,14 @@ def _parse(entry: sources.Entry, path: Path) -> Raw:
     industry_rows = [i for i, label in enumerate(rows) if label in in_columns and label.upper() not in TOTALS]
     industry_columns = [j for j, label in enumerate(columns) if label in in_rows and label.upper() not in TOTALS]
     _require_square(rows, columns, industry_rows, industry_columns, entry.name)
+    primary = [i for i, label in enumerate(rows) if label not in in_columns and label.upper() not in TOTALS]
+    demand = [j for j, label in enumerate(columns) if label not in in_rows and label.upper() not in TOTALS]
     order = {columns[j]: j for j in industry_columns}
     industry_columns = [order[rows[i]] for i in industry_rows]
     index = pd.MultiIndex.from_tuples([_pair(rows[i]) for i in industry_rows], names=["region", "industry"])
-    demand = [j for j, label in enumerate(columns) if label not in in_rows and label.upper() not in TOTALS]
     regions = set(index.get_level_values(0))
     names = [_demand_pair(columns[j], regions, entry.name) for j in demand]
-    primary = [i for i, label in enumerate(rows) if label not in in_columns and label.upper() not in TOTALS]
+    refuse_mistyped(entry.name, [_parted(rows[i]) for i in primary], names, list(index), between="_")
     Y = pd.DataFrame(
         _block(matrix, industry_rows, demand),
         index=index,
@@ -259,6 +265,18 @@ def _require_square(
 def _pair(label: str) -> tuple[str, str]:
     region, _, code = label.partition("_")
     return region, code
+
+
+def _parted(label: str) -> tuple[str, ...]:
+    return _pair(label) if "_" in label else (label,)
+
+
+def _unknown_inputs(raw: Raw, known: re.Pattern[str]) -> tuple[str, ...]:
+    """Say which rows of primary inputs no edition is known to have: a new one, or a mistyped label."""
+    strange = [str(row) for row in (() if raw.V is None else raw.V.index) if not known.search(str(row))]
+    if not strange:
+        return ()
+    return (f"rows of primary inputs that no edition is known to have: {', '.join(strange)}; check their labels",)
 
 
 def _demand_pair(label: str, regions: set[str], name: str) -> tuple[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from io_linkage.accounts import Output, ValueAdded
-from io_linkage.errors import OptionError, ReadError, unknown
+from io_linkage.errors import IOLinkageError, OptionError, ReadError, unknown
 from io_linkage.files import expanded
 from io_linkage.readers import cache as kept
 from io_linkage.readers import pymrio_saved, sources
@@ -159,15 +158,15 @@ def _recognises(reader: Reader, path: Path) -> bool:
     """Ask a reader; what is wrong with the file itself is an error, what it is not is False."""
     try:
         return reader.recognises(path)
-    except (csv.Error, UnicodeDecodeError):
-        # Text that is no lines of cells.
-        return False
-    except OSError as error:
-        if isinstance(error, ReadError):
-            raise
+    except IOLinkageError:
+        raise
+    except (PermissionError, FileNotFoundError) as error:
         raise ReadError(
             f"{str(path)!r} could not be read: {error.strerror or error}. Check its permissions."
         ) from error
+    except Exception:
+        # Bytes that stop a reader while it only looks are not of its kind.
+        return False
 
 
 def _contents(path: Path) -> str:

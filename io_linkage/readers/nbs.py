@@ -44,6 +44,8 @@ Imports = Literal["published", "apart", "competitive"]
 LESS_IMPORTS = "imports (less)"
 IMPORTED_INPUTS = "Imports of intermediate inputs"
 _TOTALS = frozenset(("TIU", "THC", "TC", "GCF", "TFU", "TII", "TVA", "TI", "TFI"))
+#: Codes are capitals and digits; other labels (descriptions, also in Chinese) are words.
+_LIKE_A_CODE = re.compile(r"^(?=.*[A-Z0-9])[A-Z0-9]{2,6}$")
 _USES = {
     "FU101": "Rural household consumption",
     "FU102": "Urban household consumption",
@@ -85,6 +87,7 @@ def parse(path: Path, *, year: int | None = None, imports: Imports = "published"
     if list(home["Code"].astype(str)) != codes:
         absent = [code for code in codes if code not in set(home["Code"].astype(str))]
         raise ReadError(f"{str(path)!r}: rows are missing for the industries {', '.join(absent[:5])}; it is cut short.")
+    _require_known(frame, rows, codes, path)
     blocks = _blocks(frame, home, codes, path)
     imported = _blocks(frame, abroad, codes, path) if len(abroad) else None
     raw, notes = _arranged(blocks, imported, imports)
@@ -98,6 +101,21 @@ def parse(path: Path, *, year: int | None = None, imports: Imports = "published"
         va_rows=tuple(name for name in raw.V.index if name in _INPUTS.values()) if raw.V is not None else None,
         notes=notes,
     )
+
+
+def _require_known(frame: pd.DataFrame, rows: pd.Series[str], codes: list[str], path: Path) -> None:
+    """Refuse a column or row whose code is none of these tables': left out, it would change the others."""
+    extra = [row for row in rows if row.isdigit() and row not in codes]
+    if extra:
+        raise ReadError(
+            f"{str(path)!r}: rows stand for industries that have no column: {', '.join(extra[:5])}. Correct the codes, "
+            "or fetch the file again."
+        )
+    known = {*_USES, *_TOTALS, *_INPUTS, "IM", "ERR", "GO", "Code", "Origin"}
+    for what, labels in (("column", list(frame.columns)), ("row", list(rows))):
+        for label in map(str, labels):
+            if _LIKE_A_CODE.match(label) and not label.isdigit() and label not in known:
+                raise unknown(f"{what} of {path.name!r}", label, sorted(known))
 
 
 class _Blocks:
@@ -216,14 +234,11 @@ def _frame(path: Path, sheet: str | None = None) -> pd.DataFrame | None:
 
 
 def _parquet(path: Path) -> pd.DataFrame | None:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with sources.decoding(str(path), "Parquet file"):
         names = set(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError):
-        return None
-    return pd.read_parquet(path) if {"Code", "TIU", "GO"} <= names else None
+        return pd.read_parquet(path) if {"Code", "TIU", "GO"} <= names else None
 
 
 def _workbook(path: Path, sheet: str | None) -> pd.DataFrame | None:

@@ -19,12 +19,15 @@ Label: TypeAlias = tuple[str, ...]
 _LONG = 4
 
 
-def refuse_mistyped(where: str, left: Sequence[Label], above: Sequence[Label], both: Collection[Label]) -> None:
+def refuse_mistyped(
+    where: str, left: Sequence[Label], above: Sequence[Label], both: Collection[Label], *, between: str = "|"
+) -> None:
     """Raise where a label on one side can only be a mistyped one.
 
-    In a table of several regions a label (region, code) is refused where its code is that of an industry, to the left
-    also where its region is known and not every region has that row, above where its region is unknown and its code is
-    a category of other regions. In any table a label to the left and one above that differ by one sign are refused.
+    In a table of several regions a label (region, code) is refused where its code is that of an industry; to the left
+    also where its region is known and at most half of the regions have that row; above also where its region is unknown
+    and its code is a category of other regions. In any table a row and a column are refused whose labels differ by one
+    sign.
 
     Parameters
     ----------
@@ -34,6 +37,8 @@ def refuse_mistyped(where: str, left: Sequence[Label], above: Sequence[Label], b
         Labels that stand to the left only, and above only, totals and output left out.
     both : collection of tuple of str
         Labels that stand on both sides: (region, code), or (code,) in a table of one country.
+    between : str
+        What stands between the parts of a label in the file.
 
     Raises
     ------
@@ -44,19 +49,19 @@ def refuse_mistyped(where: str, left: Sequence[Label], above: Sequence[Label], b
     """
     regions = list(dict.fromkeys(label[0] for label in both if len(label) > 1))
     if len(regions) > 1:
-        _refuse_regional(where, left, above, both, regions)
+        _refuse_regional(where, left, above, both, regions, between)
     for one in left:
         for other in above:
-            if _nearly_same(_text(one), _text(other)):
+            if _nearly_same("|".join(one), "|".join(other)):
                 raise ReadError(
-                    f"{where}: the row {_text(one)!r} and the column {_text(other)!r} differ by one sign and stand on "
-                    "one side only. An industry stands on both sides under the same label: correct one of the two, or "
-                    "rename it if they are different things."
+                    f"{where}: row {between.join(one)!r} and column {between.join(other)!r} differ by one sign, and "
+                    "each stands on one side only. An industry stands on both sides under the same label: correct "
+                    "one of the two, or rename it if they are different things."
                 )
 
 
 def _refuse_regional(
-    where: str, left: Sequence[Label], above: Sequence[Label], both: Collection[Label], regions: list[str]
+    where: str, left: Sequence[Label], above: Sequence[Label], both: Collection[Label], regions: list[str], between: str
 ) -> None:
     codes = {label[1:] for label in both}
     categories = {label[1:] for label in above if label[0] in regions}
@@ -64,38 +69,35 @@ def _refuse_regional(
     for label in left:
         owners[label[1:]].add(label[0])
     for label in left:
-        known = label[0] in regions and owners[label[1:]] != set(regions)
+        known = label[0] in regions and len(owners[label[1:]]) <= len(regions) // 2
         if len(label) > 1 and (label[1:] in codes or known):
-            raise _mistyped(where, label, "to the left", "above", [*both, *above])
+            raise _mistyped(where, label, "to the left", "above", [*both, *above], between)
     for label in above:
         if len(label) > 1 and label[1:] in codes:
-            raise _mistyped(where, label, "above", "to the left", [*both, *left])
+            raise _mistyped(where, label, "above", "to the left", [*both, *left], between)
         if len(label) > 1 and label[0] not in regions and label[1:] in categories:
-            raise unknown(f"region of final demand ({where}, column {_text(label)})", label[0], regions)
+            raise unknown(f"region of final demand ({where}, column {between.join(label)})", label[0], regions)
         if len(label) == 1 and label[0] not in regions:
-            _refuse_unparted(where, label, [(region, *rest) for region in regions for rest in categories])
+            _refuse_unparted(where, label[0], [(region, *rest) for region in regions for rest in categories])
 
 
-def _refuse_unparted(where: str, label: Label, possible: list[Label]) -> None:
-    near = next((one for one in possible if _nearly_same(_text(label), _text(one))), None)
+def _refuse_unparted(where: str, label: str, possible: list[Label]) -> None:
+    near = next((one for one in map("|".join, possible) if _nearly_same(label, one)), None)
     if near is not None:
         raise ReadError(
-            f"{where}: the column {label[0]!r} names no region, though it looks like {_text(near)!r}. Write final "
-            "demand as region|category."
+            f"{where}: the column {label!r} names no region, though it looks like {near!r}. Write final demand as "
+            "region|category."
         )
 
 
-def _mistyped(where: str, label: Label, side: str, other: str, known: Sequence[Label]) -> ReadError:
-    near = difflib.get_close_matches(_text(label), [_text(one) for one in known], n=3, cutoff=0.5)
+def _mistyped(where: str, label: Label, side: str, other: str, known: Sequence[Label], between: str) -> ReadError:
+    text, names = between.join(label), [between.join(one) for one in known]
+    near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
     nearest = f" Nearest: {', '.join(near)}." if near else ""
     return ReadError(
-        f"{where}: the label {_text(label)!r} stands {side} but not {other}, though its region or its industry is "
-        f"known.{nearest} Correct it; an industry stands on both sides under the same label."
+        f"{where}: the label {text!r} stands {side} but not {other}, though its region or its industry is known."
+        f"{nearest} Correct it; an industry stands on both sides under the same label."
     )
-
-
-def _text(label: Label) -> str:
-    return "|".join(label)
 
 
 def _nearly_same(first: str, second: str) -> bool:

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from io_linkage.errors import OptionError, ReadError
+from io_linkage.errors import IOLinkageError, OptionError, ReadError
 from io_linkage.readers import sources
 from io_linkage.readers.pymrio_system import from_pymrio
 from io_linkage.readers.reader import BALANCE_OPTIONS, Reader
@@ -54,14 +54,14 @@ def read(path: Path, *, year: int | None = None, cache: bool | None = None, **op
             # pymrio 0.7 passes positional arguments that pandas 4 will refuse; nothing a user could act on.
             warnings.simplefilter("ignore")
             io = pymrio.load_all(place, path_in_arc=inside)
-    except ReadError:
+        return from_pymrio(io, year=of_year if of_year is not None else year, copy=False, **options)
+    except IOLinkageError:
         raise
     except Exception as error:
         raise ReadError(
             f"{str(path)!r} looks like a system saved by pymrio but could not be read ({type(error).__name__}: "
-            f"{error}). A file may be missing or damaged; save it again with IOSystem.save_all()."
+            f"{sources.first_line(error)}). A file may be missing or damaged; save it again with IOSystem.save_all()."
         ) from error
-    return from_pymrio(io, year=of_year if of_year is not None else year, copy=False, **options)
 
 
 def _require_harmless(place: Path, inside: str) -> None:
@@ -79,10 +79,13 @@ def _require_harmless(place: Path, inside: str) -> None:
                     raise ReadError(
                         f"{str(place)!r}: {entry.name} is damaged ({error}). Save the table again."
                     ) from error
-            names += [
-                str(one.get("name", "")) if isinstance(one, dict) else str(one)
-                for one in parameters.get("files", {}).values()
-            ]
+            files = parameters.get("files", {}) if isinstance(parameters, dict) else None
+            if not isinstance(files, dict):
+                raise ReadError(
+                    f"{str(place)!r}: {entry.name} does not list the files of a saved system. Save the table again."
+                )
+            names += [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in files.values()]
+    _require_parameters(place, inside)
     sources.refuse_pickles(place, names)
     for name in names:
         parts = PurePosixPath(name.replace("\\", "/"))
@@ -90,6 +93,21 @@ def _require_harmless(place: Path, inside: str) -> None:
             raise ReadError(
                 f"{str(place)!r} names a file outside its own folder ({name!r}) in {PARAMETERS}; it is not read. Save "
                 "the table again from where you trust it."
+            )
+
+
+def _require_parameters(place: Path, inside: str) -> None:
+    """Refuse an extension whose description is lost; pymrio would leave it out without a word."""
+    folders: dict[str, set[str]] = {}
+    for entry in sources.entries(place):
+        if entry.name.startswith(inside):
+            file = PurePosixPath(entry.name)
+            folders.setdefault(str(file.parent), set()).add(file.name)
+    for folder, files in folders.items():
+        if PARAMETERS not in files and any(PurePosixPath(name).stem == "F" for name in files):
+            raise ReadError(
+                f"{str(place)!r}: the extension {folder!r} has lost its {PARAMETERS}, without which it is not read. "
+                "Save the table again, or delete the folder of the extension."
             )
 
 
@@ -120,14 +138,14 @@ def _year_of(name: str) -> int | None:
 def _inside_archive(path: Path) -> str | None:
     if not zipfile.is_zipfile(path):
         return None
-    with zipfile.ZipFile(path) as archive:
+    with sources.archive(path) as archive:
         for name in sorted(archive.namelist(), key=lambda n: n.count("/")):
             if PurePosixPath(name).name == PARAMETERS:
                 try:
                     parameters = json.loads(archive.read(name))
-                except (ValueError, zipfile.BadZipFile, OSError):
+                except (ValueError, OSError):
                     return None
-                if parameters.get("systemtype") == "IOSystem":
+                if isinstance(parameters, dict) and parameters.get("systemtype") == "IOSystem":
                     parent = str(PurePosixPath(name).parent)
                     return "" if parent == "." else parent
     return None

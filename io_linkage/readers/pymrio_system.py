@@ -13,6 +13,7 @@ import pandas as pd
 from io_linkage import classifications
 from io_linkage.accounts import Output, Satellite, ValueAdded
 from io_linkage.errors import OptionError, TableError, unknown
+from io_linkage.labels import joined
 from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
@@ -168,15 +169,33 @@ def _primary_inputs(extension: Any, columns: pd.Index[Any]) -> pd.DataFrame:
             f"The extension {extension.name!r} has no flows F, so it cannot hold the primary inputs; name another "
             "with primary=..., or calculate F from S first."
         )
-    F: pd.DataFrame = extension.F
-    return F if F.columns.equals(columns) else F.reindex(columns=columns)
+    return _in_order(extension.F, columns, str(extension.name))
+
+
+def _in_order(F: pd.DataFrame, columns: pd.Index[Any], name: str) -> pd.DataFrame:
+    """Return an extension's flows in the order of Z's columns; a label that Z lacks is refused."""
+    if F.columns.equals(columns):
+        return F
+    strange = [label for label in F.columns if label not in columns]
+    if strange:
+        raise TableError(
+            f"The extension {name!r} has columns that Z lacks: {', '.join(map(joined, strange[:3]))}. Give it the "
+            "labels of Z."
+        )
+    return F.reindex(columns=columns)
 
 
 def _satellite(key: str, extension: Any, columns: pd.Index[Any]) -> Satellite | None:
     if extension.F is None:
         return None
-    F = extension.F if extension.F.columns.equals(columns) else extension.F.reindex(columns=columns)
+    F = _in_order(extension.F, columns, key)
     unit = extension.unit
+    strange = [] if unit is None else [label for label in unit.index if label not in F.index]
+    if strange:
+        raise TableError(
+            f"The extension {key!r} states the unit of {joined(strange[0])}, which is none of its accounts. Give both "
+            "the same labels."
+        )
     units = pd.Series("", index=F.index) if unit is None else unit.iloc[:, 0].reindex(F.index).fillna("").astype(str)
     return Satellite(key, F.astype(np.float64), units, extension.F_Y)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from io_linkage.errors import OptionError, ReadError
+from io_linkage.errors import IOLinkageError, OptionError, ReadError
 from io_linkage.readers import cache as kept
+from io_linkage.readers import sources
 from io_linkage.readers.raw import Raw
 from io_linkage.table import MRIOTable
 
@@ -76,11 +77,17 @@ def reader(
 def _parsed(name: str, parse: Callable[..., Raw], path: Path, year: int | None, options: dict[str, Any]) -> Raw:
     try:
         return parse(path, year=year, **options)
+    except IOLinkageError:
+        raise
     except MemoryError as error:
         raise ReadError(f"{str(path)!r} does not fit into this machine's memory.") from error
     except (PermissionError, IsADirectoryError, FileNotFoundError) as error:
-        if isinstance(error, ReadError):
-            raise
         raise ReadError(
             f"{str(path)!r} could not be read: {error.strerror or error}. Check the file and its permissions."
+        ) from error
+    except Exception as error:
+        # What damaged files raise in all the places that touch their bytes cannot be listed.
+        raise ReadError(
+            f"{str(path)!r} could not be read as a table of kind {name!r} ({sources.first_line(error)}). It is damaged "
+            "or of another kind: fetch it again, or name its kind with database=..."
         ) from error

@@ -129,13 +129,14 @@ def archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     try:
         opened = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise ReadError(
-            f"{str(path)!r} is a damaged or incomplete zip archive ({error}). The download was probably cut short "
-            f"({path.stat().st_size:,} bytes here); fetch it again."
-        ) from error
     except OSError as error:
         raise _no_access(path, error) from error
+    except Exception as error:
+        # A damaged directory raises more than BadZipFile: an unknown version, a name that is no text.
+        raise ReadError(
+            f"{str(path)!r} is a damaged or incomplete zip archive ({first_line(error)}). The download was probably "
+            f"cut short ({path.stat().st_size:,} bytes here); fetch it again."
+        ) from error
     with opened as zipped:
         _check_members(path, zipped)
         with damage(path):
@@ -148,7 +149,9 @@ def damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ReadError(f"{str(path)!r}: a member could not be unpacked ({error}). Fetch it again.") from error
+        raise ReadError(
+            f"{str(path)!r}: a member could not be unpacked ({first_line(error)}). Fetch it again."
+        ) from error
     except (csv.Error, UnicodeDecodeError) as error:
         raise ReadError(
             f"{str(path)!r} could not be read as lines of cells ({error}). It is damaged, or no table; fetch it again."
@@ -175,11 +178,11 @@ def decoding(name: str, what: str) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise ReadError(
-            f"{name!r} is a damaged {what} ({_first_line(error)}). The download was probably cut short; fetch it again."
+            f"{name!r} is a damaged {what} ({first_line(error)}). The download was probably cut short; fetch it again."
         ) from error
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """Return what an error says, in one line."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:150]
 
@@ -210,7 +213,7 @@ def entries(path: Path) -> list[Entry]:
     """Files of a folder (as deep as one level of folders a level) or members of an archive; no pickles are opened."""
     if path.is_dir():
         return [_file_entry(p, p.relative_to(path).as_posix()) for p in files_below(path)]
-    if path.suffix.lower() in WORKBOOKS or not zipfile.is_zipfile(path):
+    if path.suffix.lower() in WORKBOOKS or (path.suffix.lower() != ".zip" and not zipfile.is_zipfile(path)):
         return [_file_entry(path, path.name)]
     with archive(path) as zipped:
         members = [m for m in zipped.infolist() if not m.is_dir()]
@@ -310,8 +313,10 @@ def _member(path: Path, name: str) -> Callable[[], IO[bytes]]:
     def open_member() -> IO[bytes]:
         try:
             return zipfile.ZipFile(path).open(name)
-        except (zipfile.BadZipFile, OSError) as error:
-            raise ReadError(f"{str(path)!r}: {name!r} could not be unpacked ({error}). Fetch it again.") from error
+        except Exception as error:
+            raise ReadError(
+                f"{str(path)!r}: {name!r} could not be unpacked ({first_line(error)}). Fetch it again."
+            ) from error
 
     return open_member
 
@@ -353,7 +358,8 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as zipped:
             return "[Content_Types].xml" in zipped.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except Exception:
+        # Damaged; what is wrong is said where it is read.
         return False
 
 

@@ -31,6 +31,7 @@ from io_linkage.errors import OptionError, ReadError, unknown
 from io_linkage.readers import grid as grids
 from io_linkage.readers import sources, wiot_text
 from io_linkage.readers.grid import Grid
+from io_linkage.readers.one_sided import refuse_mistyped
 from io_linkage.readers.raw import Raw
 from io_linkage.readers.reader import reader
 
@@ -120,6 +121,7 @@ def to_raw(found: Grid, name: str) -> Raw:
         )
     regions = list(dict.fromkeys(left.region[i] for i in rows))
     _require_complete(keys_above, rows, columns, regions, found.where)
+    _require_same_labels(keys_left, keys_above, left, above, rows, columns, found.where)
     _require_regions_first(regions, [left.code[i] for i in rows], found.where)
     index = pd.MultiIndex.from_tuples([(left.region[i], left.code[i] or left.number[i]) for i in rows])
     index.names = ["region", "industry"]
@@ -223,6 +225,31 @@ def _require_complete(
         )
 
 
+def _require_same_labels(
+    keys_left: list[tuple[str, str]],
+    keys_above: list[tuple[str, str]],
+    left: _Lines,
+    above: _Lines,
+    rows: list[int],
+    columns: list[int],
+    where: str,
+) -> None:
+    """Refuse labels that can only be mistyped: on one side only, or with another code on the other."""
+    both = [keys_left[i] for i in rows]
+    regions = {region for region, _ in both}
+    inside = set(rows)
+    odd = [key for i, key in enumerate(keys_left) if i not in inside and key[0] in regions and key[1]]
+    square = set(columns)
+    demand = [key for j, key in enumerate(keys_above) if j not in square and all(key)]
+    refuse_mistyped(where, odd, demand, both)
+    for i, j in zip(rows, columns, strict=True):
+        if above.code[j] and left.code[i] and above.code[j] != left.code[i]:
+            raise ReadError(
+                f"{where}: {keys_left[i][0]} {keys_left[i][1]} has the code {left.code[i]!r} to the left and "
+                f"{above.code[j]!r} above. Correct one of the two, or fetch the file again."
+            )
+
+
 def _require_regions_first(regions: list[str], codes: list[str], where: str) -> None:
     from io_linkage.economies import registry
 
@@ -284,7 +311,8 @@ def _peek(file: Path) -> list[list[str]] | None:
     except (ReadError, OSError, csv.Error):
         return None
     lines = [[str(cell).strip() for cell in row] for row in rows[:12]]
-    return [*lines, *([str(row[c]).strip() for row in rows[:90]] for c in range(min(5, len(rows[0]) if rows else 0)))]
+    width = min(5, max((len(row) for row in rows[:90]), default=0))
+    return [*lines, *([str(row[c]).strip() for row in rows[:90] if c < len(row)] for c in range(width))]
 
 
 def _workbooks(path: Path) -> list[Path]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from io_linkage.readers import sources
-from io_linkage.readers.delimited import number, separator
+from io_linkage.readers.delimited import number, separator_of
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 _R_LABELS = ("industrycode", "industrydescription", "country", "rnr", "year")
@@ -47,7 +47,7 @@ def cells(path: Path) -> Cells:
 def _lines(path: Path) -> Iterator[list[str]]:
     entry = sources.as_utf8(sources.entries(path)[0])
     first = sources.text_lines(entry, 12)
-    sep = separator(max(first, key=len)) if first else ","
+    sep = separator_of(first)
     with entry.open() as stream:
         yield from csv.reader((sources.decode(line) for line in stream), delimiter=sep)
 
