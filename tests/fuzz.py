@@ -210,7 +210,7 @@ def _stages() -> list[list[object]]:
 
 
 def _load_stages(path: Path) -> object:
-    return iol.stages.weights(_small(), file=path)
+    return iol.stages.weights(_small(), stage_file=path)
 
 
 def _concordance() -> list[list[object]]:
@@ -288,7 +288,7 @@ def _written(files: Files, folder: Path) -> dict[str, bytes]:
 
 def _is_number(cell: object) -> bool:
     try:
-        float(cell)  # type: ignore[arg-type]
+        float(cell)
     except (TypeError, ValueError):
         return False
     return True
