@@ -76,7 +76,8 @@ def reader(
 
 def _parsed(name: str, parse: Callable[..., Raw], path: Path, year: int | None, options: dict[str, Any]) -> Raw:
     try:
-        return parse(path, year=year, **options)
+        with sources.damage(path):
+            return parse(path, year=year, **options)
     except IOLinkageError:
         raise
     except MemoryError as error:
