@@ -10,7 +10,6 @@ hold to machine precision, whatever the source.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +21,6 @@ import pandas as pd
 
 from io_linkage.errors import (
     BalanceError,
-    BalanceWarning,
     NotProductiveError,
     OptionError,
     TableError,
@@ -149,7 +147,7 @@ def balance(
     if published is not None:
         _require_balanced(index, published - rows, published, tolerance, rounding, "row", "Z and Y")
     if len(primary) and value_added == "published":
-        _check_columns(index, x - inputs - V.sum(axis=0), x, tolerance, rounding)
+        _require_balanced(index, x - inputs - V.sum(axis=0), x, tolerance, rounding, "column", "Z and V")
     demand, Y = _close_rows(index, demand, Y, x - Z.sum(axis=1) - Y.sum(axis=1), x)
     primary, V, published_va = _close_columns(primary, V, x - inputs, x)
     names = _value_added_rows(primary, va_rows) if published_va else (RESIDUAL_NAME,)
@@ -272,22 +270,6 @@ def _rounding(Z: Array, others: int) -> float:
     return 10.0 * float(np.sqrt((len(Z) + others) / 12))
 
 
-def _check_columns(index: pd.MultiIndex, gap: Array, x: Array, tolerance: float, rounding: float) -> None:
-    # Primary inputs that fit most industries and miss a few are wrong in the few. Those that fit hardly any
-    # are an account of something less (or in another unit): output and linkages still stand, so a warning.
-    if _out_of_balance(index, gap, x, tolerance, rounding).sum() <= 0.5 * (x > 0).sum():
-        _require_balanced(index, gap, x, tolerance, rounding, "column", "Z and V")
-        return
-    share = 1 - np.abs(gap).sum() / x.sum()
-    warnings.warn(
-        "The primary inputs given account for output in fewer than half of the industries (with Z they reach "
-        f"{share:.1%} of it). They are kept as published and the rest is a `{DISCREPANCY}`; pass "
-        "value_added='residual' to take value added as output less intermediate inputs.",
-        BalanceWarning,
-        stacklevel=5,
-    )
-
-
 def out_of_balance(
     index: pd.MultiIndex, gap: Array, x: Array, Z: Array, demand_columns: int, tolerance: float
 ) -> npt.NDArray[np.bool_]:
@@ -319,20 +301,21 @@ def _require_balanced(
     raise BalanceError(
         f"{len(where)} of {len(x)} industries are out of balance by more than {tolerance:.3g} of output on the "
         f"{side} side (output less the sums of {blocks}): {_listed(shown)}. "
-        f"{_remedy(relative[off])}"
+        f"{_remedy(relative[off], side)}"
     )
 
 
-def _remedy(relative: Array) -> str:
+def _remedy(relative: Array, side: str) -> str:
     largest = float(np.abs(relative).max())
+    other = "" if side == "row" else ", or value_added='residual' to take output less intermediate inputs"
     if not largest <= 1:
         return (
             "Gaps larger than output itself come from blocks in different units, a misread decimal sign, or a block "
-            "that misses regions: compare them with the source."
+            f"that misses regions: compare them with the source{other.replace(', or', ', or pass')}."
         )
     return (
         "Check that the blocks cover every region and are in one unit and valuation, or pass "
-        f"tolerance={np.ceil(largest * 100) / 100:.2f} to accept the gaps as a `{DISCREPANCY}`."
+        f"tolerance={np.ceil(largest * 100) / 100:.2f} to accept the gaps as a `{DISCREPANCY}`{other}."
     )
 
 

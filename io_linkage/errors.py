@@ -21,10 +21,6 @@ class BalanceError(TableError):
     """Row or column totals disagree with output by more than the tolerance."""
 
 
-class BalanceWarning(UserWarning):
-    """The primary inputs of a table do not account for its output; results that do not use them still stand."""
-
-
 class FontWarning(UserWarning):
     """The fonts of this machine lack signs that labels use; the figure shows boxes in their place."""
 

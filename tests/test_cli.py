@@ -14,7 +14,6 @@ import typer
 from typer.testing import CliRunner
 
 from io_linkage import cli, writing
-from io_linkage.errors import BalanceWarning
 from tests import examples
 
 COMMAND = [sys.executable, "-m", "io_linkage.cli"]
@@ -171,7 +170,7 @@ class TestErrors:
 
     def test_a_warning_is_one_line(self, monkeypatch):
         def warned(*_, **__):
-            warnings.warn("inputs do not account for output", BalanceWarning, stacklevel=1)
+            warnings.warn("inputs do not account for output", UserWarning, stacklevel=1)
             raise typer.Exit
 
         monkeypatch.setattr("io_linkage.readers.load", warned)
@@ -304,7 +303,7 @@ class TestWarnings:
 
         def warned(*given, **options):
             for _ in range(3):
-                warnings.warn("inputs do not account for output", BalanceWarning, stacklevel=1)
+                warnings.warn("inputs do not account for output", UserWarning, stacklevel=1)
             return load(*given, **options)
 
         monkeypatch.setattr("io_linkage.load", warned)

@@ -67,6 +67,28 @@ class TestCompetitiveImports:
         Y = pd.DataFrame({"demand": [70.5, 60.5], "inventories": [-0.5, -0.5]}, index=names)
         assert less_imports(iol.MRIOTable.from_frames(Z, Y)) is None
 
+    def test_a_small_country_without_a_positive_stock_has_no_imports_taken_off(self):
+        # Stocks of B fall in its only large industry, by a tenth of all its output.
+        index = pd.MultiIndex.from_product([["A", "B"], ["farms", "mills"]], names=["region", "industry"])
+        demand = pd.MultiIndex.from_product([["A", "B"], ["households", "inventories"]], names=["region", "category"])
+        Z = pd.DataFrame(5.0, index=index, columns=index)
+        Y = pd.DataFrame([[80, 1, 2, 0], [60, 1, 2, 0], [1, 0, 40, -6], [1, 0, 30, -4]], index=index, columns=demand)
+        assert less_imports(iol.MRIOTable.from_frames(Z, Y.astype(float))) is None
+        # Nor in a table of B alone, where the column is as large but called inventories.
+        alone = Z.loc["B", "B"], Y.loc["B", "B"].astype(float)
+        assert less_imports(iol.MRIOTable.from_frames(*alone)) is None
+        # Under a name that says nothing, its size and pattern tell; under that of imports, whatever its size.
+        renamed = alone[1].rename(columns={"inventories": "other"})
+        assert less_imports(iol.MRIOTable.from_frames(alone[0], renamed)) is not None
+        for name in ("Imports (less)", "进口", "less imports", "IM"):
+            small = alone[1].rename(columns={"inventories": name}) * [1.0, 1e-3]
+            assert less_imports(iol.MRIOTable.from_frames(alone[0], small)) is not None
+
+    @pytest.mark.parametrize("year", [2005, 2011])
+    def test_no_year_of_wiod_takes_imports_off(self, shared_data, year):
+        table = iol.load(shared_data / "wiod2013" / str(year), classification="WIOD2013")
+        assert less_imports(table) is None
+
     def test_the_table_of_china_and_its_remedy(self, shared_data):
         file = shared_data / "china_nbs" / "china_2018_153.parquet"
         found = results(iol.load(file))

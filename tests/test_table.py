@@ -25,7 +25,6 @@ import io_linkage as iol
 from io_linkage.accounts import DISCREPANCY, RESIDUAL_NAME
 from io_linkage.errors import (
     BalanceError,
-    BalanceWarning,
     MissingSatelliteError,
     NotProductiveError,
     OptionError,
@@ -331,11 +330,17 @@ def test_a_table_without_value_added_throughout_is_refused():
         MRIOTable.from_frames(Z, Y)
 
 
-def test_primary_inputs_that_fit_nowhere_are_kept_with_a_warning():
-    with pytest.warns(BalanceWarning, match="fewer than half"):
-        table = MRIOTable.from_frames(**frames(V=frames()["V"] * 0.1))
-    require_identities(table)
-    assert_allclose(table.va, frames()["V"].loc["Value added"] * 0.1)
+@pytest.mark.parametrize("factor", [0.0, 0.1, 3.0, 1000.0])
+def test_primary_inputs_that_fit_nowhere_are_refused_like_one_column_off(factor):
+    off = frames(V=frames()["V"] * factor)
+    with pytest.raises(BalanceError, match=r"4 of 4 industries.*column side.*value_added='residual'"):
+        MRIOTable.from_frames(**off)
+    # Accepted as a discrepancy, or not used at all, they are kept as published.
+    accepted = MRIOTable.from_frames(**off, tolerance=float("inf"))
+    require_identities(accepted)
+    assert_allclose(accepted.va, factor * frames()["V"].loc["Value added"])
+    residual = MRIOTable.from_frames(**off, value_added="residual")
+    assert_allclose(residual.va, residual.x - residual.Z.sum(axis=0))
 
 
 # Labels, satellites, description

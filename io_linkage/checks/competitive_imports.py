@@ -8,6 +8,8 @@ competitive imports : flows count a product wherever it was made, and a column o
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -15,9 +17,12 @@ from io_linkage.accounts import DISCREPANCY
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
-#: A column that takes imports off is negative throughout and not small; inventories fall in many industries at times,
-#: but neither in all of them nor by one per cent of output (Japan's in 2011, the largest such fall, are 0.4 %).
-NEGATIVE, SIZE = 0.95, 0.01
+#: A column that takes imports off is negative throughout.
+NEGATIVE = 0.95
+#: Where it is not called so, it is also large, at least this share of output, and negative in most industries.
+SIZE, SPREAD = 0.01, 0.5
+_IMPORTS = re.compile(r"\bimports?\b|进口|進口|^im$|^m$", re.IGNORECASE)
+_INVENTORIES = re.compile(r"invent|invnt|stock|valuables|存货|库存|dpabr|abroad|p5m|p5[23]|fu202", re.IGNORECASE)
 
 
 def less_imports(table: MRIOTable) -> pd.DataFrame | None:
@@ -33,8 +38,9 @@ def less_imports(table: MRIOTable) -> pd.DataFrame | None:
     -------
     DataFrame or None
         Indexed by (region, industry): ``imports`` taken off, ``used`` (everywhere, exports included), ``output``, and
-        ``used_per_output``, NaN without output. None where no column of final demand is negative throughout and at
-        least one per cent of its region's output. ``attrs["columns"]`` names those that are.
+        ``used_per_output``, NaN without output. None where no column of final demand takes imports off: one that is
+        negative throughout and is called imports, or, in a table of one country, is at least one per cent of output,
+        negative in most industries and not called inventories. ``attrs["columns"]`` names those that do.
 
     Examples
     --------
@@ -44,13 +50,11 @@ def less_imports(table: MRIOTable) -> pd.DataFrame | None:
     """
     accounts = table.accounts
     x = accounts.x
-    found: dict[int, str] = {}
-    for position, (region, category) in enumerate(accounts.demand):
-        column = accounts.Y[:, position]
-        off, whole = -column[column < 0].sum(), np.abs(column).sum()
-        made = x[table.region_codes == table.regions.index(region)].sum()
-        if category != DISCREPANCY and off > SIZE * made and off >= NEGATIVE * whole:
-            found[position] = str(category)
+    found = {
+        position: str(category)
+        for position, (_, category) in enumerate(accounts.demand)
+        if category != DISCREPANCY and _takes_imports_off(accounts.Y[:, position], str(category), table)
+    }
     if not found:
         return None
     imports: Array = -accounts.Y[:, list(found)].sum(axis=1)
@@ -64,3 +68,16 @@ def less_imports(table: MRIOTable) -> pd.DataFrame | None:
     # The reader of a table knows whether it can take imports out of every use instead.
     frame.attrs["remedy"] = any("imports='apart'" in str(note) for note in table.carried.get("notes", ()))
     return frame
+
+
+def _takes_imports_off(column: Array, category: str, table: MRIOTable) -> bool:
+    off, whole = float(-column[column < 0].sum()), float(np.abs(column).sum())
+    if not off or off < NEGATIVE * whole:
+        return False
+    if _IMPORTS.search(category):
+        return True
+    # In a table of several regions imports are flows between them; a small country's stocks may fall everywhere.
+    if len(table.regions) > 1 or _INVENTORIES.search(category):
+        return False
+    spread = (column[table.active] < 0).mean()
+    return bool(off > SIZE * table.accounts.x.sum() and spread >= SPREAD)
