@@ -78,7 +78,14 @@ def comparable(tables: Iterable[MRIOTable]) -> Iterator[MRIOTable]:
     """Yield the tables one by one, raising at the first that cannot be compared with the first of all."""
     # Only the traits of the first table are kept, not the table: one is in memory at a time.
     label, wanted = "", dict[str, Any]()
+    if isinstance(tables, MRIOTable | str):
+        raise OptionError("A series is several tables: give a list of them, e.g. [load(year=1995), load(year=2011)].")
     for table in tables:
+        if not isinstance(table, MRIOTable):
+            raise OptionError(
+                f"A series is made of tables, and {table!r} is not one. Load each first: "
+                "(io_linkage.load(year=year) for year in (1995, 2011))."
+            )
         traits = _traits(table)
         if not wanted:
             label, wanted = table.label, traits

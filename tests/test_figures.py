@@ -380,3 +380,39 @@ class TestTidy:
     def test_columns_of_two_levels_become_one(self):
         frame = pd.DataFrame([[1.0]], columns=pd.MultiIndex.from_tuples([("direct", "CHN")]), index=["a"])
         assert list(saving.tidy(frame).columns) == ["label_1", "direct | CHN"]
+
+
+class TestWrongOptions:
+    """An option that a figure does not have is a sentence with the nearest one, never a bare TypeError."""
+
+    @pytest.mark.parametrize(
+        "name", [name for name in figures.__all__ if name not in ("close", "save", "shown", "theme")]
+    )
+    def test_every_figure_teaches(self, name):
+        with pytest.raises(OptionError, match=rf"figures\.{name}: Unknown option 'titel'. Nearest: title"):
+            getattr(figures, name)(matrix(), titel="x")
+
+    @pytest.mark.parametrize("option", ["cmap", "rows"])
+    def test_options_passed_on_are_known(self, option):
+        square = matrix(3, 3)
+        square.index = square.columns
+        with pytest.raises(OptionError, match=f"Unknown option '{option}'.*It takes:.*centre"):
+            figures.spillover_heatmap(square, **{option: 1})
+        assert figures.spillover_heatmap(square, digits=1) is not None
+
+    def test_names_in_a_language(self):
+        with pytest.raises(OptionError, match=r"names='zh' is not possible; choose 'auto' or 'codes'"):
+            figures.heatmap(matrix(), names="zh")
+
+    @pytest.mark.parametrize("dpi", [0, -1, "a", float("nan"), True])
+    def test_dots_per_inch(self, dpi, tmp_path):
+        with pytest.raises(OptionError, match="dots per inch"):
+            figures.save(figures.heatmap(matrix()), tmp_path / "x", dpi=dpi)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_formats(self, tmp_path):
+        ax = figures.heatmap(matrix())
+        assert [path.suffix for path in figures.save(ax, tmp_path / "x", formats=("tiff",))] == [".tiff", ".csv"]
+        assert [path.suffix for path in figures.save(ax, tmp_path / "y", formats="svg")] == [".svg", ".csv"]
+        with pytest.raises(OptionError, match="Unknown picture format 'bmpp'"):
+            figures.save(ax, tmp_path / "z", formats=("bmpp",))

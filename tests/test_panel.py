@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pandas as pd
 import pytest
 
 import io_linkage as iol
@@ -69,3 +70,14 @@ def test_a_year_stands_once_and_is_known():
         panel.over([leather()], gdp)
     with pytest.raises(OptionError, match="No table"):
         panel.over([], gdp)
+
+
+@pytest.mark.parametrize("tables", [(1995, 2011), ["wiot.csv"], "wiot.csv", germany_1995()])
+def test_what_is_not_a_series_of_tables_says_what_to_do(tables):
+    with pytest.raises(OptionError, match=r"load\(year="):
+        panel.over(tables, lambda table: table.va)
+
+
+def test_a_frame_is_not_loaded_but_made_a_table():
+    with pytest.raises(OptionError, match=r"MRIOTable\.from_frames\(Z, Y, V, x\)"):
+        iol.load(pd.DataFrame({"a": [1.0]}))

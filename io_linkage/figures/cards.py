@@ -10,6 +10,7 @@ import pandas as pd
 from io_linkage.figures import style
 from io_linkage.figures.export_figures import _LOOKS
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Card(Protocol):
     attrs: dict[str, Any]
 
 
+@teaching()
 def country_card(card: Card, *, names: Names = "auto", title: str | None = None, width: float = style.PAGE) -> Figure:
     """Draw a `CountryCard`: profile against the frontier, exports over the years, industries, partners.
 

@@ -12,6 +12,7 @@ import pandas as pd
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.placing import place
 from io_linkage.figures.saving import note
 
@@ -26,6 +27,7 @@ _HOME = "#b2182b"
 _GROUP_MARKERS = ("o", "s", "D", "^", "v")
 
 
+@teaching()
 def smile_curve(
     result: pd.DataFrame,
     *,
@@ -165,6 +167,7 @@ def _mean_line(ax: Axes, across: Floats, up: Floats, weight: Floats) -> None:
     ax.plot(grid, (near @ up) / near.sum(axis=1), color=style.INK, linewidth=1.4, zorder=2)
 
 
+@teaching()
 def participation_map(
     result: pd.DataFrame,
     *,
@@ -307,6 +310,7 @@ def _diagonal(ax: Axes, across: Floats, up: Floats) -> None:
         )
 
 
+@teaching()
 def position_over_time(
     result: pd.DataFrame,
     *,

@@ -11,6 +11,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ _LOOKS = {
 _SPARE = ("#3b4a6b", "#e08214", "#5ec4b0", "#762a83", "#a6761d", "#b2182b", "#8c8c8c", "#66a61e")
 
 
+@teaching()
 def export_decomposition(
     result: pd.DataFrame,
     *,
@@ -242,6 +244,7 @@ def _explain(ax: Axes, terms: int) -> None:
             return
 
 
+@teaching(passed_to=heatmap)
 def value_added_heatmap(
     result: pd.DataFrame,
     *,

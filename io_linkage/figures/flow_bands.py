@@ -16,6 +16,7 @@ import pandas as pd
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 GAP, BOX = 0.022, 0.028
 
 
+@teaching()
 def flows(
     result: pd.DataFrame,
     *,

@@ -11,6 +11,7 @@ import pandas as pd
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _GREYS = {"own": "#e2e2e2", "others": "#b9b9b9", "own coefficients": "#b9b9b9"}
 
 
+@teaching()
 def growth_sources(
     result: pd.DataFrame,
     *,

@@ -14,6 +14,7 @@ import pandas as pd
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _LEVEL = 12
 Extend = Literal["neither", "both", "min", "max"]
 
 
+@teaching()
 def heatmap(
     result: pd.DataFrame | pd.Series[Any],
     *,

@@ -13,6 +13,7 @@ from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.placing import place
 from io_linkage.figures.saving import note
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Order = Literal["table", "clustered"]
 
 
+@teaching(passed_to=heatmap)
 def linkage_heatmap(
     result: pd.DataFrame,
     *,
@@ -86,6 +88,7 @@ def leaves(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     return np.concatenate([rows[found], np.flatnonzero(~known)])
 
 
+@teaching(passed_to=heatmap)
 def extraction_heatmap(
     matrix: pd.DataFrame,
     *,
@@ -127,6 +130,7 @@ def extraction_heatmap(
     return heatmap(drawn, title=title or "What falls away elsewhere", **options)
 
 
+@teaching()
 def ranking(
     result: pd.DataFrame,
     *,
@@ -258,6 +262,7 @@ def _rank_labels(ax: Axes, rows: pd.DataFrame, ranks: npt.NDArray[np.intp], want
             tick.set_fontweight("bold")
 
 
+@teaching()
 def linkage_changes(
     first: pd.DataFrame,
     second: pd.DataFrame,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from io_linkage.economies import registry
+from io_linkage.errors import OptionError
 
 #: "auto" shows names where all codes are known, "codes" the codes as they are; a mapping gives names of one's own.
 Names = Mapping[str, str] | Literal["auto", "codes"]
@@ -34,8 +35,13 @@ def shown(labels: Iterable[Any], names: Names = "auto") -> list[str]:
     texts = [str(label) for label in given]
     if names == "codes":
         return texts
-    if not isinstance(names, str):
+    if isinstance(names, Mapping):
         return [names.get(text, text) for text in texts]
+    if names != "auto":
+        raise OptionError(
+            f"names={names!r} is not possible; choose 'auto' or 'codes', or give names of your own by code, such as "
+            "{'CHN': '中国'} for names in Chinese."
+        )
     for known in (_industries(), _regions(tuple(texts))):
         if texts and all(text in known for text in texts):
             return [known[text] for text in texts]

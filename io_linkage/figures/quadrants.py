@@ -11,6 +11,7 @@ import pandas as pd
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.placing import place
 from io_linkage.figures.saving import note
 
@@ -25,6 +26,7 @@ _QUARTERS = {
 }
 
 
+@teaching()
 def key_industries(
     result: pd.DataFrame,
     *,

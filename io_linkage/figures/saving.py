@@ -44,7 +44,7 @@ def save(
     path: str | Path,
     *,
     data: pd.DataFrame | pd.Series[Any] | None = None,
-    formats: Iterable[str] = FORMATS,
+    formats: str | Iterable[str] = FORMATS,
     dpi: int = 300,
 ) -> list[Path]:
     """Write a figure, and the numbers it shows, beside one another.
@@ -57,7 +57,7 @@ def save(
         Without ending; one of .png, .svg or .csv is dropped.
     data : DataFrame or Series, optional
         The numbers shown; by default those the figure was drawn from.
-    formats : iterable of str
+    formats : str or iterable of str
         Picture formats, of those matplotlib writes.
     dpi : int
         Dots per inch of bitmaps.
@@ -77,8 +77,11 @@ def save(
     stem = expanded(path)
     if stem.suffix in {".png", ".svg", ".csv", ".pdf"}:
         stem = stem.with_suffix("")
-    kinds = list(formats)
+    # One format is often given as a word.
+    kinds = [formats] if isinstance(formats, str) else list(formats)
     known = figure.canvas.get_supported_filetypes()
+    if isinstance(dpi, bool) or not isinstance(dpi, int | float) or not dpi > 0:
+        raise OptionError(f"dpi={dpi!r}: give the dots per inch, above 0, such as 300.")
     for kind in kinds:
         if kind not in known:
             raise OptionError(f"Unknown picture format {kind!r}. Choose of {', '.join(sorted(known))}.")
@@ -132,7 +135,13 @@ def _picture(figure: Figure, file: Path, kind: str, dpi: int) -> None:
     # A fixed salt and no date: the same figure gives the same bytes.
     metadata: dict[str, Any] | None = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     with mpl.rc_context({"svg.hashsalt": "io_linkage", "svg.fonttype": "path", "path.simplify": False}):
-        figure.savefig(file, format=kind, dpi=dpi, metadata=metadata, facecolor="white")
+        try:
+            figure.savefig(file, format=kind, dpi=dpi, metadata=metadata, facecolor="white")
+        except RuntimeError as error:
+            # PGF is made by LaTeX, which may not be there.
+            raise OptionError(
+                f"The format {kind} cannot be written on this machine: {error}. Choose another."
+            ) from error
 
 
 def _figure(target: Axes | Figure) -> Figure:

@@ -12,6 +12,7 @@ from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ Own = Literal["left out", "shown"]
 WIDE_RANGE = 100.0
 
 
+@teaching(passed_to=heatmap)
 def spillover_heatmap(
     result: pd.DataFrame,
     *,
@@ -77,6 +79,7 @@ def spillover_heatmap(
     )
 
 
+@teaching(passed_to=heatmap)
 def dependence_heatmap(
     result: pd.DataFrame,
     *,

@@ -17,6 +17,7 @@ from io_linkage.economies import registry
 from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
+@teaching()
 def tile_map(
     result: pd.Series[Any],
     *,

@@ -11,12 +11,14 @@ import pandas as pd
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@teaching()
 def time_lines(
     result: pd.DataFrame | pd.Series[Any],
     *,

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from io_linkage.accounts import Output, ValueAdded
 from io_linkage.errors import IOLinkageError, OptionError, ReadError, unknown
 from io_linkage.files import expanded
@@ -94,6 +97,11 @@ def load(
         return read_shipped(year, **choices)
     if isinstance(source, MRIOTable):
         raise OptionError("This is a table already; load() takes a path or a pymrio IOSystem.")
+    if isinstance(source, pd.DataFrame | pd.Series | np.ndarray):
+        raise OptionError(
+            "load() takes a path or a pymrio IOSystem. Frames make a table with io_linkage.MRIOTable.from_frames"
+            "(Z, Y, V, x); one frame with everything in it can be saved as CSV and loaded from there."
+        )
     if not isinstance(source, str | Path):
         return from_pymrio(source, year=year, **choices)
     path = expanded(source)
