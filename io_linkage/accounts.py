@@ -182,7 +182,7 @@ def _require_sound(
         if not labels.is_unique:
             repeated = labels[labels.duplicated()].unique()
             raise TableError(
-                f"Labels repeat in {name}: {_listed(repeated)}. Each (region, industry) may stand once; "
+                f"Labels repeat in {name}: {_listed(repeated)}. Each label must appear once; "
                 "aggregate or rename the repeated ones."
             )
     columns = ((index, index, "Z", Z), (index, demand, "Y", Y), (primary, index, "V", V))
@@ -210,7 +210,7 @@ def _require_finite(name: str, array: Array, rows: pd.Index[str], columns: pd.In
     more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
     raise TableError(
         f"{name} has {len(bad)} cells that are NaN or infinite: {'; '.join(cells)}{more}. "
-        "Fill them in the source: a flow that is known to be nil is 0, an unknown one has to be estimated."
+        "Fill them in the source: write 0 where a flow is known to be zero, and estimate the unknown ones."
     )
 
 

@@ -6,8 +6,8 @@ for country-industries, an aggregated table is
     Z* = C'Z C,   Y* = C'Y (columns added by region),   V* = V C,   x* = C'x,
 
 so rows and columns still add up, whatever the concordance. Where an old industry is split by shares, its parts are
-taken to buy and sell alike. Aggregation changes linkages (they are no averages of those of the parts); a table is never
-changed, a new one is returned.
+taken to buy and sell alike. Aggregation changes linkages (they are not averages of those of the parts); the table
+itself is never changed, a new one is returned.
 
 A concordance is a mapping (many to one), a frame with columns `from`, `to` and perhaps `share`, a CSV of these, or the
 name of a classification: "isic_sections", or one that ships with a concordance from the table's own.
@@ -34,7 +34,7 @@ from io_linkage.table import MRIOTable
 
 Concordance: TypeAlias = Mapping[str, str | Mapping[str, float]] | pd.DataFrame | str | Path
 
-#: How units of accounts that are no sums start: they cannot be added up.
+#: How units of accounts that are not sums start: they cannot be added up.
 NOT_SUMS = ("index", "%", "percent", "share", "ratio", "per ", "price", "deflator", "rate")
 _SUM = 1e-6
 #: Most industries that a note lists by code.
@@ -68,7 +68,7 @@ def aggregate(
     Returns
     -------
     MRIOTable
-        Satellites are added up too; accounts that are no sums (indices, prices, shares) are left out and named in
+        Satellites are added up too; accounts that are not sums (indices, prices, shares) are left out and named in
         `carried["notes"]`, and so are industries that are divided. A sum is NaN where a part with output has no figure.
 
     Raises
@@ -214,7 +214,7 @@ def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str,
         index=index,
         notes=notes,
         satellites=satellites,
-        # The parts are industries of a classification of one's own.
+        # The parts belong to no published classification.
         classification=None,
         name=f"{table.name}, {industry} split",
     )
@@ -287,7 +287,7 @@ def _rows_of_frame(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
         try:
             value = float(share) if share != "" else 1.0
         except ValueError as error:
-            raise OptionError(f"Row {row + 1} of the concordance: the share {share!r} is no number.") from error
+            raise OptionError(f"Row {row + 1} of the concordance: the share {share!r} is not a number.") from error
         pieces = found.setdefault(str(old), {})
         pieces[str(new)] = pieces.get(str(new), 0.0) + value
     return found
@@ -383,7 +383,7 @@ def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[
         totals[:, ((~np.isnan(values)).sum(axis=0) @ (C > 0)) == 0] = np.nan
         F = pd.DataFrame(totals, index=satellite.F.index[sums], columns=index)
         made[name] = Satellite(name, F, satellite.unit[sums])
-    notes = (f"accounts that are no sums were left out: {', '.join(dropped[:6])}",) if dropped else ()
+    notes = (f"accounts that are not sums were left out: {', '.join(dropped[:6])}",) if dropped else ()
     return made, notes
 
 

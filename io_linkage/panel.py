@@ -65,9 +65,9 @@ def dated(tables: Iterable[MRIOTable]) -> Iterator[tuple[int, MRIOTable]]:
     seen: set[int] = set()
     for table in comparable(tables):
         if table.year is None:
-            raise OptionError(f"{table.label} has no year, so it cannot stand in a series; load it with year=...")
+            raise OptionError(f"{table.label} has no year, so it cannot be part of a series; load it with year=...")
         if table.year in seen:
-            raise ComparisonError(f"The year {table.year} stands twice in the series; give each year one table.")
+            raise ComparisonError(f"The year {table.year} appears twice in the series; give one table for each year.")
         seen.add(table.year)
         yield table.year, table
     if not seen:

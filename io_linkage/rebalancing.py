@@ -7,7 +7,7 @@ divided by it, until the rows of [Z Y] and the columns of [Z; V] add up to outpu
 .. math:: a^*_{ij} = r_i\, p_{ij}\, s_j - n_{ij} / (r_i s_j), \qquad A = P - N,
 
 which changes the cells as little as possible in the sense of information lost. Signs and zeros stay, but
-flows of industries without output, which no factor can take to nil, are taken out. Output is the published one where
+flows of industries without output, which no factor can reduce to zero, are taken out. Output is the published one where
 there is one. The sums of the columns of Y and of the rows of V are those of the unbalanced table,
 scaled so that world income is world demand (midway between the two).
 """
@@ -64,7 +64,7 @@ def rebalance(table: MRIOTable, *, tolerance: float = 1e-10) -> tuple[MRIOTable,
     m, k = Y.shape[1], V.shape[0]
     full = np.zeros((n + k, n + m))
     full[:n, :n], full[:n, n:], full[n:, :n] = accounts.Z, Y, V
-    # No factor takes a lone cell to nil: what industries without output have (a drawn-down stock) is taken out.
+    # No factor reduces a lone cell to zero: what industries without output have (a drawn-down stock) is taken out.
     idle = np.flatnonzero(x <= 0)
     full[idle], full[:, idle] = 0.0, 0.0
     # World income is world demand: both are what output leaves after intermediate flows, taken midway.

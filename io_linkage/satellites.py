@@ -1,4 +1,4 @@
-"""Satellite accounts: attaching them, saying what they cover, and two that can be made of what is there.
+"""Satellite accounts: attach them, say what they cover, and make two from what a table already holds.
 
 An account is a number per country-industry in its own unit: jobs, hours, capital, energy, emissions, R&D. It has no
 effect on the table; a measure divides it by output. What a source lacks is NaN and stays out of sums, never 0.
@@ -48,7 +48,7 @@ def attach(
     ----------
     table : MRIOTable
     data : DataFrame or path of a CSV
-        Columns region, industry and value; perhaps unit and account (the name of the account, for several in one
+        Columns region, industry and value, and optionally unit and account (the name of the account, for several in one
         list). Regions may be given by any code or name; an empty value is unknown, not 0.
     name : str, optional
         Of the satellite; by default the file's.
@@ -71,7 +71,7 @@ def attach(
     TableError
         The same country-industry twice, or two units for one account.
     ReadError
-        A column is missing, or a value is no number: which.
+        A column is missing, or a value is not a number; the message says which.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def attach(
     label = name or Path(title).stem
     for one in order:
         if one in table.satellite_names:
-            raise TableError(f"{table.label} has an account {one!r} already; name the new one otherwise.")
+            raise TableError(f"{table.label} already has an account {one!r}. Choose another name.")
     return table.replace(satellites={**table.satellites, label: Satellite(label, F, units)})
 
 
@@ -273,7 +273,7 @@ def _list(data: pd.DataFrame | str | Path, decimal: str) -> tuple[pd.DataFrame, 
                 values.append(number(cell, decimal))
             except ValueError as error:
                 raise ReadError(
-                    f"{path.name}, line {line + 2}: {cell!r} is no number. Correct it, or pass decimal=','."
+                    f"{path.name}, line {line + 2}: {cell!r} is not a number. Correct it, or pass decimal=','."
                 ) from error
         frame["value"] = values
     return frame, path.name

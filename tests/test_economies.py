@@ -487,9 +487,9 @@ class TestResolve:
             economies.resolve(small_table(["CHN", "USA"]), "asean")
 
     def test_an_economy_inside_an_aggregate_is_located(self, worlds):
-        with pytest.raises(UnknownLabelError, match=r"Czechia \(CZE\) is no region of .* part of EUE"):
+        with pytest.raises(UnknownLabelError, match=r"Czechia \(CZE\) is not a region of .* part of EUE"):
             economies.resolve(worlds[2011], "Czechia")
-        with pytest.raises(UnknownLabelError, match=r"ZAF is no region of .* may be inside RoW\."):
+        with pytest.raises(UnknownLabelError, match=r"ZAF is not a region of .* may be inside RoW\."):
             economies.resolve(worlds[2011], "ZAF")
 
     def test_unknown_and_empty_requests_are_refused(self, worlds):

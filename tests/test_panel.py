@@ -64,7 +64,7 @@ def test_options_of_a_measure_may_have_any_name():
 
 
 def test_a_year_stands_once_and_is_known():
-    with pytest.raises(ComparisonError, match="stands twice"):
+    with pytest.raises(ComparisonError, match="appears twice"):
         panel.over([germany_1995(), germany_1995()], gdp)
     with pytest.raises(OptionError, match="has no year"):
         panel.over([leather()], gdp)

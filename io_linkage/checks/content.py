@@ -286,7 +286,7 @@ def _unknown_codes(table: MRIOTable) -> Iterator[Finding]:
     yield Finding(
         "unknown region codes",
         "ok" if not strange else "note" if single else "warning",
-        f"{len(strange)} of {len(table.regions)} region codes are no known economy or aggregate.",
+        f"{len(strange)} of {len(table.regions)} region codes are not a known economy or aggregate.",
         listed(strange),
         len(strange),
         remedy="Groups (developing, Belt and Road, ...) leave them out." if strange else "",

@@ -22,7 +22,7 @@ Rules
    (``tables/aggregate_members.csv``). Rest of world counts as developing, which overstates it, and as nothing else
    (``tables/aggregate_groups.csv``). ``aggregates={"RoW": {"developing": False}}`` overrides this, and
    :func:`describe_treatment` says what was done with each region and why.
-5. An economy that a source lists without a joining date is no member, since no year can be given; the
+5. An economy that a source lists without a joining date is not a member, since no year can be given; the
    same argument makes it one.
 """
 

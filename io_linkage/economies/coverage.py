@@ -46,7 +46,7 @@ def coverage(
     ----------
     table : MRIOTable
     group : str
-        A group by name or alias; what the table or the economies know by that name is no group.
+        A group by name or alias; a name that the table or the economies already use is not read as a group.
     aggregates, membership_year
         As in :func:`io_linkage.economies.resolve`.
 

@@ -232,7 +232,7 @@ def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
         hint = f" There it may be inside {' or '.join(rest)}."
     said = given if given == code else f"{given} ({code})"
     shown = ", ".join(table.regions[:40])
-    return UnknownLabelError(f"{said} is no region of {table.label}.{hint} Its regions: {shown}.")
+    return UnknownLabelError(f"{said} is not a region of {table.label}.{hint} Its regions: {shown}.")
 
 
 def _unknown_spec(table: MRIOTable, given: str) -> UnknownLabelError:

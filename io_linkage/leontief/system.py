@@ -1,13 +1,4 @@
-r"""The linear algebra of input-output analysis, on arrays alone.
-
-Terms
------
-Z : (n, n) flows, row sells to column.
-x : (n,) gross output.
-A : Z hat(x)^-1, input coefficients (what column j buys per unit of its output).
-B : hat(x)^-1 Z, allocation coefficients (what share of its output row i sells to j).
-L : (I - A)^-1, the Leontief inverse.
-G : (I - B)^-1 = hat(x)^-1 L hat(x), the Ghosh inverse.
+r"""The Leontief system of one table: I - A factorised once, and everything solved from that factor.
 
 A `System` factorises I - A once. Every product with L, L', G or G' is then a solve; the inverse itself is
 made only when asked for. An industry without output has zero coefficients, so its row and column of L and G
@@ -64,7 +55,7 @@ class System:
         return _read_only(self.Z * self._per_output)
 
     def allocation(self) -> Array:
-        """Allocation coefficients B, (n, n); made anew at each call."""
+        """Allocation coefficients B, (n, n); recomputed on each call."""
         return self.Z * self._per_output[:, None]
 
     def apply(self, b: Array) -> Array:
@@ -144,7 +135,7 @@ class System:
         return self._inverse
 
     def ghosh_inverse(self) -> Array:
-        """G = hat(x)^-1 L hat(x), (n, n); made anew at each call."""
+        """G = hat(x)^-1 L hat(x), (n, n); recomputed on each call."""
         G: Array = self.inverse() * self.x * self._per_output[:, None]
         idle = np.flatnonzero(~self.active)
         G[idle, idle] = 1.0
