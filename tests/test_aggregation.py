@@ -131,7 +131,7 @@ def test_satellites_follow_and_what_is_no_sum_is_left_out(world):
     rows = small.satellites["socio_economic"].rows
     assert "jobs" in rows
     assert not [row for row in rows if "deflator" in row]
-    assert "no sums" in small.carried["notes"][-1]
+    assert "are not sums" in small.carried["notes"][-1]
     assert small.satellite("jobs")["CHN"].sum() == pytest.approx(world.satellite("jobs")["CHN"].sum())
 
 
