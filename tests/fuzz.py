@@ -32,6 +32,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ class Format:
     name: str
     files: Files
     entry: str
-    load: Callable[[Path], object] = iol.load
+    load: Callable[..., object] = iol.load
 
 
 def _cells(text: str, sep: str = ",") -> Cells:
@@ -117,10 +118,10 @@ def formats() -> list[Format]:
         Format("figaro flat", {"flat_2021.csv": Cells(flat, "text")}, "flat_2021.csv"),
         Format("wiot xlsx", {"wiot09.xlsx": Cells(wiod, "xlsx")}, "wiot09.xlsx"),
         Format("wiot csv", {"wiot09.csv": Cells(wiod, "text")}, "wiot09.csv"),
-        Format("eora", {name: _cells(text, "\t") for name, text in eora.items()}, "", _load_eora),
+        Format("eora", {name: _cells(text, "\t") for name, text in eora.items()}, "", _load_compensated),
         Format("exiobase", tabs, "IOT_2011_ixi"),
         Format("exiobase zip", {"IOT_2011_ixi.zip": _zip(exiobase)}, "IOT_2011_ixi.zip"),
-        Format("gloria", _gloria(), "", _load_gloria),
+        Format("gloria", _gloria(), "", _load_compensated),
         Format("nbs xlsx", {"china_2018.xlsx": Cells(nbs, "xlsx")}, "china_2018.xlsx"),
         Format("nbs csv", {"china_2018.csv": Cells(square, "text")}, "china_2018.csv"),
         Format("nbs parquet", {"china_2018.parquet": Cells(square, "parquet")}, "china_2018.parquet"),
@@ -131,16 +132,12 @@ def formats() -> list[Format]:
     ]
 
 
-def _load_sideways(path: Path) -> object:
-    return iol.load(path, va_rows=["va"])
+def _load_sideways(path: Path, **options: Any) -> object:
+    return iol.load(path, va_rows=["va"], **options)
 
 
-def _load_eora(path: Path) -> object:
-    return iol.load(path, va_rows=["Compensation of employees"])
-
-
-def _load_gloria(path: Path) -> object:
-    return iol.load(path, va_rows=["Compensation of employees"])
+def _load_compensated(path: Path, **options: Any) -> object:
+    return iol.load(path, va_rows=["Compensation of employees"], **options)
 
 
 def _flat(made: publishers.Balanced) -> list[list[object]]:
@@ -222,6 +219,16 @@ def _load_concordance(path: Path) -> object:
     from io_linkage import aggregation
 
     return aggregation.aggregate(_small(), industries=path)
+
+
+#: What these load is a frame, or a table made of another.
+NO_TABLES = (_load_stages, _load_concordance)
+
+
+def write(form: Format, folder: Path) -> Path:
+    """Write a sound source into a new folder and return what is loaded."""
+    with tempfile.TemporaryDirectory() as place:
+        return _write(folder, _written(form.files, Path(place))) / form.entry
 
 
 # Damage
@@ -415,8 +422,7 @@ def run(form: Format, count: int, seed: int, show: Callable[[str, str, str, str]
     counts: Counter[str] = Counter()
     random = np.random.default_rng([seed, sum(map(ord, form.name))])
     with tempfile.TemporaryDirectory() as place:
-        whole = _write(Path(place) / "sound", _written(form.files, Path(place)))
-        sound = facts(form.load(whole / form.entry))
+        sound = facts(form.load(write(form, Path(place) / "sound")))
         for k in range(count):
             what, files = damaged(form.files, random, Path(place))
             folder = _write(Path(place) / str(k), files)

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 import io_linkage as iol
+from io_linkage import checks
 from io_linkage.readers import cache
-from tests import publishers
+from tests import fuzz, publishers
 
 
 @pytest.fixture
@@ -177,6 +178,71 @@ def test_a_damaged_note_of_the_kind_is_not_trusted(place, source, monkeypatch, n
     assert len(notes) == 1
     notes[0].write_bytes(note)
     same(first, iol.load(source))
+
+
+def test_a_note_that_names_another_reader_does_not_block_the_file(place, source, monkeypatch):
+    monkeypatch.setattr(cache, "SMALLEST", 100)
+    first = iol.load(source)
+    (note,) = place.glob("*.kind")
+    kind, _, digest = note.read_text(encoding="utf-8").partition(" ")
+    assert kind == "exiobase"
+    for text in ("icio", f"icio {digest}"):
+        note.write_text(text, encoding="utf-8")
+        same(first, iol.load(source))
+        assert note.read_text(encoding="utf-8") == f"exiobase {digest}"
+
+
+@pytest.mark.parametrize(
+    ("fact", "other"),
+    [
+        ("year", 1812),
+        ("unit", "K EUR"),
+        ("va_rows", ["Taxes"]),
+        ("notes", ["odd"]),
+        ("name", "x"),
+        ("classification", "ICIO2023"),
+    ],
+)
+def test_facts_that_were_changed_are_not_trusted(place, source, fact, other):
+    first = iol.load(source, cache=True)
+    file = cache.kept()[0].folder / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    manifest["raw"][fact] = other
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    again = iol.load(source, cache=True)
+    same(first, again)
+    assert (again.year, again.unit, again.accounts.va_rows) == (first.year, first.unit, first.accounts.va_rows)
+    assert json.loads(file.read_text(encoding="utf-8"))["raw"] != manifest["raw"]
+
+
+def test_a_file_is_not_trusted_where_only_its_digest_tells(place, source):
+    """The size stays and the numbers are sound Parquet, so nothing else could notice."""
+    first = iol.load(source, cache=True)
+    folder = cache.kept()[0].folder
+    raw = bytearray((folder / "Z.parquet").read_bytes())
+    at = raw.find(np.float64(first.accounts.Z[0, 0]).tobytes())
+    if at < 0:
+        at = len(raw) // 3
+    raw[at] ^= 1
+    (folder / "Z.parquet").write_bytes(raw)
+    assert cache._read(folder) is None
+
+
+@pytest.mark.parametrize(
+    "form", [form for form in fuzz.formats() if form.load not in fuzz.NO_TABLES], ids=lambda f: f.name
+)
+def test_cold_and_warm_agree_to_the_bit(place, tmp_path, form):
+    folder = tmp_path / "source"
+    path = fuzz.write(form, folder)
+    cold, warm = (form.load(path, cache=True) for _ in range(2))
+    for one in ("Z", "Y", "V", "x"):
+        first, second = getattr(cold.accounts, one), getattr(warm.accounts, one)
+        assert first.strides == second.strides, one
+        assert first.tobytes() == second.tobytes(), one
+    assert checks.run(cold).to_csv() == checks.run(warm).to_csv()
+    for name, satellite in cold.satellites.items():
+        assert satellite.F.to_numpy().strides == warm.satellites[name].F.to_numpy().strides
+        assert satellite.F.to_numpy().tobytes() == warm.satellites[name].F.to_numpy().tobytes()
 
 
 @pytest.mark.parametrize("manifest", ["[]", '{"files": []}', '{"files": {}, "raw": []}', "", "null", '"text"'])

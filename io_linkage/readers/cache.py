@@ -3,8 +3,9 @@
 A kept table is a folder of Parquet files with a manifest, named by a digest of the source's content, the reader, its
 options and the version of this package's readers, so that a changed file or a changed reader is parsed anew. It is
 written beside its place and moved there in one step, so two processes may write the same one; it is read only if every
-file has the size and digest that its manifest says. The folder is the platform's cache folder, or that of the
-environment variable IO_LINKAGE_CACHE; `IO_LINKAGE_CACHE=off` keeps nothing. `io-linkage cache` shows and clears it.
+file has the size and digest that its manifest says, and the manifest its own. Numbers come back in the order in memory
+in which the parser left them, so that sums agree to the last bit. The folder is the platform's cache folder, or that of
+the environment variable IO_LINKAGE_CACHE; `IO_LINKAGE_CACHE=off` keeps nothing. `io-linkage cache` shows and clears it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from io_linkage.leontief import Array
 from io_linkage.readers.raw import Raw
 
 #: Raised whenever a reader returns something else for the same file.
-READER_VERSION = 2
+READER_VERSION = 3
 #: Smaller sources are parsed as quickly as they would be read back.
 SMALLEST = 1 << 20
 VARIABLE = "IO_LINKAGE_CACHE"
@@ -170,11 +171,18 @@ def recalled_kind(path: Path, known: Callable[[], str], *, use: bool | None = No
         return known()
     note = place / f"{content(path)}.{READER_VERSION}.kind"
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        return note.read_text(encoding="utf-8")
+        kind, _, digest = note.read_text(encoding="utf-8").partition(" ")
+        if digest == _note_digest(note, kind):
+            return kind
     kind = known()
     with contextlib.suppress(OSError), replacing(note) as new:
-        new.write_text(kind, encoding="utf-8")
+        new.write_text(f"{kind} {_note_digest(note, kind)}", encoding="utf-8")
     return kind
+
+
+def _note_digest(note: Path, kind: str) -> str:
+    """Digest of what a note says and of whom, so that a damaged one is not believed."""
+    return hashlib.blake2b(f"{note.name}|{kind}".encode(), digest_size=16).hexdigest()
 
 
 def source_files(path: Path) -> list[Path]:
@@ -216,6 +224,7 @@ def _write(raw: Raw, target: Path, source: str) -> None:
         except pa.ArrowException as error:
             raise OSError(str(error)) from error
         manifest = {"source": source, "files": saved, "raw": _facts(raw)}
+        manifest["digest"] = _manifest_digest(manifest)
         (working / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         try:
             working.rename(target)
@@ -223,6 +232,12 @@ def _write(raw: Raw, target: Path, source: str) -> None:
             # Another process was first; what it wrote is the same.
             if not target.is_dir():
                 raise
+
+
+def _manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Digest of the files and facts that a manifest states."""
+    stated = json.dumps([manifest["files"], manifest["raw"]], sort_keys=True)
+    return hashlib.blake2b(stated.encode(), digest_size=16).hexdigest()
 
 
 def _facts(raw: Raw) -> dict[str, Any]:
@@ -262,10 +277,13 @@ def _save(name: str, frame: pd.DataFrame, place: Path) -> list[str]:
 
     names = [f"{name}.parquet", f"{name}_rows.parquet", f"{name}_columns.parquet"]
     if frame.dtypes.map(pd.api.types.is_numeric_dtype).all():
-        values = np.ascontiguousarray(frame.to_numpy(dtype=np.float64)).reshape(-1)
-        numbers = pa.table({"value": pa.array(values)})
+        array = frame.to_numpy(dtype=np.float64)
+        order = _order(array)
+        numbers = pa.table({"value": pa.array(array.reshape(-1, order=order))})
     else:
+        order = "C"
         numbers = pa.table({"value": pa.array(frame.astype(str).to_numpy().reshape(-1))})
+    numbers = numbers.replace_schema_metadata({"order": order})
     pq.write_table(numbers, place / names[0], compression="lz4", use_dictionary=False, row_group_size=_ROWS)
     for file, labels in zip(names[1:], (frame.index, frame.columns), strict=True):
         table = labels.to_frame(index=False)
@@ -274,6 +292,11 @@ def _save(name: str, frame: pd.DataFrame, place: Path) -> list[str]:
         described = pa.table(columns).replace_schema_metadata({"names": json.dumps(levels)})
         pq.write_table(described, place / file, compression="lz4")
     return names
+
+
+def _order(array: Array) -> Literal["C", "F"]:
+    """Order in memory: "F" only where columns stand together; sums in another order differ in the last bits."""
+    return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def _digest(file: Path) -> str:
@@ -290,6 +313,8 @@ def _read(place: Path) -> Raw | None:
 
     try:
         manifest = json.loads((place / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest["digest"] != _manifest_digest(manifest):
+            return None
         for file, stated in manifest["files"].items():
             if (place / file).stat().st_size != stated["size"] or _digest(place / file) != stated["digest"]:
                 return None
@@ -331,7 +356,9 @@ def _load(name: str, place: Path) -> pd.DataFrame:
         for batch in file.iter_batches(batch_size=_ROWS):
             values[start : start + batch.num_rows] = batch.column(0).to_numpy()
             start += batch.num_rows
-    return pd.DataFrame(values.reshape(len(rows), len(columns)), index=rows, columns=columns, copy=False)
+        order: Literal["C", "F"] = "F" if file.schema_arrow.metadata[b"order"] == b"F" else "C"
+    numbers = values.reshape((len(rows), len(columns)), order=order)
+    return pd.DataFrame(numbers, index=rows, columns=columns, copy=False)
 
 
 def _labels(file: Path) -> pd.Index[Any]:
