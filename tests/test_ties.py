@@ -23,6 +23,8 @@ from io_linkage.ties.partners import settle_parties
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
 
+SHARE_OF, SHARE_ON = bilateral_trade.SHARES
+
 
 @pytest.fixture(scope="module")
 def china(world):
@@ -252,10 +254,10 @@ def test_dependence_adds_to_one(table):
 
 
 def test_dependence_on_groups(world):
-    D = ties.dependence(world, ["CHN", "developing", "USA", "EU", "JPN"], rest=True)
+    D = ties.dependence(world, ["CHN", "developing", "USA", "EU", "JPN"], others=True)
     assert_allclose(D.sum(axis=1), 1)
     assert "CHN" not in D.attrs["groups"]["developing"]
-    assert "CHN from developing, as it counts in CHN" in D.attrs["left_out"]
+    assert "CHN counts in CHN, not in developing" in D.attrs["note"]
     S = spillovers.matrix(world)
     partners = D.attrs["groups"]["developing"]
     expected = S.loc[partners, "CHN"].sum() / S.loc[partners].to_numpy().sum()
@@ -265,12 +267,66 @@ def test_dependence_on_groups(world):
     assert some.loc["MEX", "USA"] > some.loc["MEX", "CHN"]
 
 
+def test_nobody_depends_on_itself(world, china):
+    """Developing economies on China without China's own demand: .0258; Poland on the EU without Poland: .167."""
+    D = ties.dependence(world, ["developing"], on=["CHN"])
+    assert D.loc["developing", "CHN"] == pytest.approx(0.0258, abs=5e-5)
+    assert D.loc["developing", "CHN"] == pytest.approx(china.loc[("CHN", "all", "all"), SHARE_OF])
+    assert "CHN" in D.attrs["left_out"]
+    assert "CHN is left out of developing where developing depends on it" in D.attrs["note"]
+    whole = ties.dependence(world, ["developing"], on=["CHN"], including_itself=True)
+    assert whole.loc["developing", "CHN"] == pytest.approx(0.2392, abs=5e-5)
+    poland = ties.dependence(world, ["POL", "CHN"], on=["EU", "CHN"])
+    assert poland.loc["POL", "EU"] == pytest.approx(0.167, abs=5e-4)
+    assert np.isnan(poland.loc["CHN", "CHN"])
+    assert poland.attrs["left_out"] == ("POL", "CHN")
+    assert poland.attrs["note"] == "POL is set against the other members of EU; CHN is not set against itself."
+    own = ties.dependence(world, ["POL"], on=["EU"], including_itself=True)
+    assert own.loc["POL", "EU"] == pytest.approx(0.874, abs=5e-4)
+    with pytest.raises(OptionError, match="including_itself=True"):
+        ties.dependence(world, ["POL"], on=["EU"], others=True)
+
+
+@given(tables(min_regions=3))
+def test_dependence_without_itself_matches_brute_force(table):
+    T = spillovers.matrix(table).to_numpy()
+    D = ties.dependence(table, on=["R0", "R1"])
+    for k, region in enumerate(table.regions):
+        for s in (0, 1):
+            value = D.loc[region, f"R{s}"]
+            assert np.isnan(value) if k == s else value == pytest.approx(T[k, s] / T[k].sum(), nan_ok=True)
+
+
+def test_the_rest_of_the_world_in_and_out(world, china):
+    """It is more than half of what developing partners make: 1.6 % becomes 2.6 %, and 3.0 % becomes 7.8 %."""
+    both = ties.bilateral(world, "CHN", by_stage=False, rest="both").xs("all", level="stage")
+    out = ties.bilateral(world, "CHN", by_stage=False, rest="out").xs("all", level="stage")
+    shares = 100 * both.loc["CHN"].loc[["all_without_rest", "all"], [SHARE_OF, SHARE_ON]]
+    assert_allclose(shares[SHARE_OF], [1.6, 2.6], atol=0.05)
+    assert_allclose(shares[SHARE_ON], [3.0, 7.8], atol=0.05)
+    assert_allclose(both.loc[("CHN", "all_without_rest")], out.loc[("CHN", "all")])
+    assert_allclose(both.loc[("CHN", "all")], china.loc[("CHN", "all", "all")])
+    assert "RoW" not in out.index.get_level_values("partner")
+    assert "RoW" in ties.bilateral(world, "CHN", by_stage=False, rest="out", partners=None).attrs["left_out"]
+    D = ties.dependence(world, ["developing", "CHN"], on=["CHN", "developing"], rest="both", including_itself=True)
+    assert D.index.tolist() == ["developing", "developing_without_rest", "CHN"]
+    assert 100 * D.loc["developing_without_rest", "CHN"] == pytest.approx(1.6, abs=0.05)
+    assert_allclose(100 * D.loc["CHN", ["developing_without_rest", "developing"]], [3.0, 7.8], atol=0.05)
+    alone = ties.dependence(world, ["developing", "RoW"], on=["CHN"], rest="out")
+    assert alone.index.tolist() == ["developing"]
+    assert alone.loc["developing", "CHN"] == pytest.approx(D.loc["developing_without_rest", "CHN"])
+    with pytest.raises(OptionError, match="rest='without'"):
+        ties.bilateral(world, "CHN", rest="without")
+    with pytest.raises(OptionError, match="without the rest of the world"):
+        ties.dependence(world, ["RoW"], rest="out")
+
+
 def test_overlapping_groups_count_each_region_once():
     table = iol.load(year=2005)
-    D = ties.dependence(table, ["CHN", "developing", "EU"], rest=True)
+    D = ties.dependence(table, ["CHN", "developing", "EU"], others=True)
     assert "POL" in D.attrs["groups"]["developing"]
     assert "POL" not in D.attrs["groups"]["EU"]
-    assert "POL from EU, as it counts in developing" in D.attrs["left_out"]
+    assert "POL counts in developing, not in EU" in D.attrs["note"]
     assert_allclose(D.sum(axis=1), 1)
     with pytest.raises(OptionError, match="Nothing is left of China"):
         ties.dependence(table, ["CHN", "China"])
@@ -290,7 +346,8 @@ def test_employment_dependence_is_empty_where_jobs_are(world):
     assert_allclose(D.drop("RoW").sum(axis=1), 1)
     assert isinstance(D, pd.DataFrame)
     assert D.attrs["measure"] == "share of jobs absorbed in final demand"
-    assert any("no jobs: RoW" in note for note in D.attrs["left_out"])
+    assert "no jobs: RoW" in D.attrs["note"]
+    assert D.attrs["left_out"] == ("RoW",)
 
 
 def test_full_table_agrees_with_itself(wiod_2011):

@@ -21,7 +21,7 @@ def test_reliance_matches_brute_force(table):
     n = len(L)
     first = np.asarray(table.index.get_level_values(0) == "R0")
     for side, matrix, axis in (("inputs", L - np.eye(n), 0), ("sales", G - np.eye(n), 1)):
-        shares = ties.reliance(table, on=["R0"], through=side)
+        shares = ties.reliance(table, on=["R0"], through=side, including_itself=True)
         flows = matrix[first].sum(axis=0) if axis == 0 else matrix[:, first].sum(axis=1)
         total = matrix.sum(axis=axis)
         known = shares["total", "R0"].notna().to_numpy()
@@ -43,6 +43,20 @@ def test_reliance_direct_is_the_table_s_own(world):
     assert sales.loc[("BRA", "C"), ("direct", "CHN")] == pytest.approx(sold["CHN"].sum() / sold.sum())
     with pytest.raises(OptionError, match="sales"):
         ties.reliance(world, through="outputs")
+
+
+def test_nobody_relies_on_itself(world):
+    shares = ties.reliance(world, on=["CHN", "EU"], regions=["CHN", "DEU"])
+    assert shares.loc["CHN", ("total", "CHN")].isna().all()
+    bought = world.Z[("DEU", "34t35")]
+    others = sum(bought[region].sum() for region in ("POL", "EUE", "EUW", "FRA", "GBR", "ITA"))
+    assert shares.loc[("DEU", "34t35"), ("direct", "EU")] == pytest.approx(others / bought.sum())
+    whole = ties.reliance(world, on=["EU"], regions=["DEU"], including_itself=True).loc[("DEU", "34t35")]
+    apart = shares.loc[("DEU", "34t35")]
+    assert whole["total", "EU"] == pytest.approx(apart["total", "EU"] + apart["total", "domestic"])
+    assert shares.attrs["left_out"] == ("CHN", "DEU")
+    assert shares.attrs["note"] == "DEU is set against the other members of EU; CHN is not set against itself."
+    assert ties.reliance(world, on=["EU"], regions=["DEU"], including_itself=True).attrs["note"] == ""
 
 
 def test_miller_blair_domestic_and_foreign_content():

@@ -14,7 +14,7 @@ from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-from io_linkage.ties.partners import ALL, Names, Parties, sentence, settle_parties, without_figures
+from io_linkage.ties.partners import ALL, WITHOUT_REST, Names, Parties, Rest, sentence, settle_parties, without_figures
 
 #: Columns of `bilateral`.
 FLOWS = (
@@ -46,6 +46,7 @@ def bilateral(
     stage_weights: pd.DataFrame | None = None,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
     membership_year: int | None = None,
+    rest: Rest = "in",
 ) -> pd.DataFrame:
     r"""Gross and value-added trade with each partner by stage, both directions, and mutual dependence.
 
@@ -71,6 +72,9 @@ def bilateral(
     membership_year : int, optional
         Year whose members of a group the focus, the partners and the comparators are, to keep one composition over
         several tables; the table's own by default.
+    rest : {"in", "out", "both"}
+        Whether the rest of the world is one of the partners; with "both" it is, and a partner "all_without_rest" is
+        the sum over all others.
 
     Returns
     -------
@@ -101,10 +105,16 @@ def bilateral(
     [37621.0, 36459.0, 26835.0]
     """
     parties = settle_parties(
-        table, focus, partners=partners, comparators=comparators, aggregates=aggregates, membership_year=membership_year
+        table,
+        focus,
+        partners=partners,
+        comparators=comparators,
+        aggregates=aggregates,
+        membership_year=membership_year,
+        rest=rest,
     )
     flows = _Flows.of(table, of, by_stage, stage_weights)
-    rows = _rows(parties)
+    rows = _rows(parties, both=rest == "both")
     values = np.concatenate([flows.between(pairs) for pairs in rows.values()])
     labels = [(*row, stage) for row in rows for stage in flows.stages]
     result = pd.DataFrame(values, index=_in_order(labels), columns=pd.Index([*FLOWS, *SHARES]))
@@ -125,13 +135,15 @@ def bilateral(
     return result
 
 
-def _rows(parties: Parties) -> dict[tuple[str, str], list[_Pair]]:
+def _rows(parties: Parties, *, both: bool) -> dict[tuple[str, str], list[_Pair]]:
     """Pairs behind each row (economy, partner); those of "all" are the pairs of every partner."""
     rows: dict[tuple[str, str], list[_Pair]] = {}
     for (economy, partner), regions in parties.pairs().items():
         pair = (regions, parties.partners[partner])
         if len(parties.partners) > 1:
             rows.setdefault((economy, ALL), []).append(pair)
+            if both and parties.rest and partner not in parties.rest:
+                rows.setdefault((economy, f"{ALL}{WITHOUT_REST}"), []).append(pair)
         rows[economy, partner] = [pair]
     return rows
 

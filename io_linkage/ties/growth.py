@@ -67,6 +67,7 @@ def growth_pull(
     of: Account = "value_added",
     prices: Prices = "current",
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    membership_year: int | None = None,
 ) -> pd.DataFrame:
     r"""Split each partner's change in value added (or jobs) by the economy and the channel it came from.
 
@@ -83,7 +84,7 @@ def growth_pull(
         Of one classification, unit and definition of value added.
     focus : str
     partners : str or list, optional
-        Membership, as that of the comparators, is of the later year.
+        One composition for both years, see `membership_year`.
     comparators : sequence of str
         A partner that belongs to a comparator counts as "own" for itself; a region in two of them counts for the
         first.
@@ -93,6 +94,11 @@ def growth_pull(
         "constant" deflates rows of Z and Y by the seller's `gross_output_deflator` and value added by
         `value_added_deflator`, where both tables have them; a region without any takes the mean of its
         industries elsewhere, weighted by output, and ``attrs["filled"]`` names it.
+    aggregates : mapping, optional
+        How aggregates count in groups, see `economies.resolve`.
+    membership_year : int, optional
+        Year whose members the groups among focus, partners and comparators have in both tables; the later table's by
+        default. ``attrs["membership_year"]`` says which.
 
     Returns
     -------
@@ -121,7 +127,9 @@ def growth_pull(
     """
     require_option("prices", prices, ("current", "constant"))
     _require_order(before, after)
-    parties = settle_parties(after, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    parties = settle_parties(
+        after, focus, partners=partners, comparators=comparators, aggregates=aggregates, membership_year=membership_year
+    )
     first, last = (_snapshot(table, of, prices) for table in (before, after))
     members = [codes[0] for codes in parties.partners.values()]
     rows = np.stack([after.region_codes == after.regions.index(code) for code in members])
@@ -141,6 +149,7 @@ def growth_pull(
             focus=focus,
             comparators=[name for name in parties.economies if name != focus],
             years=[before.year, after.year],
+            membership_year=after.year if membership_year is None else membership_year,
             prices=prices,
             left_out=(*parties.left_out, *lacking),
             note=sentence([*parties.notes, *clauses]),

@@ -17,10 +17,11 @@ Baldwin, Freeman & Theodorakopoulos (2023), Hidden exposure, Brookings Papers on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
@@ -28,6 +29,7 @@ from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
+from io_linkage.ties.partners import overlaps, sentence
 
 Side = Literal["inputs", "sales"]
 
@@ -38,6 +40,9 @@ def reliance(
     on: Sequence[str] = ("CHN", *countries.COMPARATORS),
     through: Side = "inputs",
     regions: str | Sequence[str] | None = None,
+    including_itself: bool = False,
+    aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    membership_year: int | None = None,
 ) -> pd.DataFrame:
     r"""Direct and total reliance of each country-industry on economies, at home and abroad.
 
@@ -54,12 +59,20 @@ def reliance(
     through : {"inputs", "sales"}
     regions : str or sequence of str, optional
         Whose industries; all by default. Domestic shares cost one solve for each of them.
+    including_itself : bool
+        Count the own economy in the columns of `on` that hold it. Without, a German industry relies on the EU as far
+        as it does on the other members, and a Chinese one has no reliance on China.
+    aggregates : mapping, optional
+        How aggregates count in groups, see `economies.resolve`.
+    membership_year : int, optional
+        Year whose members of a group count; the table's own by default.
 
     Returns
     -------
     DataFrame, (industries of `regions`, 2 x (2 + len(on))), columns (reach, economy): reach "direct" or "total",
-    economy "domestic", "foreign" (the two add to one) or one of `on`, its own economy included. Shares; NaN where an
-    industry has no output or no such flows.
+    economy "domestic", "foreign" (the two add to one) or one of `on`. Shares; NaN where an industry has no output or
+    no such flows, and on itself. ``attrs["left_out"]`` holds the economies left out of a column, ``attrs["note"]``
+    says of which.
 
     Examples
     --------
@@ -69,8 +82,9 @@ def reliance(
     [0.22, 0.299]
     """
     require_option("through", through, ("inputs", "sales"))
-    groups = {name: countries.resolve(table, name) for name in on}
-    chosen = table.regions if regions is None else countries.resolve(table, regions)
+    options: Any = {"aggregates": aggregates, "membership_year": membership_year}
+    groups = {name: countries.resolve(table, name, **options) for name in on}
+    chosen = table.regions if regions is None else countries.resolve(table, regions, **options)
     rows = np.isin(table.region_codes, [table.regions.index(region) for region in chosen])
     indicators = [np.isin(table.region_codes, [table.regions.index(c) for c in codes]) for codes in groups.values()]
     homes = [table.region_codes == table.regions.index(region) for region in chosen]
@@ -84,6 +98,8 @@ def reliance(
         trades = (_direct_sums(table, through) > 0) & table.active
         np.divide(flows[rows], totals[rows, None], out=shares, where=trades[rows, None])
         domestic = shares[np.arange(len(shares)), home]
+        if not including_itself:
+            shares = _without_home(shares, domestic, table.region_codes[rows], groups, table.regions)
         for name, column in zip(
             ["domestic", "foreign", *groups], [domestic, 1 - domestic, *shares[:, : len(indicators)].T], strict=True
         ):
@@ -91,8 +107,31 @@ def reliance(
     frame = pd.DataFrame(blocks, index=table.index[rows])
     frame.columns.names = ["reach", "economy"]
     what = "intermediate inputs made in" if through == "inputs" else "intermediate sales to"
-    frame.attrs.update(table.caption(f"share of {what} each economy", "share", side=through, groups=groups))
+    own, clauses = overlaps({region: [region] for region in chosen}, groups, itself=including_itself)
+    unseen, more = countries.coverages(table, on, **options)
+    frame.attrs.update(
+        table.caption(
+            f"share of {what} each economy",
+            "share",
+            side=through,
+            groups=groups,
+            membership_year=table.year if membership_year is None else membership_year,
+            left_out=tuple(dict.fromkeys([*own, *unseen])),
+            note=sentence([*clauses, *more]),
+        )
+    )
     return frame
+
+
+def _without_home(
+    shares: Array, domestic: Array, codes: npt.NDArray[np.intp], groups: Mapping[str, list[str]], regions: list[str]
+) -> Array:
+    """Shares of each group less that of the row's own region in it; NaN for a group that is that region alone."""
+    result = shares.copy()
+    for g, members in enumerate(groups.values()):
+        inside = np.isin(codes, [regions.index(member) for member in members])
+        result[inside, g] = shares[inside, g] - domestic[inside] if len(members) > 1 else np.nan
+    return result
 
 
 def _direct(table: MRIOTable, E: Array, side: Side) -> tuple[Array, Array]:

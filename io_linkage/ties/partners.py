@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from io_linkage import economies as countries
 from io_linkage.economies import registry
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Intensity
 from io_linkage.table import MRIOTable
 
@@ -15,6 +16,12 @@ Names = str | Sequence[str]
 
 #: Label of the sum over partners, and over stages.
 ALL = "all"
+#: Ending of the name of a sum that leaves out the rest of the world.
+WITHOUT_REST = "_without_rest"
+
+#: Whether the rest of the world counts in a sum: in it, out of it, or a second sum without it.
+Rest = Literal["in", "out", "both"]
+RESTS: tuple[Rest, ...] = ("in", "out", "both")
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Parties:
         Clauses that say who was left out of what, and why.
     aggregates : tuple of str
         Partners that are several economies in one, and why they are counted in.
+    rest : tuple of str
+        Partners that are the rest of the world.
     """
 
     economies: dict[str, list[str]]
@@ -38,6 +47,7 @@ class Parties:
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     aggregates: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
     def pairs(self) -> dict[tuple[str, str], list[str]]:
         """Economy and partner, with the economy's regions less the partner itself; no pair where none remains."""
@@ -57,6 +67,7 @@ def settle_parties(
     comparators: Sequence[str] = countries.COMPARATORS,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
     membership_year: int | None = None,
+    rest: Rest = "in",
 ) -> Parties:
     """Settle focus, comparators and partners by the membership of one year.
 
@@ -73,23 +84,32 @@ def settle_parties(
         Overrides such as ``{"RoW": {"developing": False}}``, see `economies.resolve`.
     membership_year : int, optional
         Year whose members of a group the focus, the partners and the comparators are; the table's own by default.
+    rest : {"in", "out", "both"}
+        With "out" the rest of the world is no partner.
 
     Raises
     ------
     UnknownLabelError, OptionError
         A partner absent from the table, a group empty in that year, no partner but the focus.
     """
+    require_option("rest", rest, RESTS)
+    world = countries.rest_regions(table)
+    if rest == "out":
+        aggregates = without_rest(table, table.regions if partners is None else partners, aggregates)
     own = countries.resolve(table, focus, aggregates=aggregates, membership_year=membership_year)
     chosen = table.regions
     if partners is not None:
         chosen = countries.resolve(table, partners, aggregates=aggregates, membership_year=membership_year)
-    others = {region: [region] for region in chosen if region not in own}
+    dropped = [region for region in chosen if rest == "out" and region in world]
+    others = {region: [region] for region in chosen if region not in (*own, *dropped)}
     if not others:
         raise OptionError(
             f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
             "or a group."
         )
     left_out, notes = _own_members(focus, own, partners, chosen)
+    left_out += dropped
+    notes += [f"{region} is not counted as a partner" for region in dropped]
     named = {focus: own}
     known = countries.comparators(table, comparators, membership_year=membership_year)
     for name in comparators:
@@ -106,7 +126,25 @@ def settle_parties(
     groups = [*named, *([] if partners is None else [partners] if isinstance(partners, str) else partners)]
     unseen, clauses = countries.coverages(table, groups, aggregates=aggregates, membership_year=membership_year)
     several = _several_in_one(table, others, partners, aggregates, membership_year)
-    return Parties(named, others, tuple(dict.fromkeys([*left_out, *unseen])), (*notes, *clauses), several)
+    return Parties(
+        named,
+        others,
+        tuple(dict.fromkeys([*left_out, *unseen])),
+        (*notes, *clauses),
+        several,
+        tuple(r for r in others if r in world),
+    )
+
+
+def without_rest(
+    table: MRIOTable, names: Names, aggregates: Mapping[str, Mapping[str, bool]] | None
+) -> dict[str, dict[str, bool]]:
+    """Return overrides by which the rest of the world counts in none of the groups among the names."""
+    groups = [registry.find_group(name) for name in ([names] if isinstance(names, str) else names)]
+    result = {region: dict(choices) for region, choices in (aggregates or {}).items()}
+    for region in countries.rest_regions(table):
+        result.setdefault(region, {}).update({group: False for group in groups if group is not None})
+    return result
 
 
 def sentence(clauses: Sequence[str]) -> str:
@@ -123,6 +161,43 @@ def listed(names: Sequence[str]) -> str:
 def without_figures(account: Intensity) -> tuple[list[str], list[str]]:
     """Regions that lack figures of an account, and the clause that says so."""
     return list(account.missing), [account.note] if account.note else []
+
+
+def overlaps(
+    rows: Mapping[str, list[str]], columns: Mapping[str, list[str]], *, itself: bool
+) -> tuple[list[str], list[str]]:
+    """Regions that stand in a row and its column, and the clauses that say what became of them."""
+    overlap: dict[str, None] = {}
+    alone: dict[str, None] = {}
+    clauses, inside = [], dict[str, dict[str, None]]()
+    for row, ours in rows.items() if not itself else ():
+        for column, theirs in columns.items():
+            shared = [region for region in ours if region in theirs]
+            overlap.update(dict.fromkeys(shared))
+            if not shared:
+                continue
+            if len(theirs) > 1:
+                inside.setdefault(column, {}).update(dict.fromkeys(shared))
+            elif len(ours) > 1:
+                clauses.append(f"{shared[0]} is left out of {row} where {row} depends on it")
+            else:
+                alone[shared[0]] = None
+    for column, members in inside.items():
+        clauses.append(f"{listed([*members])} {_verb(members)} set against the other members of {column}")
+    if alone:
+        clauses.append(
+            f"{listed([*alone])} {_verb(alone)} not set against {'itself' if len(alone) == 1 else 'themselves'}"
+        )
+    return [*overlap], clauses
+
+
+def _verb(names: Mapping[str, None]) -> str:
+    """Verb of a list of names."""
+    return "is" if len(names) == 1 else "are"
+
+
+def _own(names: Mapping[str, None]) -> str:
+    return "itself" if len(names) == 1 else "themselves"
 
 
 def _own_members(

@@ -32,6 +32,7 @@ def trade_structure(
     partners: str | Sequence[str] | None = "developing",
     comparators: Sequence[str] = countries.COMPARATORS,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
+    membership_year: int | None = None,
 ) -> pd.DataFrame:
     r"""Compare the trade structure of the focus and of comparators with each partner's.
 
@@ -60,7 +61,9 @@ def trade_structure(
     >>> fit.loc[("CHN", "MEX"), ["similarity", "exposure"]].round(2).tolist()
     [0.56, 0.15]
     """
-    parties = settle_parties(table, focus, partners=partners, comparators=comparators, aggregates=aggregates)
+    parties = settle_parties(
+        table, focus, partners=partners, comparators=comparators, aggregates=aggregates, membership_year=membership_year
+    )
     trade = _trade(table)
     rows = {
         (economy, partner): _fit(trade, _at(table, own), _at(table, parties.partners[partner]))
@@ -73,6 +76,7 @@ def trade_structure(
             "fit of trade structures",
             "share",
             focus=focus,
+            membership_year=table.year if membership_year is None else membership_year,
             left_out=parties.left_out,
             note=sentence(parties.notes),
             aggregates=list(parties.aggregates),
