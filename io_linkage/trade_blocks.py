@@ -10,9 +10,9 @@ v : value added per unit of output. p : the other primary inputs per unit of out
 
 Rules
 -----
-1. ``value_added="table"`` takes value added as the table has it. Taxes, margins and the discrepancy along the chain
-   are then a term of their own, `exports.NON_VA`, so that the terms still add up to gross exports.
-2. ``value_added="residual"`` takes v = 1 - i'A, as Koopman, Wang & Wei, decompr and exvatools do; there is no
+1. ``definition="table"`` takes value added as the table has it. Taxes, margins and the discrepancy along the chain
+   are then a term of their own, `NON_VA`, so that the terms still add up to gross exports.
+2. ``definition="residual"`` takes v = 1 - i'A, as Koopman, Wang & Wei, decompr and exvatools do; there is no
    `NON_VA`. The two agree on a table whose value added is the residual.
 3. An industry without output exports nothing: stray flows recorded for it are left out, its results are NaN.
 """
@@ -96,7 +96,7 @@ class Trade:
         return self.system.inverse()
 
     @cached_property
-    def locals(self) -> list[Array]:
+    def local_inverses(self) -> list[Array]:
         """M_r for each region."""
         inverses: list[Array] = []
         for block in self.blocks:
@@ -115,17 +115,17 @@ class Trade:
         result[self.rows, self.codes] = 0.0
         return result
 
-    def local(self, b: Array) -> Array:
+    def times_local(self, b: Array) -> Array:
         """M b, region by region, for (n,) or (n, m)."""
         result = np.empty_like(b, dtype=np.float64)
-        for block, M in zip(self.blocks, self.locals, strict=True):
+        for block, M in zip(self.blocks, self.local_inverses, strict=True):
             result[block] = M @ b[block]
         return result
 
-    def local_transposed(self, b: Array) -> Array:
+    def times_local_transposed(self, b: Array) -> Array:
         """M'b, region by region."""
         result = np.empty_like(b, dtype=np.float64)
-        for block, M in zip(self.blocks, self.locals, strict=True):
+        for block, M in zip(self.blocks, self.local_inverses, strict=True):
             result[block] = M.T @ b[block]
         return result
 
@@ -156,7 +156,7 @@ class Trade:
     @cached_property
     def local_value_added(self) -> Array:
         """v_s M_s: value added at home per unit of output before any feedback through others, (n,)."""
-        return self.local_transposed(self.v)
+        return self.times_local_transposed(self.v)
 
     @cached_property
     def content(self) -> Array:

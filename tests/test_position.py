@@ -12,7 +12,7 @@ import io_linkage as iol
 from io_linkage import position
 from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.table import MRIOTable
-from tests.examples import germany_1995, leather, miller_blair_2, miller_blair_two_regions
+from tests.examples import _table, germany_1995, leather, miller_blair_2, miller_blair_two_regions
 from tests.strategies import stage_weights, tables
 
 SMALL = {"max_examples": 30}
@@ -253,3 +253,23 @@ def test_changes_are_last_less_first():
         position.changes(found.loc[2011])
     with pytest.raises(OptionError, match="2011 alone"):
         position.changes(found.loc[[2011]])
+
+
+def test_positions_of_countries_come_from_one_industry_each():
+    # Two countries of one industry: the sums are the table itself.
+    Z, Y = np.array([[20.0, 30], [10, 40]]), np.array([[40.0, 10], [20, 30]])
+    x = Z.sum(axis=1) + Y.sum(axis=1)
+    found = position.country_aggregate(_table(Z, Y, ["A", "B"], ["all"]), inventories="kept")
+    assert_allclose(found["final_share"], 1 - Z.sum(axis=1) / x)
+    assert_allclose(found["value_added_share"], 1 - Z.sum(axis=0) / x)
+    assert_allclose(found["upstreamness"], np.linalg.solve(np.eye(2) - Z / x[:, None], np.ones(2)))
+    assert_allclose(found["downstreamness"], np.linalg.solve(np.eye(2) - (Z / x).T, np.ones(2)))
+
+
+def test_an_idle_industry_has_no_propagation_length_in_row_or_column():
+    Z = np.array([[20.0, 0, 30], [0, 0, 0], [10, 0, 40]])
+    Y = np.array([[50.0], [0], [50]])
+    found = position.apl_matrix(_table(Z, Y, ["A"], ["a", "idle", "c"]))
+    assert found.loc[("A", "idle")].isna().all()
+    assert found[("A", "idle")].isna().all()
+    assert found.drop(index=("A", "idle")).drop(columns=[("A", "idle")]).notna().all(axis=None)

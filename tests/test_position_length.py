@@ -235,3 +235,15 @@ def test_distance_in_a_smile_counts_stages_to_the_user():
     assert_allclose(found["distance"], stages / reached, rtol=1e-9)
     assert found["distance"].idxmin() == ("Germany", "Transport Equipment")
     assert found.attrs["product"] == "Germany Transport Equipment"
+
+
+def test_a_smile_is_as_high_as_value_added_per_output_and_knows_all_chains():
+    Z = np.array([[20.0, 10, 30], [5, 10, 0], [0, 0, 40]])
+    Y = np.array([[40.0, 10], [20, 30], [20, 60]])
+    table = _table(Z[:, :3], Y.sum(axis=1, keepdims=True), ["A"], ["ore", "cars", "homes"])
+    found = position.smile(table, regions=None, industries="cars")
+    v = table.va.to_numpy() / table.accounts.x
+    # Homes deliver nothing to the chain of cars.
+    assert_allclose(found["per_output"].to_numpy(), [v[0], v[1], np.nan])
+    assert_allclose(found["upstreamness"], position.upstreamness(table))
+    assert not np.allclose(found["upstreamness"], position.downstreamness(table))

@@ -12,7 +12,8 @@ import io_linkage as iol
 from io_linkage import position, stages, upgrading
 from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
-from tests.examples import _table, germany_1995
+from io_linkage.table import MRIOTable
+from tests.examples import _table, germany_1995, leather
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
 
@@ -99,6 +100,68 @@ def test_an_account_that_is_absent_is_not_zero():
     with_gap.loc[("CHN", "30t33")] = np.nan
     holed = table.replace(satellites={}).with_satellite("labour", with_gap.to_frame("jobs").T, "thousand persons")
     assert np.isnan(upgrading.lock_in(holed, regions=["CHN"]).loc["CHN", "va_per_job"])
+
+
+def labour(**rows: list[float]) -> MRIOTable:
+    """Return the leather table with accounts of labour, nine figures each."""
+    table = leather()
+    accounts = pd.DataFrame(rows, index=table.index, dtype=float).T
+    return table.with_satellite("labour", accounts, "units")
+
+
+def test_skill_is_a_share_of_hours_and_value_added_is_per_job():
+    table = labour(hours=[2.0] * 9, hours_high_skilled=[0.5, 1, 1.5] * 3, jobs=[1, 5, 9] * 3)
+    found = upgrading.lock_in(table, regions=["Turkey"], frontier=["Germany"], definition="residual").loc["Turkey"]
+    written = Literal(table)
+    at = written.at[1]
+    output = written.M(1) @ written.E_all(1)
+    per = {name: table.satellite(name).to_numpy()[at] / table.accounts.x[at] for name in ("hours", "jobs")}
+    skilled = table.satellite("hours_high_skilled").to_numpy()[at] / table.accounts.x[at]
+    assert found["skill"] == pytest.approx(skilled @ output / (per["hours"] @ output))
+    assert found["va_per_job"] == pytest.approx(written.v[at] @ output / (per["jobs"] @ output))
+
+
+def test_the_frontier_leaves_out_who_lacks_a_figure_on_either_side():
+    # Turkey has skilled hours but not all hours; it counts in neither sum.
+    hours = [2.0, 2, 2, np.nan, 2, 2, 2, 2, 2]
+    table = labour(hours=hours, hours_high_skilled=[0.5, 1, 1.5] * 3, jobs=[1.0] * 9)
+    both = upgrading.lock_in(table, regions=["Argentina"], frontier=["Turkey", "Germany"])
+    alone = upgrading.lock_in(table, regions=["Argentina"], frontier=["Germany"])
+    assert both.loc["frontier", "skill"] == pytest.approx(alone.loc["frontier", "skill"])
+    assert both.loc["frontier", "va_per_job"] != pytest.approx(alone.loc["frontier", "va_per_job"])
+
+
+def test_an_industry_that_does_not_work_for_exports_needs_no_figure():
+    Z = np.array([[10.0, 0, 5, 0], [0, 20, 0, 0], [10, 0, 20, 10], [5, 0, 5, 5]])
+    Y = np.array([[20.0, 30], [60, 0], [20, 30], [5, 25]])
+    table = _table(Z, Y, ["A", "B"], ["goods", "homes"])
+    jobs = pd.DataFrame([[1.0, np.nan, 2, 3]], index=["jobs"], columns=table.index)
+    found = upgrading.lock_in(table.with_satellite("labour", jobs, "persons"), regions=["A"], frontier=["B"])
+    assert np.isfinite(found.loc["A", "va_per_job"])
+
+
+def test_the_range_is_the_middle_nine_tenths_of_the_draws(world):
+    found = upgrading.lock_in(world, regions=["CHN"], draws=40).loc["CHN"]
+    at = world.region_codes == world.regions.index("CHN")
+    written = Literal(world, world.per_output(world.va.to_numpy()))
+    s = world.regions.index("CHN")
+    earned = written.v[at] * (written.M(s) @ written.E_all(s))
+    shares = [earned @ W[at][:, 1:].sum(axis=1) / earned.sum() for W in stages.draws(world, draws=40)]
+    assert found["high_stage_low"] == pytest.approx(np.quantile(shares, 0.05))
+    assert found["high_stage_high"] == pytest.approx(np.quantile(shares, 0.95))
+
+
+def test_catching_up_by_hand():
+    levels = {"X": (0.2, 0.4), "Y": (0.4, 0.3), "Z": (0.9, 0.6), "W": (0.3, 0.9), "frontier": (0.5, 0.8)}
+    index = pd.MultiIndex.from_product([(2000, 2010), levels], names=["year", "region"])
+    values = [levels[region][k] for k in (0, 1) for region in levels]
+    profiles = pd.DataFrame(dict.fromkeys(upgrading.UPWARD, values), index=index)
+    found = upgrading.catching_up(profiles).xs("skill", level="indicator")
+    assert found["distance_first"].tolist() == pytest.approx([0.6, 0.2, -0.8, 0.4])
+    assert found["distance_last"].tolist() == pytest.approx([0.5, 0.625, 0.25, -0.125])
+    assert found["change"].tolist() == pytest.approx([0.2, -0.1, -0.3, 0.6])
+    assert found["first"].tolist() == [0.2, 0.4, 0.9, 0.3]
+    assert found["reading"].tolist() == ["closing", "widening", "widening", "at the frontier"]
 
 
 def test_stage_range_holds_the_central_share(world):

@@ -12,7 +12,7 @@ import io_linkage
 from io_linkage import stages
 from io_linkage import value_added as va
 from io_linkage.errors import IOLinkageError, OptionError, StageError
-from tests.examples import leather
+from tests.examples import _table, leather
 from tests.literal_trade import Literal
 from tests.strategies import stage_weights, tables
 
@@ -70,6 +70,42 @@ def test_participation_is_borin_and_mancinis(definition, table):
     source = va.borin_mancini(table, definition=definition).frame("exporter", groups=True, shares=True)
     for ours, theirs in (("gvc", "GVC"), ("forward", "GVCF"), ("backward", "GVCB"), ("traditional", "DAVAX")):
         assert_allclose(found[ours][exporting], source[theirs][exporting], atol=1e-8)
+
+
+def test_each_share_of_participation_is_its_own_term():
+    table = leather()
+    found = va.participation(table)
+    terms = va.trade_based(table).frame("exporter", shares=True)
+    for name in ("pure_forward", "pure_backward", "two_sided", "traditional"):
+        assert_allclose(found[name], terms[name], rtol=1e-12)
+    groups = va.trade_based(table).frame("exporter", groups=True, shares=True)
+    assert_allclose(groups["backward"], terms["pure_backward"] + terms["two_sided"], rtol=1e-12)
+    assert_allclose(groups["gvc"], groups["forward"] + groups["backward"], rtol=1e-12)
+    assert_allclose(found["backward"], groups["backward"], rtol=1e-12)
+
+
+def test_content_by_domestic_stage_names_whose_stage_it_is():
+    table = leather()
+    weights = stage_weights(table)
+    written = Literal(table)
+    found = va.content(table, origin="domestic-stage", stage_weights=weights, shares=False)
+    for s in range(3):
+        for k, stage in enumerate(weights.columns):
+            drawn = (weights.to_numpy()[:, k] * written.v) @ written.L[:, written.at[s]] * written.E_all(s)
+            own = (weights.to_numpy()[written.at[s], k] * written.v[written.at[s]]) @ written.block(written.L, s, s)
+            own = own @ written.E_all(s)
+            assert found["domestic", stage].iloc[s] == pytest.approx(own)
+            assert found["foreign", stage].iloc[s] == pytest.approx(drawn.sum() - own)
+
+
+def test_value_added_exports_of_an_idle_industry_are_unknown():
+    Z = np.array([[20.0, 0, 10, 5], [0, 0, 0, 0], [5, 0, 20, 5], [5, 0, 5, 20]])
+    Y = np.array([[30.0, 20], [0, 0], [20, 40], [10, 30]])
+    table = _table(Z, Y, ["A", "B"], ["a", "b"])
+    for by in ("exporter-industry", "exporter-industry-importer"):
+        found = va.vax(table, by=by)
+        assert found.loc[("A", "b")].isna().all(axis=None)
+        assert found.drop(index=[i for i in found.index if i[:2] == ("A", "b")]).notna().all(axis=None)
 
 
 def test_kpww_by_the_formula():

@@ -266,16 +266,16 @@ def _parts(blocks: Trade, side: str) -> tuple[Array, Array]:
 
 def _forward(blocks: Trade) -> tuple[Array, Array]:
     foreign = blocks.final_exports.sum(axis=1)
-    once = blocks.local(np.column_stack([blocks.own_demand, foreign]))
-    twice = blocks.local(once)
+    once = blocks.times_local(np.column_stack([blocks.own_demand, foreign]))
+    twice = blocks.times_local(once)
     abroad = blocks.across(np.column_stack([once[:, 0], twice[:, 0], blocks.x]))
-    at_home = blocks.local(abroad)
+    at_home = blocks.times_local(abroad)
     simple = at_home[:, 0]
-    simple_stages = blocks.local(simple) + at_home[:, 1]
+    simple_stages = blocks.times_local(simple) + at_home[:, 1]
     gvc = at_home[:, 2]
     solved = blocks.system.solve(np.column_stack([blocks.x, abroad[:, 2]]))
     gvc_stages = solved[:, 0] - twice.sum(axis=1)
-    home = blocks.local(gvc)
+    home = blocks.times_local(gvc)
     return _stacked(once, twice, simple, simple_stages, gvc, gvc_stages, home, solved[:, 1])
 
 
@@ -300,15 +300,15 @@ def _backward(blocks: Trade, own: Array, foreign: Array) -> tuple[Array, Array]:
     final = np.column_stack([own, foreign])
     whole = blocks.system.solve_transposed(blocks.v)
     once = blocks.local_value_added
-    twice = blocks.local_transposed(once)
-    inputs = blocks.local_transposed(blocks.across_transposed(np.column_stack([once, twice])))
+    twice = blocks.times_local_transposed(once)
+    inputs = blocks.times_local_transposed(blocks.across_transposed(np.column_stack([once, twice])))
     simple = inputs[:, 0] * own
-    simple_stages = (inputs[:, 1] + blocks.local_transposed(inputs[:, 0])) * own
+    simple_stages = (inputs[:, 1] + blocks.times_local_transposed(inputs[:, 0])) * own
     product = final.sum(axis=1)
     gvc = (whole - once) * product
     solved = blocks.system.solve_transposed(np.column_stack([whole, blocks.across_transposed(whole)]))
     gvc_stages = (solved[:, 0] - twice) * product
-    home = blocks.local_transposed(whole - once) * product
+    home = blocks.times_local_transposed(whole - once) * product
     return _stacked(
         once[:, None] * final,
         twice[:, None] * final,

@@ -171,7 +171,7 @@ def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
     industries = pd.DataFrame(
         {
             "exports": exports[own],
-            "value_added": (blocks.v * blocks.local(exports))[own],
+            "value_added": (blocks.v * blocks.times_local(exports))[own],
             "advantage_gross": _row(gross, code).loc[labels].to_numpy(),
             "advantage": _row(earned, code).loc[labels].to_numpy(),
             "upstreamness": np.where(table.active, table.system.forward_sums(), np.nan)[own],

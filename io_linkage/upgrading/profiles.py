@@ -183,7 +183,7 @@ def indicator_sums(
         raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
     blocks = trade(table, definition)
     missing: list[str] = []
-    earned = blocks.v * blocks.local(blocks.total_exports)
+    earned = blocks.v * blocks.times_local(blocks.total_exports)
     pairs = _stage_shares(table, blocks, earned, stage_weights, traits, missing)
     pairs |= _chain(table, blocks, definition)
     pairs |= _labour(table, blocks, earned, missing)
@@ -263,7 +263,7 @@ def _embodied(table: MRIOTable, blocks: Trade, name: str, missing: list[str]) ->
     except MissingSatelliteError:
         missing.append(name)
         return np.full(blocks.G, np.nan)
-    output = blocks.local(blocks.total_exports)
+    output = blocks.times_local(blocks.total_exports)
     gap = np.isnan(values) & (np.abs(output) > 0) & table.active
     content = blocks.region_sums(table.per_output(np.nan_to_num(values)) * output)
     return np.where(blocks.region_sums(gap.astype(float)) > 0, np.nan, content)

@@ -99,7 +99,7 @@ def regionalisation(
     spread = blocks.spread(blocks.total_exports)
     origins = np.stack([blocks.content[:, block] @ spread[block, s] for s, block in enumerate(blocks.blocks)], axis=1)
     np.fill_diagonal(origins, 0.0)
-    same = (where.to_numpy()[:, None] == where.to_numpy()) & ~np.eye(blocks.G, dtype=bool)
+    same = where.to_numpy()[:, None] == where.to_numpy()
     exports = blocks.region_sums(blocks.total_exports)
     share = np.where(exports != 0, exports, np.nan)
     lengths = export_lengths(blocks)

@@ -204,7 +204,7 @@ def _by_exporter(blocks: Trade, own: Array, *wide: Array) -> Array:
     """M_r times what the importer r does with its imports, by exporter: (n, G, k)."""
     columns = [np.broadcast_to(own[:, None], (blocks.n, blocks.G)), *wide]
     stacked = np.concatenate(columns, axis=1)
-    return np.asarray(blocks.local(stacked).reshape(blocks.n, len(columns), blocks.G).transpose(0, 2, 1))
+    return np.asarray(blocks.times_local(stacked).reshape(blocks.n, len(columns), blocks.G).transpose(0, 2, 1))
 
 
 def _absorbed(blocks: Trade, content: Array, through: Array) -> list[Array]:
@@ -221,7 +221,7 @@ def _four(six: list[Array]) -> list[Array]:
 def _first_time(blocks: Trade, content: Array) -> Array:
     """Return w L_ss^-1 M_s for each s: content per unit of exports when s exports inputs only once, (n,)."""
     result = np.empty(blocks.n)
-    for block, M in zip(blocks.blocks, blocks.locals, strict=True):
+    for block, M in zip(blocks.blocks, blocks.local_inverses, strict=True):
         result[block] = M.T @ np.linalg.solve(blocks.L[block][:, block].T, content[block])
     return result
 
@@ -235,7 +235,7 @@ def _without_exports_of_each(blocks: Trade) -> tuple[Array, Array, Array]:
     by_destination = L @ blocks.demand
     ends = blocks.across(by_destination) + blocks.final_exports  # E_s* by the country where it ends
     elsewhere, home, again = np.empty((n, G)), np.empty((n, G)), np.empty((n, G))
-    for s, (block, M) in enumerate(zip(blocks.blocks, blocks.locals, strict=True)):
+    for s, (block, M) in enumerate(zip(blocks.blocks, blocks.local_inverses, strict=True)):
         right = np.column_stack([ends[block, s], blocks.total_exports[block]])
         cut = L[:, block] @ np.linalg.solve(L[block][:, block], M @ right)
         home[:, s] = by_destination[:, s] - cut[:, 0]
@@ -245,14 +245,14 @@ def _without_exports_of_each(blocks: Trade) -> tuple[Array, Array, Array]:
 
 
 def _world_source(blocks: Trade) -> Array:
-    crossed_once = blocks.local_transposed(blocks.across_transposed(blocks.local_value_added))
+    crossed_once = blocks.times_local_transposed(blocks.across_transposed(blocks.local_value_added))
     return crossed_once[:, None] * blocks.exports
 
 
 def _world_sink(blocks: Trade) -> Array:
-    produced = blocks.local(blocks.own_demand)
+    produced = blocks.times_local(blocks.own_demand)
     last = blocks.final_exports.sum(axis=1) + blocks.across(produced)
-    through = blocks.to_importers(np.column_stack([produced, blocks.local(last)]))
+    through = blocks.to_importers(np.column_stack([produced, blocks.times_local(last)]))
     direct = blocks.content.T.copy()
     direct[blocks.rows, blocks.codes] = 0.0
     return blocks.foreign_content[:, None] * (blocks.final_exports + through[:, :, 0]) + direct * through[:, :, 1]

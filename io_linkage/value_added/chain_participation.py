@@ -55,7 +55,7 @@ def trade_based(table: MRIOTable, *, definition: Definition = "table") -> Decomp
     Borin & Mancini (2019); Borin, Mancini & Taglioni (2021), World Bank WPS 9785.
     """
     blocks = trade(table, definition)
-    ends = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))
+    ends = blocks.times_local(np.column_stack([blocks.own_demand, blocks.total_exports]))
     through = blocks.to_importers(ends)
     absorbed = blocks.final_exports + through[:, :, 0]
     onward = through[:, :, 1]

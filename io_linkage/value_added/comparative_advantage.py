@@ -67,7 +67,7 @@ def advantage(
     require_option("by", by, ("industry", "stage"))
     blocks = trade(table, definition)
     exports = blocks.total_exports
-    values = exports if of == "gross" else blocks.v * blocks.local(exports)
+    values = exports if of == "gross" else blocks.v * blocks.times_local(exports)
     W, names = groups_by(table, by, stage_weights)
     X = blocks.region_sums(values[:, None] * W)
     result = pd.DataFrame(_balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)

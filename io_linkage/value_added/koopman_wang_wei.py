@@ -91,7 +91,7 @@ def _terms(blocks: Trade) -> Array:
     # Output of the row for the column region's final products: own use, exports, and all use of region t.
     L_own, L_onward, L_demand = np.split(blocks.system.solve(np.hstack([own, onward, blocks.demand])), 3, axis=1)
     returned = L_demand[at] - L_own[at]
-    local = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))
+    local = blocks.times_local(np.column_stack([blocks.own_demand, blocks.total_exports]))
     feedback_exports = blocks.system.solve(blocks.spread(blocks.total_exports))[at] - local[:, 1]
     abroad = blocks.across(local)
     v, own_v, foreign = blocks.v, blocks.own_content, blocks.foreign_content

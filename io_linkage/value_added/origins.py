@@ -218,7 +218,7 @@ def vertical_specialisation(
     require_option("by", by, ("exporter", "exporter-industry"))
     blocks = trade(table, definition)
     received = blocks.system.solve(blocks.exports)[blocks.rows, blocks.codes]  # sum_t L_st E_ts
-    imports = blocks.local_transposed(blocks.across_transposed(np.ones(blocks.n)))
+    imports = blocks.times_local_transposed(blocks.across_transposed(np.ones(blocks.n)))
     values = np.column_stack(
         [
             blocks.total_exports,

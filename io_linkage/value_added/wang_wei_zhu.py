@@ -167,7 +167,7 @@ def _absorbed(blocks: Trade) -> Array:
     result[:, :, 6] = through_own
     result[:, :, 7] = through_exports
     result[:, :, 8] = blocks.x[:, None]
-    result[:, :, 9:] = blocks.local(np.column_stack([blocks.own_demand, blocks.total_exports]))[:, None, :]
+    result[:, :, 9:] = blocks.times_local(np.column_stack([blocks.own_demand, blocks.total_exports]))[:, None, :]
     return result
 
 
