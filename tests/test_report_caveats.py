@@ -131,7 +131,9 @@ class TestStageRanges:
     def test_home_and_abroad_add_up_to_the_multiplier(self, table):
         weights = stage_weights(table)
         asked = report.ask(table, focus="R0", stage_file=_own(weights), draws=2)
-        found = report.stage_ranges.focus_stages(table, asked)["central"]
+        found = spillovers.home_and_abroad(
+            table, asked.regions, draws=asked.draws, seed=asked.seed, stage_file=asked.stages
+        )["central"]
         own = table.region_codes == 0
         demand = np.where(own, table.final_demand, 0.0)[:, None] * weights.to_numpy()
         drawn = (table.v.to_numpy() @ table.system.solve(demand)) / demand.sum(axis=0)

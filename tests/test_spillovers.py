@@ -199,7 +199,7 @@ def test_trade_interval_by_stage_adds_to_the_bilateral_flow(world):
     cells = ties.trade_interval(world, "CHN", "BRA", draws=50)
     flow = ties.bilateral(world, "CHN", partners=["BRA"], comparators=())["value_added_exports"]
     assert_allclose(cells["central"], flow.loc[("CHN", "BRA")][list(cells.index)])
-    assert cells["share"].sum() == pytest.approx(1)
-    assert (cells["share_high"] - cells["share_low"] > 0).all()
+    assert cells["central_share"].sum() == pytest.approx(1)
+    assert (cells["high_share"] - cells["low_share"] > 0).all()
     with pytest.raises(OptionError, match="part of"):
         ties.trade_interval(world, "EU", "DEU")

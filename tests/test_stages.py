@@ -152,7 +152,7 @@ def test_industries_outside_the_stated_classification_are_named():
 
 
 def test_unknown_options_are_refused(small):
-    with pytest.raises(UnknownLabelError, match="median"):
+    with pytest.raises(OptionError, match="median"):
         stages.weights(small, which="median", stage_file=own_file())
     with pytest.raises(OptionError, match="of="):
         stages.ranges(small, of="colours", stage_file=own_file())

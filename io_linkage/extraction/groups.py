@@ -23,9 +23,9 @@ from io_linkage.extraction.results import (
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Within
-from io_linkage.linkages.groups import drawn_shares
 from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import Selection, groups_by, region_codes, select
+from io_linkage.stages.intervals import bounds, described, drawn_weights
 from io_linkage.table import MRIOTable
 
 Flows: TypeAlias = Literal["both", "intermediate", "final"]
@@ -100,11 +100,11 @@ def by_stage(
             "Intervals over draws are for complete, backward and forward extraction with factor=1 and "
             "within='removed'; leave draws out otherwise."
         )
-    drawn = drawn_shares(table, draws, seed, stage_weights)
+    drawn = drawn_weights(table, draws, seed, stage_weights=stage_weights)
     wanted = list(dict.fromkeys(out.index.get_level_values(0)))
     spread = _intervals(table, wanted, kind, of, relative_to, drawn, level)
     both = pd.concat([out, spread.set_axis(out.index)], axis=1)
-    return labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
+    return labelled(both, out.attrs, interval=described(level, len(drawn)))
 
 
 def compare(
@@ -340,11 +340,8 @@ def _intervals(
     level: float,
 ) -> pd.DataFrame:
     """Low and high of the losses of each region and stage over draws of the shares."""
-    if not 0 < level < 1:
-        raise OptionError(f"level={level}: choose a share between 0 and 1.")
     q = intensity(table, of)
     base, world, _ = percent_base(table, q, relative_to)
-    quantiles = [(1 - level) / 2, (1 + level) / 2]
     blocks = []
     for region in wanted:
         code = table.regions.index(region)
@@ -354,9 +351,9 @@ def _intervals(
             "home_percent": percent(home, float(base[code])),
             "total_percent": percent(total, world),
         }
-        bounds = {name: np.quantile(values, quantiles, axis=0) for name, values in amounts.items()}
+        ends = {name: bounds(values, level) for name, values in amounts.items()}
         blocks.append(
-            pd.DataFrame({f"{name}_{end}": b[k] for name, b in bounds.items() for k, end in enumerate(("low", "high"))})
+            pd.DataFrame({f"{name}_{end}": b[k] for name, b in ends.items() for k, end in enumerate(("low", "high"))})
         )
     return pd.concat(blocks, ignore_index=True)
 

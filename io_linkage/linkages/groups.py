@@ -29,6 +29,7 @@ from io_linkage.linkages.core import linkages
 from io_linkage.linkages.normalisation import Scope, labelled, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, region_codes, select
+from io_linkage.stages.intervals import bounds, described, drawn_weights
 from io_linkage.table import MRIOTable
 
 Rule: TypeAlias = Literal["mean", "sum"]
@@ -150,10 +151,10 @@ def by_stage(
     out["share"] = _stage_share(table, stage_weights, out.index)
     out.attrs["measure"] = "linkages by stage"
     if not isinstance(draws, int) or draws:
-        drawn = drawn_shares(table, draws, seed, stage_weights)
+        drawn = drawn_weights(table, draws, seed, stage_weights=stage_weights)
         spread = _intervals(table, base, drawn, level, weighted_by, list(out["role"]))
         both = pd.concat([out, spread.set_axis(out.index)], axis=1)
-        out = labelled(both, out.attrs, interval=f"{level:.0%} of the draws")
+        out = labelled(both, out.attrs, interval=described(level, len(drawn)))
     return labelled(out.loc[rows], out.attrs)
 
 
@@ -277,35 +278,17 @@ def _intervals(
     roles: list[Any],
 ) -> pd.DataFrame:
     """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
-    if not 0 < level < 1:
-        raise OptionError(f"level={level}: choose a share between 0 and 1.")
     columns = ["backward", "forward", *PAIR]
-    found = drawn_means(table, drawn, _unit_weights(table, weighted_by), base[columns].to_numpy(dtype=np.float64))
-    bounds = np.quantile(found, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    means = drawn_means(table, drawn, _unit_weights(table, weighted_by), base[columns].to_numpy(dtype=np.float64))
+    low, high = bounds(means, level)
     spread = {}
     for position, column in enumerate(columns):
-        spread[f"{column}_low"] = bounds[0, :, position]
-        spread[f"{column}_high"] = bounds[1, :, position]
-    drawn_roles = assign(found[:, :, 2], found[:, :, 3])
+        spread[f"{column}_low"] = low[:, position]
+        spread[f"{column}_high"] = high[:, position]
+    drawn_roles = assign(means[:, :, 2], means[:, :, 3])
     same = (drawn_roles == np.array(roles, dtype=object)[None, :]).mean(axis=0)
     known = np.array([role in ROLES for role in roles])
     return pd.DataFrame({**spread, "role_holds": np.where(known, same, np.nan)})
-
-
-def drawn_shares(table: MRIOTable, draws: int | Array, seed: int, stage_weights: pd.DataFrame | None = None) -> Array:
-    """Return the draws of stage shares asked for by number, or those given, checked."""
-    if isinstance(draws, int):
-        from io_linkage import stages
-
-        if stage_weights is not None:
-            raise OptionError(
-                f"draws={draws} would draw from the shipped ranges, which are not those of the weights given. Pass the "
-                "draws as an array, e.g. stages.draws(table, file=...)."
-            )
-        return stages.draws(table, draws=draws, seed=seed)
-    if draws.ndim != 3 or draws.shape[1] != len(table.index):
-        raise OptionError(f"draws has shape {draws.shape}; it needs (draws, {len(table.index)}, stages).")
-    return draws
 
 
 def drawn_means(table: MRIOTable, drawn: Array, weights: Array, values: Array) -> npt.NDArray[np.float64]:

@@ -108,8 +108,9 @@ def ask(
     >>> asked.focus, asked.partners
     ('CHN', ('IND', 'BRA', 'RUS'))
     """
-    if draws < 1:
-        raise OptionError(f"draws={draws}: at least one draw of the stage shares is needed.")
+    from io_linkage.stages.intervals import require_draws
+
+    require_draws(draws)
     _require_dates(membership_year)
     finder = _Finder(table, aggregates, membership_year)
     name, regions = _focus(finder, focus)

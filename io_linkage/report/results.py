@@ -13,7 +13,6 @@ from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.description import describe
 from io_linkage.figures.naming import shown
 from io_linkage.report.question import Question
-from io_linkage.report.stage_ranges import focus_stages
 from io_linkage.table import MRIOTable
 
 Progress = Callable[[str], None]
@@ -245,7 +244,9 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
             "stage: where it arises. low and high: 90 % of the draws of the stage shares.",
         ),
     )
-    ranges = focus_stages(table, question)
+    ranges = spillovers.home_and_abroad(
+        table, question.regions, draws=question.draws, seed=question.seed, stage_file=file
+    )
     yield (
         "focus_stage_ranges",
         Result(

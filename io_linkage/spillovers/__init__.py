@@ -12,7 +12,7 @@ split are written in `multiplier_effects`, those of two groups in `miyazawa_mult
 
 from __future__ import annotations
 
-from io_linkage.spillovers.intervals import matrix_interval
+from io_linkage.spillovers.intervals import home_and_abroad, matrix_interval
 from io_linkage.spillovers.matrices import asymmetry, concentration, matrix
 from io_linkage.spillovers.miyazawa_multipliers import Miyazawa, miyazawa
 from io_linkage.spillovers.multiplier_effects import by_region, effects, multipliers
@@ -23,6 +23,7 @@ __all__ = [
     "by_region",
     "concentration",
     "effects",
+    "home_and_abroad",
     "matrix",
     "matrix_interval",
     "miyazawa",

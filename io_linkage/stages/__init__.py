@@ -15,8 +15,10 @@ tables/industries/README.md.
 
 from __future__ import annotations
 
+from io_linkage.stages.composition import composition
 from io_linkage.stages.files import STAGES, TRAITS, classifications, load_file
-from io_linkage.stages.shares import File, composition, draws, ranges, require_memory, rows, traits, weights
+from io_linkage.stages.intervals import draws, require_memory
+from io_linkage.stages.shares import File, ranges, rows, traits, weights
 
 __all__ = [
     "STAGES",
