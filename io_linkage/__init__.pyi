@@ -1,4 +1,5 @@
 from . import aggregation as aggregation
+from . import captions as captions
 from . import checks as checks
 from . import downloads as downloads
 from . import economies as economies
@@ -22,6 +23,9 @@ from . import upgrading as upgrading
 from . import value_added as value_added
 from . import writing as writing
 from .accounts import Satellite as Satellite
+from .captions import like as like
+from .captions import scaled as scaled
+from .captions import shares as shares
 from .downloads import fetch as fetch
 from .readers import from_pymrio as from_pymrio
 from .readers import load as load

@@ -25,6 +25,10 @@ class FontWarning(UserWarning):
     """The fonts of this machine lack signs that labels use; the figure shows boxes in their place."""
 
 
+class UnitWarning(UserWarning):
+    """The values of a result have changed since it was computed, so the figure states no unit."""
+
+
 class UnknownLabelError(IOLinkageError, KeyError):
     """A region, industry, group, year or stage that is not there."""
 

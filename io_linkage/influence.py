@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import NotProductiveError, OptionError, require_option, unknown
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 

@@ -33,6 +33,7 @@ from io_linkage.accounts import (
     balance,
     value_added_label,
 )
+from io_linkage.captions import labelled
 from io_linkage.errors import missing_satellite, unknown
 from io_linkage.labels import (
     INDEX_NAMES,
@@ -449,8 +450,7 @@ class MRIOTable:
         """Label a result per country-industry: NaN where there is no output, unit and source in `attrs`."""
         values = np.where(self.active, array, np.nan) if mask else np.asarray(array)
         result = pd.Series(values, index=self.index, name=name)
-        result.attrs.update(self.caption(name, unit, **attrs))
-        return result
+        return labelled(result, self.caption(name, unit, **attrs))
 
     def frame(
         self,
@@ -465,8 +465,7 @@ class MRIOTable:
         """Label a result with several columns; as `series`."""
         values = np.where(self.active[:, None], array, np.nan) if mask else np.asarray(array)
         result = pd.DataFrame(values, index=self.index, columns=pd.Index(columns))
-        result.attrs.update(self.caption(name, unit, **attrs))
-        return result
+        return labelled(result, self.caption(name, unit, **attrs))
 
     def caption(self, measure: str, unit: str = "", **more: Any) -> dict[str, Any]:
         """Return what a result's `attrs` say of it: measure, unit, table, year and source."""

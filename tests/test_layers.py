@@ -24,7 +24,7 @@ MEASURES = {
 LAYERS = [
     {"_shipped", "errors", "files", "spreadsheets"},
     {"leontief"},
-    {"accounts", "labels"},
+    {"accounts", "anchors", "captions", "labels"},
     {"description", "table"},
     {
         "aggregation",

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.extraction.kinds import BESIDES, Extracted, Kind, group_losses, groups
 from io_linkage.extraction.results import (
@@ -23,7 +24,6 @@ from io_linkage.extraction.results import (
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Within
-from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import Selection, groups_by, region_codes, select
 from io_linkage.stages.intervals import bounds, described, drawn_weights
 from io_linkage.table import MRIOTable

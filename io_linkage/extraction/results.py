@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array
-from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import Selection, groups_by
 from io_linkage.table import MRIOTable
 

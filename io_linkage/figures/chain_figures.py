@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -91,7 +92,7 @@ def smile_curve(
         drawn.set_ylabel("Value added per unit of output")
         _room(drawn, across, up)
         heading = f"Who earns what of a final product: {_product_name(product, names)}" if title is None else title
-        attrs = {**result.attrs, "unit": "stages; value added per output"}
+        attrs = described(result[["distance", "per_output"]], own="stages; value added per output")
         covered = f"Shown: {rows['share'].sum():.0%} of value added, industries with {smallest:.1%} or more"
         said = ["Area: value added in the product", "Line: mean weighted by value added", covered, *notes]
         style.finish(drawn, attrs, title=heading, notes=said, caption=caption)
@@ -224,7 +225,7 @@ def participation_map(
         said = [*notes]
         if size is not None and size in rows.columns:
             said.insert(0, f"Area: {size.replace('_', ' ')}")
-        attrs = {**result.attrs, "unit": "% of gross exports"}
+        attrs = described(result[["backward", "forward"]], own="% of gross exports")
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
         texts = shown(list(rows.index), names)
         place(
@@ -367,7 +368,8 @@ def position_over_time(
         drawn.set_ylabel("Upstreamness: stages to final demand")
         years = sorted({int(y) for path in paths.values() for y in path.index})
         said = [f"Open point {years[0]}, filled point {years[-1]}", *notes]
-        attrs = {**result.attrs, "table": _without(str(result.attrs.get("table", "")), years), "unit": "stages"}
+        attrs = described(result[["downstreamness", "upstreamness"]], own="stages")
+        attrs["table"] = _without(str(attrs.get("table", "")), years)
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
         _path_names(drawn, paths, looks, names)
     shown_rows = pd.concat(paths, names=[level])

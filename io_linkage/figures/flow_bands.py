@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -70,9 +71,7 @@ def flows(
     """
     cells = _checked(result) * factor
     cells, joined = _joined(cells, smallest)
-    attrs: dict[Any, Any] = dict(result.attrs)
-    if unit is not None:
-        attrs["unit"] = unit
+    attrs = described(result, unit, factor=factor)
     left, right = (_stacked(cells.sum(axis=k).to_numpy()) for k in (1, 0))
     palette = _palette([str(row) for row in cells.index], colours)
     with style.theme():

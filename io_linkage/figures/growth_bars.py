@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -67,7 +68,7 @@ def growth_sources(
         raise OptionError("There is no growth to draw: no partner has figures.")
     table = table.loc[:, (table.abs() > 0).any()] * (100 if value == "share_of_change" else 1)
     units = {"share_of_change": "per cent of the change", "points": "percentage points of growth"}
-    attrs: dict[Any, Any] = {**result.attrs, "unit": units.get(value, result.attrs.get("unit", ""))}
+    attrs = described(result[[value]], own=units.get(value, result.attrs.get("unit", "")))
     years = result.attrs.get("years")
     said = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]
     said += [f"Not drawn: {', '.join(hidden)}"] if hidden else []

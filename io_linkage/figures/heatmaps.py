@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -96,10 +97,8 @@ def heatmap(
     -------
     Axes
     """
+    attrs = described(_chosen(result, value), unit, factor=factor)
     matrix = _matrix(result, value, columns) * factor
-    attrs: dict[Any, Any] = dict(result.attrs)
-    if unit is not None:
-        attrs["unit"] = unit
     cells, left_out = _emptied(matrix, scale, diagonal)
     rows, heads = (["\n".join(wrap(name, _LINE)) or name for name in shown(labels, names)] for labels in matrix.axes)
     colours = _colours(cells, centre, scale, limits)
@@ -128,11 +127,16 @@ class _Colours:
     centre: float | None = None
 
 
+def _chosen(result: pd.DataFrame | pd.Series[Any], value: str | None) -> pd.DataFrame | pd.Series[Any]:
+    if not isinstance(result, pd.DataFrame) or value is None:
+        return result
+    if value not in result.columns:
+        raise unknown("column", value, result.columns)
+    return result[value]
+
+
 def _matrix(result: pd.DataFrame | pd.Series[Any], value: str | None, columns: str | None) -> pd.DataFrame:
-    if isinstance(result, pd.DataFrame) and value is not None:
-        if value not in result.columns:
-            raise unknown("column", value, result.columns)
-        result = result[value]
+    result = _chosen(result, value)
     if isinstance(result, pd.DataFrame):
         matrix = result
     elif result.index.nlevels > 1:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
@@ -62,7 +63,7 @@ def linkage_heatmap(
     if order == "clustered":
         matrix = matrix.iloc[leaves(matrix.to_numpy()), leaves(matrix.to_numpy().T)]
         said.append("Rows and columns ordered by similarity")
-    matrix.attrs = dict(result.attrs)
+    matrix.attrs = described(result[[value]], options.get("unit"))
     plain = value.removesuffix("_normalised").replace("_", " ")
     heading = title or f"{'Normalised ' if value.endswith('_normalised') else ''}{plain} linkages"
     return heatmap(matrix, centre=centre, limits=limits, title=heading, notes=said, **options)
@@ -180,9 +181,7 @@ def ranking(
         raise unknown("column", value, result.columns)
     wanted = {str(name) for name in focus}
     rows, ranks, count = _top(result, value, top, wanted)
-    attrs: dict[Any, Any] = dict(result.attrs)
-    if unit is not None:
-        attrs["unit"] = unit
+    attrs = described(result[[value]], unit, factor=factor)
     with style.theme():
         height = min(max(0.165 * len(rows) + 1.0, 1.6), 9.2)
         drawn = style.axes(ax, (width, height))
@@ -330,7 +329,7 @@ def _moves(first: pd.DataFrame, second: pd.DataFrame, forward: str, backward: st
     )
     moved["moved"] = np.hypot(*(end.loc[both].to_numpy() - start.loc[both].to_numpy()).T)
     tables = (str(frame.attrs.get("table", year)) for frame, year in zip((first, second), years, strict=True))
-    moved.attrs = {**second.attrs, "table": "; ".join(tables)}
+    moved.attrs = {**described(second[columns]), "table": "; ".join(tables)}
     return moved, years
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -71,6 +72,7 @@ def key_industries(
     for column in (backward, forward):
         if column not in result.columns:
             raise unknown("column", column, result.columns)
+    attrs = described(result[[forward, backward]])
     drawn_rows = result[[forward, backward]].astype(float).dropna()
     if drawn_rows.empty:
         raise OptionError("No industry has both linkages: none has output. Nothing can be drawn.")
@@ -90,9 +92,9 @@ def key_industries(
             said.append("Colour: the stage with the largest share of the industry")
         if len(drawn_rows) < len(result):
             said.append(f"{len(result) - len(drawn_rows)} without output not shown")
-        style.finish(drawn, result.attrs, title=title, notes=said, caption=caption)
+        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
         _names(drawn, drawn_rows, across, up, radii, label, names)
-    note(drawn, _numbers(drawn_rows, result.attrs, size, stage))
+    note(drawn, _numbers(drawn_rows, attrs, size, stage))
     return drawn
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
@@ -117,7 +118,7 @@ def dependence_heatmap(
     labels = [f"{side} {name}" for side in ("on", "from") for name in economies]
     matrix = pd.concat(blocks, axis=1).set_axis(labels, axis=1)
     matrix.index.name, matrix.columns.name = "partner", "direction"
-    matrix.attrs.update({**result.attrs, "unit": "per cent of GDP"})
+    matrix.attrs.update(described(result[[*sides]], own="per cent of GDP"))
     texts = dict(zip(economies, shown(economies, names), strict=True))
     texts |= dict(zip(partners, _partner_names(partners, names), strict=True))
     texts |= {label: texts[label.split(" ", 1)[1]] for label in labels}
@@ -127,6 +128,7 @@ def dependence_heatmap(
         matrix,
         scale=scale,
         factor=100.0,
+        unit=matrix.attrs["unit"],
         names=texts,
         row_label="Partner",
         column_label="",

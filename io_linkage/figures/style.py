@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from io_linkage.captions import UNSTATED
 from io_linkage.figures import fonts
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
     'Unit: M USD. Table: World 2011. Source: WIOD 2013. Hatched: no output.'
     """
     unit, table, year = (str(attrs.get(key) or "") for key in ("unit", "table", "year"))
-    shown = [f"Unit: {unit or 'ratio'}", f"Table: {table}" if table else ""]
+    shown = ["Unit not stated" if unit == UNSTATED else f"Unit: {unit or 'ratio'}", f"Table: {table}" if table else ""]
     if year and year not in table:
         shown.append(f"Year: {_years(attrs['year'])}")
     if attrs.get("source"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError, require_option
 from io_linkage.figures import style
@@ -70,7 +71,7 @@ def tile_map(
         )
     regions = [str(region) for region in values.index]
     cells = _layout(regions)
-    attrs: dict[Any, Any] = {**result.attrs, "unit": result.attrs.get("unit", "") if unit is None else unit}
+    attrs = described(result, unit, factor=factor)
     norm = _norm(values, scale)
     columns, rows = (int(cells[:, k].max()) + 1 for k in (0, 1))
     with style.theme():
@@ -78,7 +79,7 @@ def tile_map(
         _squares(drawn, values, cells, shown(regions, names), norm, focus, _writer(values, scale, digits))
         drawn.set(xlim=(-0.55, columns - 0.45), ylim=(rows - 0.45, -0.55), aspect="equal")
         drawn.axis("off")
-        _bar(drawn, norm, str(attrs["unit"]))
+        _bar(drawn, norm, str(attrs.get("unit", "")))
         said = [*notes, "Squares stand near the place of each region"]
         if values[values.index != focus].isna().any():
             said.append("Hatched: no figures")

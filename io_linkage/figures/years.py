@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import described
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
@@ -53,7 +54,7 @@ def time_lines(
     Axes
     """
     wide = _wide(result) * factor
-    attrs: dict[Any, Any] = {**result.attrs, "unit": result.attrs.get("unit", "") if unit is None else unit}
+    attrs = described(result, unit, factor=factor)
     attrs.pop("year", None)
     first, last = wide.index.min(), wide.index.max()
     attrs["table"] = _without_year(str(attrs.get("table") or ""), wide.index)
@@ -114,7 +115,7 @@ def _frame(ax: Axes, wide: pd.DataFrame, attrs: dict[Any, Any], from_zero: bool)
         ax.set_ylim(min(0.0, low * 1.05), max(0.0, high * 1.05))
     if low < 0 < high:
         ax.axhline(0, color=style.FAINT, linewidth=0.6)
-    ax.set_ylabel(str(attrs["unit"]))
+    ax.set_ylabel(str(attrs.get("unit", "")))
     ax.grid(axis="y", color="#e4e4e4", linewidth=0.5)
     ax.set_axisbelow(True)
     sns.despine(ax=ax)

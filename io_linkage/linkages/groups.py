@@ -22,11 +22,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, unknown
 from io_linkage.intensities import Account
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
-from io_linkage.linkages.normalisation import Scope, labelled, weighted_means
+from io_linkage.linkages.normalisation import Scope, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.stages.intervals import bounds, described, drawn_weights

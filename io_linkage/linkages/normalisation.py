@@ -8,12 +8,10 @@ scope : the industries an industry is compared with. "region" (the default every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
@@ -80,11 +78,3 @@ def weighted_means(W: npt.NDArray[np.float64], weights: Array, values: Array) ->
     totals = shares.T @ known.astype(np.float64)
     means: Array = np.divide(sums, totals, out=np.full(sums.shape, np.nan), where=np.abs(totals) > 0)
     return means if values.ndim == 2 else means[:, 0]
-
-
-def labelled(frame: pd.DataFrame, attrs: Mapping[Any, Any], **more: Any) -> pd.DataFrame:
-    """Give a result its attrs, in place of those it has, and return it."""
-    said = {**{str(key): value for key, value in attrs.items()}, **more}
-    frame.attrs.clear()
-    frame.attrs.update(said)
-    return frame

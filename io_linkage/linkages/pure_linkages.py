@@ -29,10 +29,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, System, removal
-from io_linkage.linkages.normalisation import labelled
 from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.table import MRIOTable
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
@@ -88,7 +89,8 @@ def matrix(
     S[_unknown_rows(table, W, q)] = np.nan
     result = pd.DataFrame(S, index=names, columns=names)
     drawn = {"total": "drawn by final demand", "demand": "per unit of final demand", "output": "per unit of output"}
-    result.attrs.update(
+    return labelled(
+        result,
         table.caption(
             f"{_account_label(table, q)} {drawn[per]}, {by} by {by}",
             q.unit if per == "total" else q.unit_per_output,
@@ -97,9 +99,8 @@ def matrix(
             by=by,
             per=per,
             **q.attrs,
-        )
+        ),
     )
-    return result
 
 
 def _columns(by: str, per: str, who: str) -> str:
@@ -175,7 +176,7 @@ def asymmetry(
     frame["received_share"] = frame["received"] / total[codes].sum(min_count=1)
     both = frame["given_share"] + frame["received_share"]
     frame["asymmetry"] = (frame["given_share"] - frame["received_share"]) / both
-    frame.attrs.update({**S.attrs, "measure": f"spillovers between {focus} and partners", "focus": focus})
+    labelled(frame, {**S.attrs, "measure": f"spillovers between {focus} and partners", "focus": focus})
     frame.attrs["units"] = {"given": S.attrs["unit"], "received": S.attrs["unit"], "others": "share"}
     return frame
 
@@ -213,8 +214,6 @@ def concentration(spillover: pd.DataFrame) -> pd.DataFrame:
     largest = shares.loc[:, known].fillna(-1.0).idxmax()
     frame["largest"] = largest.reindex(frame.index)
     frame["largest_share"] = shares.max(axis=0)
-    frame.attrs.update(
-        {**spillover.attrs, "measure": f"concentration of {spillover.attrs.get('measure', 'spillover')}"}
-    )
+    labelled(frame, {**spillover.attrs, "measure": f"concentration of {spillover.attrs.get('measure', 'spillover')}"})
     frame.attrs["units"] = {"spillover": spillover.attrs.get("unit", ""), "others": "share"}
     return frame
