@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import ComparisonError, OptionError
 from io_linkage.table import MRIOTable
 
@@ -56,8 +57,7 @@ def over(
     for part in results.values():
         part.attrs = {}
     stacked = pd.concat(results, names=["year"])
-    stacked.attrs.update({**attrs, "year": list(results)})
-    return stacked
+    return labelled(stacked, {**stacked.attrs, **attrs, "year": list(results)})
 
 
 def dated(tables: Iterable[MRIOTable]) -> Iterator[tuple[int, MRIOTable]]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array, biproportional
 from io_linkage.table import MRIOTable
@@ -84,7 +85,7 @@ def rebalance(table: MRIOTable, *, tolerance: float = 1e-10) -> tuple[MRIOTable,
             for block in ("Z", "Y", "V")
         }
     ).T
-    changed.attrs.update(table.caption("changes by rebalancing", table.unit))
+    labelled(changed, table.caption("changes by rebalancing", table.unit))
     balanced = table.remade(
         parts["Z"],
         parts["Y"],

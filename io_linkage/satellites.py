@@ -21,6 +21,7 @@ import pandas as pd
 from io_linkage import classifications
 from io_linkage._shipped import shipped_path
 from io_linkage.accounts import DISCREPANCY, Satellite
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, ReadError, TableError, unknown
 from io_linkage.files import expanded
 from io_linkage.readers.delimited import number, separator
@@ -146,8 +147,7 @@ def coverage(table: MRIOTable) -> pd.DataFrame:
             )
     columns = ["account", "satellite", "unit", "industries", "output", "regions without"]
     frame = pd.DataFrame(rows, columns=columns).set_index("account")
-    frame.attrs.update(table.caption("coverage of satellite accounts", "share"))
-    return frame
+    return labelled(frame, table.caption("coverage of satellite accounts", "share"))
 
 
 def with_primary_inputs(table: MRIOTable, *, rows: Sequence[str] | None = None, name: str = "primary") -> MRIOTable:

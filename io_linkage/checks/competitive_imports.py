@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY
+from io_linkage.captions import labelled
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
@@ -61,8 +62,8 @@ def less_imports(table: MRIOTable) -> pd.DataFrame | None:
     used: Array = accounts.Z.sum(axis=1) + np.clip(accounts.Y, 0.0, None).sum(axis=1)
     frame = pd.DataFrame({"imports": imports, "used": used, "output": x}, index=table.index)
     frame["used_per_output"] = np.divide(used, x, out=np.full_like(used, np.nan), where=table.active)
-    frame.attrs.update(
-        table.caption("imports taken off final demand", table.unit, columns=list(dict.fromkeys(found.values())))
+    labelled(
+        frame, table.caption("imports taken off final demand", table.unit, columns=list(dict.fromkeys(found.values())))
     )
     frame.attrs["units"] = {"used_per_output": "ratio", "others": table.unit}
     # The reader of a table knows whether it can take imports out of every use instead.

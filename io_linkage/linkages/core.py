@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.linkages.normalisation import Scope, normalised
@@ -159,8 +160,7 @@ def linkages(table: MRIOTable, *, of: Account = "output", normalise: Scope = "re
     }
     result = pd.DataFrame(columns, index=table.index)
     q = intensity(table, of)
-    result.attrs.update(table.caption("linkages", q.unit_per_output, normalise=normalise, rule="mean", **q.attrs))
-    return result
+    return labelled(result, table.caption("linkages", q.unit_per_output, normalise=normalise, rule="mean", **q.attrs))
 
 
 def _series(

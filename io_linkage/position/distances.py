@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.leontief import Array, System
 from io_linkage.position.lengths import (
@@ -140,8 +141,9 @@ def by_group(
     means = (W.T @ (weight[:, None] * values)) / np.where(total != 0, total, np.nan)[:, None]
     result = pd.DataFrame(means, index=names, columns=["upstreamness", "downstreamness"])
     result["ratio"] = result["upstreamness"] / result["downstreamness"]
-    result.attrs.update({**table.caption("position", "stages"), "weighted_by": weighted_by, "inventories": inventories})
-    return result
+    return labelled(
+        result, {**table.caption("position", "stages"), "weighted_by": weighted_by, "inventories": inventories}
+    )
 
 
 def _weight(table: MRIOTable, weighted_by: str) -> Array:
@@ -187,8 +189,7 @@ def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:
         "measure": f"change in {result.attrs.get('measure', 'result')}",
         "year": [years[0], years[-1]],
     }
-    change.attrs.update(attrs)
-    return change
+    return labelled(change, {**change.attrs, **attrs})
 
 
 def country_aggregate(
@@ -224,8 +225,7 @@ def country_aggregate(
         "downstreamness": np.where(x > 0, system.column_sums(), np.nan),
     }
     result = pd.DataFrame(values, index=pd.Index(table.regions, name="region"))
-    result.attrs.update({**table.caption("position of countries", "stages"), "inventories": inventories, **note})
-    return result
+    return labelled(result, {**table.caption("position of countries", "stages"), "inventories": inventories, **note})
 
 
 def _system(table: MRIOTable, inventories: str, categories: Sequence[str] | None) -> tuple[System, dict[str, Any]]:

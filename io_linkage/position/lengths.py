@@ -49,6 +49,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -98,8 +99,7 @@ def production_length(table: MRIOTable, *, side: Side = "forward", definition: D
     blocks = Trade(table, definition)
     columns, lengths = _lengths(*_parts(blocks, side))
     result = table.frame(lengths, columns, f"production length, {side}", unit="stages")
-    result.attrs.update(blocks.attrs)
-    return result
+    return labelled(result, {**result.attrs, **blocks.attrs})
 
 
 def production_length_by(
@@ -144,8 +144,7 @@ def production_length_by(
     result = pd.DataFrame(lengths, index=names, columns=columns)
     by_what = "value added" if side == "forward" else "final products"
     caption = table.caption(f"production length, {side}", "stages")
-    result.attrs.update({**caption, **blocks.attrs, "weighted_by": by_what})
-    return result
+    return labelled(result, {**caption, **blocks.attrs, "weighted_by": by_what})
 
 
 def groups(table: MRIOTable, by: str, stage_weights: pd.DataFrame | None) -> tuple[Array, pd.Index[str]]:
@@ -205,8 +204,7 @@ def production_participation(
         shares[~table.active] = np.nan
     result = pd.DataFrame(shares, index=names, columns=list(PARTS))
     result["gvc"] = result["simple"] + result["complex"]
-    result.attrs.update({**table.caption(f"participation in value chains, {side}", "share"), **blocks.attrs})
-    return result
+    return labelled(result, {**table.caption(f"participation in value chains, {side}", "share"), **blocks.attrs})
 
 
 def position_index(
@@ -252,8 +250,7 @@ def position_index(
         behind = production_length_by(table, by=by, side="backward", definition=definition, stage_weights=stage_weights)
     ratio = ahead[["total", "gvc"]] / behind[["total", "gvc"]]
     caption = table.caption("position index", "ratio of lengths")
-    ratio.attrs.update({**caption, "value_added": ahead.attrs["value_added"]})
-    return ratio
+    return labelled(ratio, {**ratio.attrs, **caption, "value_added": ahead.attrs["value_added"]})
 
 
 def _parts(blocks: Trade, side: str) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -69,8 +70,7 @@ def apl_matrix(table: MRIOTable) -> pd.DataFrame:
     lengths[idle] = np.nan
     lengths[:, idle] = np.nan
     result = pd.DataFrame(lengths, index=table.index, columns=table.index)
-    result.attrs.update(table.caption("average propagation length", "transactions"))
-    return result
+    return labelled(result, table.caption("average propagation length", "transactions"))
 
 
 def apl_between(
@@ -110,8 +110,7 @@ def apl_between(
     effects = table.system.solve(impulse) - impulse
     lengths = _ratio(W.T @ table.system.solve(effects), W.T @ effects)
     result = pd.DataFrame(lengths, index=names, columns=names)
-    result.attrs.update({**table.caption("average propagation length", "transactions"), "weighted_by": weighted_by})
-    return result
+    return labelled(result, {**table.caption("average propagation length", "transactions"), "weighted_by": weighted_by})
 
 
 def _ratio(lengths: Array, effects: Array) -> Array:

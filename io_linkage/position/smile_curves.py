@@ -17,6 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade
@@ -78,5 +79,6 @@ def smile(
     result["final"] = chosen.share > 0
     worth = float(product.sum())
     left = float(blocks.other_content @ product)
-    result.attrs.update({**blocks.attrs, "product": chosen.label, "product_value": worth, "NON_VA": left})
-    return result
+    return labelled(
+        result, {**result.attrs, **blocks.attrs, "product": chosen.label, "product_value": worth, "NON_VA": left}
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from io_linkage import checks, classifications, economies, extraction, linkages, panel, spillovers, stages, ties
+from io_linkage.captions import labelled
 from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.description import describe
 from io_linkage.figures.naming import shown
@@ -203,7 +204,10 @@ def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
     names = ["region", "industry", "pulled_region", "pulled_industry"]
     frame = pd.concat(parts, names=names)
     frame.index.names = names
-    frame.attrs.update(table.caption("value added behind an industry, by the industry in which it arises", table.unit))
+    labelled(
+        frame,
+        table.caption("value added behind an industry, by the industry in which it arises", table.unit),
+    )
     return Result(
         frame,
         f"Industries of {question.focus} with most value added of others behind them, and where that arises",
@@ -216,10 +220,10 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
     file, weights = question.stages, stages.weights(table, stage_file=question.stages)
     shares = stages.ranges(table, stage_file=file)
     shares.columns = pd.Index(["_".join(column) for column in shares.columns.to_flat_index()])
-    shares.attrs.update(table.caption("stage shares", "share"))
+    labelled(shares, table.caption("stage shares", "share"))
     yield "stage_shares", Result(shares, "Share of each stage in each industry, low, central and high")
     made = stages.composition(table, draws=question.draws, seed=question.seed, stage_file=file)
-    made.attrs.update(table.caption("share of each stage in output", "share"))
+    labelled(made, table.caption("share of each stage in output", "share"))
     yield (
         "stage_composition",
         Result(
@@ -311,8 +315,7 @@ def _across(trade: pd.DataFrame, column: str) -> pd.DataFrame:
     order = [list(dict.fromkeys(part.index.get_level_values(level))) for level in ("partner", "economy")]
     wide = part.unstack("economy").reindex(index=order[0], columns=order[1])
     wide = wide.loc[[label for label in order[0] if label != "all"] + [label for label in order[0] if label == "all"]]
-    wide.attrs.update({**trade.attrs, "measure": column.replace("_", " "), "unit": "share of GDP"})
-    return wide
+    return labelled(wide, {**wide.attrs, **trade.attrs, "measure": column.replace("_", " "), "unit": "share of GDP"})
 
 
 def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
@@ -326,8 +329,7 @@ def _treatment(table: MRIOTable, question: Question) -> pd.DataFrame:
             {"member": [region in question.partners for region in table.regions], "basis": "named"},
             index=pd.Index(table.regions, name="region"),
         )
-        frame.attrs.update(table.caption("partners"))
-        return frame
+        return labelled(frame, table.caption("partners"))
 
 
 def _over_time(
@@ -390,7 +392,7 @@ def _stacked(parts: dict[int, pd.DataFrame], table: MRIOTable, measure: str, uni
     for part in parts.values():
         part.attrs = {}
     stacked = pd.concat(parts, names=["year"])
-    stacked.attrs.update(table.caption(measure, unit))
+    labelled(stacked, table.caption(measure, unit))
     stacked.attrs["year"] = list(parts)
     stacked.attrs["table"] = table.label.replace(f" {table.year}", "", 1)
     return stacked

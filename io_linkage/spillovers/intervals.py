@@ -14,6 +14,7 @@ import pandas as pd
 
 from io_linkage import economies as countries
 from io_linkage import stages
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
@@ -87,8 +88,7 @@ def matrix_interval(
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     unit = q.unit if per == "total" else q.unit_per_output
     caption = table.caption(f"{q.label} by stage with interval", unit, interval=described(level, draws), **q.attrs)
-    frame.attrs.update(caption)
-    return frame
+    return labelled(frame, {**frame.attrs, **caption})
 
 
 def home_and_abroad(
@@ -146,8 +146,7 @@ def home_and_abroad(
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     measure = f"{q.label} per unit of final demand"
     caption = table.caption(measure, "per unit of final demand", interval=described(level, draws), **q.attrs)
-    frame.attrs.update(caption)
-    return frame
+    return labelled(frame, {**frame.attrs, **caption})
 
 
 def trade_interval(
@@ -201,8 +200,9 @@ def trade_interval(
     for column in ("central", "low", "high"):
         frame[f"{column}_share"] = frame[column] / whole if whole else np.nan
     measure = f"{q.label} of {origin} in final demand of {destination} by stage"
-    frame.attrs.update(table.caption(measure, q.unit, interval=described(level, draws), **q.attrs))
-    return frame
+    return labelled(
+        frame, {**frame.attrs, **table.caption(measure, q.unit, interval=described(level, draws), **q.attrs)}
+    )
 
 
 def _arising(

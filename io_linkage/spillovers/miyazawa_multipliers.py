@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, SolveError
 from io_linkage.leontief import Array, System
 from io_linkage.selection import select
@@ -80,8 +81,10 @@ class Miyazawa:
                 )
             )
         frame = pd.concat(parts, keys=self.names, names=["group"])
-        frame.attrs.update({**self.attrs, "measure": "internal and external output multipliers", "unit": "per unit"})
-        return frame
+        return labelled(
+            frame,
+            {**frame.attrs, **self.attrs, "measure": "internal and external output multipliers", "unit": "per unit"},
+        )
 
     def _require(self, found: Array, a: str, b: str) -> None:
         block = self.total.loc[self.internal[a].index, self.internal[b].index].to_numpy()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.selection import region_codes
 from io_linkage.stages.files import BOUNDS, STAGES
@@ -70,11 +71,12 @@ def composition(
     index = pd.MultiIndex.from_product([codes, STAGES], names=["region", "stage"])
     out = pd.DataFrame({name: block.ravel() for name, block in columns.items()}, index=index)
     what = "output" if of == "output" else table.value_added_label
-    out.attrs.update(
+    return labelled(
+        out,
+        {},
         measure=f"share of stages in {what}",
         unit="share",
         table=table.label,
         interval=described(level, draws),
         file=file_name,
     )
-    return out

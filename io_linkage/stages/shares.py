@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import StageError, require_option
 from io_linkage.stages.files import (
     BOUNDS,
@@ -82,8 +83,7 @@ def ranges(table: MRIOTable, *, of: Share = "stages", stage_file: File = None) -
     columns = pd.MultiIndex.from_product([names, BOUNDS], names=[of[:-1], "bound"])
     values = np.stack([frame.to_numpy() for frame in frames], axis=2).reshape(len(table.index), -1)
     out = pd.DataFrame(values, index=table.index, columns=columns)
-    out.attrs.update(measure=f"ranges of {of}", unit="share", table=table.label, file=frames[0].attrs["file"])
-    return out
+    return labelled(out, {}, measure=f"ranges of {of}", unit="share", table=table.label, file=frames[0].attrs["file"])
 
 
 def rows(table: MRIOTable, *, stage_file: File = None) -> pd.DataFrame:
@@ -95,8 +95,7 @@ def rows(table: MRIOTable, *, stage_file: File = None) -> pd.DataFrame:
     """
     source, chosen, name = matched(table, stage_file)
     out = source.iloc[chosen].set_axis(table.index, axis=0)
-    out.attrs.update(measure="stage file rows", unit="", table=table.label, file=name)
-    return out
+    return labelled(out, out.attrs, measure="stage file rows", unit="", table=table.label, file=name)
 
 
 def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, stage_file: File, measure: str) -> pd.DataFrame:
@@ -109,8 +108,7 @@ def _shares(table: MRIOTable, names: tuple[str, ...], which: Bound, stage_file: 
             f"{name} has no {', '.join(lost)} share for every industry. Add a column {lost[0]} from 0 to 1."
         )
     out = pd.DataFrame(values, index=table.index, columns=pd.Index(names))
-    out.attrs.update(measure=measure, unit="share", table=table.label, file=name, which=which)
-    return out
+    return labelled(out, {}, measure=measure, unit="share", table=table.label, file=name, which=which)
 
 
 def block(source: pd.DataFrame, names: tuple[str, ...], which: Bound) -> Array:

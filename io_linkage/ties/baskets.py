@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.errors import ComparisonError, OptionError, require_share, unknown
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
@@ -41,8 +42,7 @@ def basket(table: MRIOTable, region: str, *, category: str | None = None) -> pd.
     if sums.sum() <= 0:
         raise OptionError(f"{region} has no final demand in {table.label}, so it has no basket.")
     result = pd.Series(sums / sums.sum(), index=pd.Index(table.industries, name="industry"), name="basket")
-    result.attrs.update(table.caption(f"basket of {region}", "share", category=category or "all final demand"))
-    return result
+    return labelled(result, table.caption(f"basket of {region}", "share", category=category or "all final demand"))
 
 
 def shift_basket(
@@ -104,7 +104,8 @@ def shift_basket(
     values[W.T @ ~q.known > 0] = np.nan
     frame = pd.DataFrame(values, index=names, columns=["before", "change"])
     frame["percent"] = 100 * frame["change"] / frame["before"]
-    frame.attrs.update(
+    return labelled(
+        frame,
         table.caption(
             f"effect on {q.label} if {focus} spent as {_name(like, focus)}",
             q.unit,
@@ -113,9 +114,8 @@ def shift_basket(
             category=category or "all final demand",
             shifted=float(share * np.abs(change).sum() / 2),
             **q.attrs,
-        )
+        ),
     )
-    return frame
 
 
 def _demand(table: MRIOTable, region: str, category: str | None) -> Array:

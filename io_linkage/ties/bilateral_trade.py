@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -119,7 +120,8 @@ def bilateral(
     labels = [(*row, stage) for row in rows for stage in flows.stages]
     result = pd.DataFrame(values, index=_in_order(labels), columns=pd.Index([*FLOWS, *SHARES]))
     lacking, clauses = without_figures(intensity(table, of))
-    result.attrs.update(
+    return labelled(
+        result,
         table.caption(
             f"trade of {focus} with its partners, current prices",
             table.unit,
@@ -130,9 +132,8 @@ def bilateral(
             note=sentence([*parties.notes, *clauses]),
             aggregates=list(parties.aggregates),
             units={**dict.fromkeys(FLOWS, table.unit), **dict.fromkeys(FLOWS[-3:], flows.unit), "others": "share"},
-        )
+        ),
     )
-    return result
 
 
 def _rows(parties: Parties, *, both: bool) -> dict[tuple[str, str], list[_Pair]]:

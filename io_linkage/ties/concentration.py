@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by, region_codes
@@ -91,8 +92,10 @@ def hhi(
         chosen = [table.regions.index(region) for region in region_codes(table, regions)]
         frame = frame[np.isin(table.region_codes, chosen)]
     whose = "all" if domestic else "foreign"
-    frame.attrs.update(table.caption(f"concentration of {whose} {role} by {unit}", "index, 0 to 1", side=role))
-    return frame
+    return labelled(
+        frame,
+        table.caption(f"concentration of {whose} {role} by {unit}", "index, 0 to 1", side=role),
+    )
 
 
 def _flows(table: MRIOTable, side: Side, unit: Unit) -> Array:

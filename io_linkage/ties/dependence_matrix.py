@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
@@ -133,7 +134,8 @@ def dependence(
         "inputs": f"share of intermediate inputs{reach}",
         "sales": f"share of intermediate sales{reach}",
     }
-    frame.attrs.update(
+    return labelled(
+        frame,
         table.caption(
             what[through],
             "share",
@@ -144,9 +146,8 @@ def dependence(
             membership_year=table.year if membership_year is None else membership_year,
             left_out=tuple(dict.fromkeys([*rows.left_out, *columns.left_out, *overlap, *lacking])),
             note=sentence([*rows.notes, *columns.notes, *clauses, *gaps]),
-        )
+        ),
     )
-    return frame
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError, SolveError, require_option
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array, System
@@ -142,7 +143,8 @@ def growth_pull(
     account = intensity(after, of)
     constant = prices == "constant"
     lacking, clauses = _gaps(before, after, of)
-    frame.attrs.update(
+    return labelled(
+        frame,
         after.caption(
             f"growth of {account.label} by source and channel, {'constant' if constant else 'current'} prices",
             _unit(after, account.unit, constant),
@@ -155,9 +157,8 @@ def growth_pull(
             note=sentence([*parties.notes, *clauses]),
             aggregates=list(parties.aggregates),
             filled=sorted({*first.filled, *last.filled}),
-        )
+        ),
     )
-    return frame
 
 
 def _gaps(before: MRIOTable, after: MRIOTable, of: Account) -> tuple[list[str], list[str]]:

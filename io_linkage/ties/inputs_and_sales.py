@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -109,7 +110,8 @@ def reliance(
     what = "intermediate inputs made in" if through == "inputs" else "intermediate sales to"
     own, clauses = overlaps({region: [region] for region in chosen}, groups, itself=including_itself)
     unseen, more = countries.coverages(table, on, **options)
-    frame.attrs.update(
+    return labelled(
+        frame,
         table.caption(
             f"share of {what} each economy",
             "share",
@@ -118,9 +120,8 @@ def reliance(
             membership_year=table.year if membership_year is None else membership_year,
             left_out=tuple(dict.fromkeys([*own, *unseen])),
             note=sentence([*clauses, *more]),
-        )
+        ),
     )
-    return frame
 
 
 def _without_home(

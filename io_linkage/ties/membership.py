@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError, unknown
 
@@ -83,13 +84,14 @@ def around_joining(
         )
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = level
-    frame.attrs.update({key: value for key, value in results.attrs.items() if key in ("unit", "table", "source")})
-    frame.attrs.update(
+    labelled(frame, {key: value for key, value in results.attrs.items() if key in ("unit", "table", "source")})
+    return labelled(
+        frame,
+        frame.attrs,
         measure=f"{column or 'value'} before and after joining {group}",
         year=[int(year) for year in years],
         note="A description: members differ from others in much besides membership.",
     )
-    return frame
 
 
 def _wide(results: pd.DataFrame | pd.Series[float], column: str | None, level: str) -> pd.DataFrame:

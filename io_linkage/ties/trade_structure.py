@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies as countries
+from io_linkage.captions import labelled
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -71,7 +72,8 @@ def trade_structure(
     }
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["economy", "partner"])
-    frame.attrs.update(
+    return labelled(
+        frame,
         table.caption(
             "fit of trade structures",
             "share",
@@ -81,9 +83,8 @@ def trade_structure(
             note=sentence(parties.notes),
             aggregates=list(parties.aggregates),
             products="industries",
-        )
+        ),
     )
-    return frame
 
 
 def intra_industry(table: MRIOTable, first: str, second: str) -> pd.DataFrame:
@@ -104,8 +105,7 @@ def intra_industry(table: MRIOTable, first: str, second: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         {"exports": X, "imports": M, "intra_industry": 1 - index}, index=pd.Index(table.industries, name="industry")
     )
-    frame.attrs.update(table.caption(f"intra-industry trade of {first} and {second}", table.unit, index="share"))
-    return frame
+    return labelled(frame, table.caption(f"intra-industry trade of {first} and {second}", table.unit, index="share"))
 
 
 def _trade(table: MRIOTable) -> Array:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies, panel, stages
+from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, StageError
 from io_linkage.position import by_group
 from io_linkage.selection import region_codes
@@ -139,8 +140,7 @@ class _Last(NamedTuple):
 def _by_year(rows: dict[int, pd.Series[float]], attrs: dict[str, Any]) -> pd.DataFrame:
     result = pd.DataFrame(rows).T
     result.index.name = "year"
-    result.attrs.update(attrs)
-    return result
+    return labelled(result, attrs)
 
 
 def _one(table: MRIOTable, region: str) -> str:

@@ -39,6 +39,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage import economies, panel, stages
+from io_linkage.captions import labelled
 from io_linkage.errors import MissingSatelliteError, OptionError, StageError
 from io_linkage.leontief import Array
 from io_linkage.position import position
@@ -134,8 +135,7 @@ def lock_in(
     for profile in profiles.values():
         profile.attrs = {}
     result = pd.concat(profiles, names=["year"])
-    result.attrs.update({**attrs, "missing": missing, "year": list(years)})
-    return result
+    return labelled(result, {**result.attrs, **attrs, "missing": missing, "year": list(years)})
 
 
 def _members(
@@ -196,8 +196,7 @@ def indicator_sums(
 
 def _profile(sums: IndicatorSums, chosen: list[str], ahead: list[str], membership_year: int | None) -> pd.DataFrame:
     result = sums.rows(chosen, ahead)
-    result.attrs.update({**sums.attrs, "frontier": ahead, "membership_year": membership_year})
-    return result
+    return labelled(result, {**result.attrs, **sums.attrs, "frontier": ahead, "membership_year": membership_year})
 
 
 def _divide(above: float, below: float) -> float:
@@ -306,10 +305,15 @@ def distance(profile: pd.DataFrame) -> pd.DataFrame:
     else:
         levels = frontier[list(UPWARD)]
     result = 1 - own / levels
-    result.attrs.update(
-        {**profile.attrs, "measure": "distance to the frontier", "unit": "share of the frontier's level"}
+    return labelled(
+        result,
+        {
+            **result.attrs,
+            **profile.attrs,
+            "measure": "distance to the frontier",
+            "unit": "share of the frontier's level",
+        },
     )
-    return result
 
 
 def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
@@ -338,8 +342,7 @@ def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
             )
     result = pd.DataFrame.from_dict(rows, orient="index")
     result.index = pd.MultiIndex.from_tuples(result.index, names=["region", "indicator"])
-    result.attrs.update({**profiles.attrs, "measure": "catching up with the frontier"})
-    return result
+    return labelled(result, {**profiles.attrs, "measure": "catching up with the frontier"})
 
 
 def _require_same_regions(profiles: pd.DataFrame) -> None:

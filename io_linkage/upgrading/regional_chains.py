@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.economies.registry import find, register
 from io_linkage.errors import OptionError, unknown
 from io_linkage.position.lengths import export_lengths
@@ -116,7 +117,6 @@ def regionalisation(
     result["gvc_length"] = lengths["gvc"]
     result["crossings"] = lengths["gvc_crossings"]
     result.index.name = "exporter"
-    result.attrs.update(
-        {**table.caption("regionalisation of exports", "share of gross exports; stages"), **blocks.attrs}
+    return labelled(
+        result, {**table.caption("regionalisation of exports", "share of gross exports; stages"), **blocks.attrs}
     )
-    return result

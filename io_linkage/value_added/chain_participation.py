@@ -19,6 +19,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
@@ -127,8 +128,7 @@ def kpww(table: MRIOTable, *, indirect: Indirect = "third_countries", definition
     result["participation"] = result["forward"] + result["backward"]
     result["position"] = np.log1p(result["forward"]) - np.log1p(result["backward"])
     caption = table.caption("value chain participation and position", table.unit)
-    result.attrs.update({**caption, **blocks.attrs, "indirect": indirect})
-    return result
+    return labelled(result, {**caption, **blocks.attrs, "indirect": indirect})
 
 
 def _to_third_countries(blocks: Trade) -> Array:
@@ -186,5 +186,7 @@ def participation(table: MRIOTable, *, by: Level = "exporter", definition: Defin
             kpww(table, definition=definition)[["forward", "backward", "participation", "position"]].add_prefix("kpww_")
         )
     result["exports"] = terms["exports"]
-    result.attrs.update({**split.attrs, "measure": "value chain participation", "unit": "share of gross exports"})
-    return result
+    return labelled(
+        result,
+        {**result.attrs, **split.attrs, "measure": "value chain participation", "unit": "share of gross exports"},
+    )

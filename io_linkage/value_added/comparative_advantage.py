@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -72,8 +73,7 @@ def advantage(
     X = blocks.region_sums(values[:, None] * W)
     result = pd.DataFrame(_balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)
     title = f"revealed comparative advantage on {'gross exports' if of == 'gross' else 'value added in exports'}"
-    result.attrs.update({**table.caption(title, "1 = as the world"), **blocks.attrs})
-    return result
+    return labelled(result, {**table.caption(title, "1 = as the world"), **blocks.attrs})
 
 
 def _balassa(X: Array) -> Array:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import AddingUpError, OptionError, StageError, require_option
 from io_linkage.leontief import Array
 from io_linkage.trade_blocks import Definition, Trade, trade
@@ -125,8 +126,10 @@ class Decomposition:
         if shares:
             result = result.div(result["exports"].where(result["exports"] != 0), axis=0)
         unit = "share of gross exports" if shares else str(self.attrs.get("unit", ""))
-        result.attrs.update({**self.attrs, "measure": self.method, "unit": unit, "by": by or "-".join(self.levels)})
-        return result
+        return labelled(
+            result,
+            {**result.attrs, **self.attrs, "measure": self.method, "unit": unit, "by": by or "-".join(self.levels)},
+        )
 
     def _summed(self, wide: pd.DataFrame, by: str, stage_weights: pd.DataFrame | None) -> pd.DataFrame:
         known = ("world", *dict.fromkeys(("exporter", "exporter-industry", "exporter-importer", "-".join(self.levels))))

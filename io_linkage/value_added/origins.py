@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
@@ -68,8 +69,7 @@ def matrix(
     else:
         W, names = groups_by(table, by, stage_weights)
         result = pd.DataFrame(W.T @ values, index=names, columns=columns)
-    result.attrs.update({**table.caption(title, table.unit), **blocks.attrs})
-    return result
+    return labelled(result, {**table.caption(title, table.unit), **blocks.attrs})
 
 
 def _matrix(blocks: Trade) -> Array:
@@ -110,8 +110,7 @@ def vax(table: MRIOTable, *, by: TradeLevel = "exporter", definition: Definition
         gross, absorbed = blocks.region_sums(gross), blocks.region_sums(absorbed)
     result = _paired(table, by, gross, absorbed)
     title = "value added exports"
-    result.attrs.update({**table.caption(title, table.unit), **blocks.attrs, "by": by})
-    return result
+    return labelled(result, {**result.attrs, **table.caption(title, table.unit), **blocks.attrs, "by": by})
 
 
 def _paired(table: MRIOTable, by: str, gross: Array, absorbed: Array) -> pd.DataFrame:
@@ -187,8 +186,9 @@ def vax_by_extraction(table: MRIOTable, *, definition: Definition = "table") -> 
     total["VAX_D"] = blocks.region_sums(blocks.local_value_added * blocks.total_exports)
     total.index = pd.MultiIndex.from_product([total.index, ["all"]], names=result.index.names)
     stacked = pd.concat([result, total])
-    stacked.attrs.update({**table.caption("value added exports by extraction", table.unit), **blocks.attrs})
-    return stacked
+    return labelled(
+        stacked, {**stacked.attrs, **table.caption("value added exports by extraction", table.unit), **blocks.attrs}
+    )
 
 
 def vertical_specialisation(
@@ -235,8 +235,7 @@ def vertical_specialisation(
     else:
         index = pd.Index(table.regions, name="exporter")
         result = pd.DataFrame(blocks.region_sums(values), index=index, columns=columns)
-    result.attrs.update({**table.caption(title, table.unit), **blocks.attrs})
-    return result
+    return labelled(result, {**table.caption(title, table.unit), **blocks.attrs})
 
 
 def in_foreign_exports(blocks: Trade) -> Array:
@@ -298,8 +297,10 @@ def content(
     if shares:
         result = result.div(np.where(exports != 0, exports, np.nan), axis=0)
     unit = "share of gross exports" if shares else table.unit
-    result.attrs.update({**table.caption("value added in exports", unit), **blocks.attrs, "by": by, "origin": origin})
-    return result
+    return labelled(
+        result,
+        {**result.attrs, **table.caption("value added in exports", unit), **blocks.attrs, "by": by, "origin": origin},
+    )
 
 
 def _with_remainder(columns: pd.Index[str]) -> pd.Index[str]:
