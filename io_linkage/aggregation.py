@@ -273,7 +273,8 @@ def _rows_of(file: Path) -> dict[str, dict[str, float]]:
     try:
         frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise ReadError(f"The concordance {str(file)!r} could not be read: {error}.") from error
+        # The parser ends some of its messages with a new line.
+        raise ReadError(f"The concordance {str(file)!r} could not be read: {str(error).strip()}.") from error
     return _rows_of_frame(frame)
 
 

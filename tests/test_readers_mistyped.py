@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import io_linkage as iol
@@ -308,4 +309,13 @@ def test_an_extension_with_a_label_that_z_lacks_is_refused():
     io = pymrio.load_test()
     io.emissions.unit = io.emissions.unit.rename(index={"air": "aire"})
     with pytest.raises(TableError, match="unit of"):
+        iol.load(io, value_added="residual")
+
+
+def test_an_extension_with_an_account_twice_is_refused():
+    import pymrio
+
+    io = pymrio.load_test()
+    io.emissions.F = pd.concat([io.emissions.F, io.emissions.F.iloc[:1]])
+    with pytest.raises(TableError, match=r"'emissions' has the account .* more than once"):
         iol.load(io, value_added="residual")

@@ -189,6 +189,9 @@ def _satellite(key: str, extension: Any, columns: pd.Index[Any]) -> Satellite | 
     if extension.F is None:
         return None
     F = _in_order(extension.F, columns, key)
+    if not F.index.is_unique:
+        twice = joined(F.index[F.index.duplicated()][0])
+        raise TableError(f"The extension {key!r} has the account {twice} more than once. Keep one, or add them up.")
     unit = extension.unit
     strange = [] if unit is None else [label for label in unit.index if label not in F.index]
     if strange:
