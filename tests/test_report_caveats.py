@@ -132,7 +132,7 @@ class TestStageRanges:
         weights = stage_weights(table)
         asked = report.ask(table, focus="R0", stage_file=_own(weights), draws=2)
         found = spillovers.home_and_abroad(
-            table, asked.regions, draws=asked.draws, seed=asked.seed, stage_file=asked.stages
+            table, asked.regions, draws=asked.draws, seed=asked.seed, stage_file=asked.stage_file
         )["central"]
         own = table.region_codes == 0
         demand = np.where(own, table.final_demand, 0.0)[:, None] * weights.to_numpy()

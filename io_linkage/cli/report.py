@@ -39,6 +39,14 @@ class Imports(StrEnum):
     competitive = "competitive"
 
 
+class Rest(StrEnum):
+    """Whether the rest of the world counts among the partners."""
+
+    both = "both"
+    counted = "in"
+    left_out = "out"
+
+
 class ValueAdded(StrEnum):
     """What value added is."""
 
@@ -60,6 +68,10 @@ Comparators = Annotated[
 ]
 Stages = Annotated[
     Path | None, typer.Option(help="CSV of your own stage shares: industry,traditional,emerging,future.")
+]
+RestChoice = Annotated[
+    Rest,
+    typer.Option(help="Partners such as the rest of the world: counted, left out, or counted with figures without."),
 ]
 Members = Annotated[
     int | None,
@@ -83,6 +95,7 @@ def report(
     focus: Focus = None,
     partners: Partners = None,
     members: Members = None,
+    rest: RestChoice = Rest.both,
     comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("report"),
     stages: Stages = None,
@@ -100,7 +113,7 @@ def report(
 
         choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
-        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members, rest)
         page = write(
             loaded, question, out, earlier=earlier, overwrite=overwrite, inputs=_paths(table), progress=progress
         )
@@ -115,6 +128,7 @@ def figures(
     focus: Focus = None,
     partners: Partners = None,
     members: Members = None,
+    rest: RestChoice = Rest.both,
     comparators: Comparators = None,
     out: Annotated[Path, typer.Option(help="Folder to write; made where needed.")] = Path("figures"),
     formats: Annotated[str, typer.Option("--format", help="Picture formats, with commas: png, svg, pdf.")] = "png,svg",
@@ -133,7 +147,7 @@ def figures(
 
         choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
-        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members)
+        question = _question(loaded, focus, partners, comparators, stages, draws, seed, members, rest)
         kinds = _split(formats)
         if not kinds:
             raise OptionError("No picture format was asked for: give --format one or more, e.g. --format png,svg.")
@@ -179,6 +193,7 @@ def _question(
     draws: int,
     seed: int,
     members: int | None,
+    rest: Rest,
 ) -> Question:
     from io_linkage.report.question import ask
 
@@ -194,6 +209,7 @@ def _question(
         draws=draws,
         seed=seed,
         membership_year=members,
+        rest=rest.value,
     )
 
 

@@ -1,57 +1,57 @@
-"""The report as sections of sentences, figures and tables: what was asked, found, how, how sure, and from what."""
+"""The report as sections of sentences, figures and tables: question, findings, method, certainty and sources."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from io_linkage.report import methods, sentences, words
+from io_linkage.report.frames import by_year, cell, focus_rows, has_ranges, rows_at
 from io_linkage.report.parts import Briefing, Section, View
 from io_linkage.report.results import Results
+from io_linkage.report.sentences.names import industry_name, them, who
+from io_linkage.report.sentences.stages import in_range
 
 
-def compose(found: Results) -> Briefing:
+def compose(results: Results) -> Briefing:
     """Put the results into words and tables.
 
     Parameters
     ----------
-    found : Results
+    results : Results
         From `gather`.
 
     Returns
     -------
     Briefing
     """
-    focus = words.heading(found.question.focus)
+    focus = words.heading(results.question.focus)
     parts = [
-        _asked(found),
-        _industries(found),
-        _stages(found),
-        _partners(found),
-        _time(found),
-        *methods.sections(found),
+        _asked(results),
+        _industries(results),
+        _stages(results),
+        _partners(results),
+        _time(results),
+        *methods.sections(results),
     ]
-    partners = found.question.partners
+    partners = results.question.partners
     whose = "their" if focus.endswith("economies") else "its"
     whom = (
-        words.economy(partners[0]) if len(partners) == 1 else f"{whose} {words.partners(found.question.partners_asked)}"
+        words.economy(partners[0])
+        if len(partners) == 1
+        else f"{whose} {words.partners(results.question.partners_asked)}"
     )
     title = f"{focus} and {whom}" if partners else f"The industries of {focus}"
-    title += f", {found.caption['year']}" if found.caption.get("year") else ""
+    title += f", {results.caption['year']}" if results.caption.get("year") else ""
     parts = [_capital(section) for section in parts]
-    by_key = {section.key: section for section in parts}
-    brief = [s for key, count in _BRIEF for s in by_key[key].sentences[:count]]
-    # What makes the linkages at the top misleading stands there with them.
-    brief[_BRIEF[0][1] : _BRIEF[0][1]] = sentences.imports_taken_off(found)[:1]
-    return Briefing(title, _subtitle(found), (*_faults(found), *brief), tuple(parts))
+    return Briefing(title, _subtitle(results), tuple(_brief(results, parts)), tuple(parts))
 
 
-def _faults(found: Results) -> list[str]:
+def _faults(results: Results) -> list[str]:
     """Say what a reader has to know before the results: errors of the table, and that there is nothing to compare."""
-    checks = found["checks"]
+    checks = results["checks"]
     errors = checks[checks["severity"] == "error"].fillna("").to_dict("records")
     lines = [f"Error in the table, {row['check']}: {row['finding']} {row['where']}".rstrip(" .") for row in errors]
     if errors:
@@ -60,7 +60,7 @@ def _faults(found: Results) -> list[str]:
             "“Checks of the table” for what to do.",
             *(f"{line}." for line in lines),
         ]
-    if len(found["linkages"]) == 1:
+    if len(results["linkages"]) == 1:
         lines.append(
             "The table has one region with one industry: its relative linkages are 1 by definition, with nothing to "
             "compare it with."
@@ -68,18 +68,31 @@ def _faults(found: Results) -> list[str]:
     return lines
 
 
-# How many of the first sentences of each section stand at the top.
-_BRIEF = (("industries", 2), ("stages", 2), ("partners", 2), ("time", 1))
+def _brief(results: Results, parts: list[Section]) -> list[str]:
+    """Sentences for the top: what is wrong with the table, then the first of each section."""
+    by_key = {section.key: section.sentences for section in parts}
+    one_focus = len(results.question.regions) == 1
+    chosen = [
+        *_faults(results),
+        *by_key["industries"][:2],
+        # What makes the linkages at the top misleading stands there with them.
+        *sentences.imports_taken_off(results)[:1],
+        # Of a focus of several economies the last is about all of them, the others about one each.
+        *(by_key["stages"][:2] if one_focus else by_key["stages"][-1:]),
+        *by_key["partners"][:2],
+        *by_key["time"][:1],
+    ]
+    return list(dict.fromkeys(chosen))
 
 
-def _subtitle(found: Results) -> str:
+def _subtitle(results: Results) -> str:
     what = (
         "Linkages of industries"
-        if "stages" in found.absent
+        if "stages" in results.absent
         else "Linkages of traditional, emerging and future industries"
     )
-    what += "" if "partners" in found.absent else ", and who depends on whom"
-    return f"{what}. {found.caption['table']}"
+    what += "" if "partners" in results.absent else ", and who depends on whom"
+    return f"{what}. {results.caption['table']}"
 
 
 def _capital(section: Section) -> Section:
@@ -87,44 +100,56 @@ def _capital(section: Section) -> Section:
     return replace(section, sentences=tuple(s[:1].upper() + s[1:] for s in section.sentences))
 
 
-def _asked(found: Results) -> Section:
-    question = found.question
+def _asked(results: Results) -> Section:
+    question = results.question
     focus = words.economy(question.focus)
     questions = [f"Which industries of {focus} pull others along?"]
-    if "stages" not in found.absent:
+    if "stages" not in results.absent:
         questions.append("What do traditional, emerging and future industries do for one another?")
-    if "partners" not in found.absent:
+    if "partners" not in results.absent:
         questions.append("Who depends on whom?")
     lines = [" ".join(questions)]
     if question.partners:
-        names = words.listed(words.economy(region) for region in question.partners)
-        against = [words.economy(name) for name in findings_comparators(found)]
-        lines.append(
-            f"The {words.partners(question.partners_asked)} are {names}."
-            + (f" What {focus} is to them is set against {words.listed(against)}." if against else "")
-        )
-        if question.members is not None:
-            lines.append(f"A group has the members of {question.members}.")
-        if note := found["trade"].attrs["note"]:
-            lines.append(note)
-    source = found.caption.get("source") or "a source that is not stated"
-    lines.append(f"The table is {found.caption['table']}, from {source}.")
+        lines += _who_is_compared(results)
+    source = results.caption.get("source") or "a source that is not stated"
+    lines.append(f"The table is {results.caption['table']}, from {source}.")
     return Section("asked", "What was asked", sentences=tuple(lines))
 
 
-def findings_comparators(found: Results) -> list[str]:
+def _who_is_compared(results: Results) -> list[str]:
+    """Name partners and comparators, and say whom the table does not show or the question leaves out."""
+    question, focus = results.question, words.economy(results.question.focus)
+    partners = words.partners(question.partners_asked)
+    are = f"{partners.removesuffix('s')} is" if len(question.partners) == 1 else f"{partners} are"
+    text = f"The {are} {words.listed(map(words.economy, question.partners))}."
+    against = [words.economy(name) for name in compared_with(results)]
+    if against:
+        text += f" What {focus} is to {them(results)} is set against {words.listed(against)}."
+    lines = [text]
+    if question.membership_year is not None:
+        lines.append(f"Groups have the members of {question.membership_year}.")
+    lines += [f"{note}." for note in results.coverage]
+    if question.rest_left_out:
+        left_out = words.listed(map(words.economy, question.rest_left_out))
+        lines.append(f"{words.capital(left_out)} would count among them, but was left out, as asked (--rest out).")
+    if note := results["trade"].attrs["note"]:
+        lines.append(note)
+    return lines
+
+
+def compared_with(results: Results) -> list[str]:
     """Economies beside the focus that partners are compared for."""
-    columns = found["dependence_of_partner"].columns
-    return [str(name) for name in columns if name != found.question.focus]
+    columns = results["dependence_of_partner"].columns
+    return [str(name) for name in columns if name != results.question.focus]
 
 
-def _industries(found: Results) -> Section:
-    rows = sentences.focus_rows(found, "linkages").dropna(subset=["role"])
+def _industries(results: Results) -> Section:
+    rows = focus_rows(results, "linkages").dropna(subset=["role"])
     rows = rows.sort_values("backward_normalised", ascending=False, kind="stable")
-    lost = sentences.focus_rows(found, "extraction")
+    lost = focus_rows(results, "extraction")
     shown = pd.DataFrame(
         {
-            "Industry": [_industry(found, label) for label in rows.index],
+            "Industry": [industry_name(results, label) for label in rows.index],
             "Backward": rows["backward"].to_numpy(),
             "relative to average": rows["backward_normalised"].to_numpy(),
             "Forward": rows["forward"].to_numpy(),
@@ -138,8 +163,8 @@ def _industries(found: Results) -> Section:
         "industry itself and of others in its region that would be missing without it, as a percentage of the "
         "region's GDP; these do not add up over industries."
     )
-    if "less_imports" in found:
-        used = sentences.focus_rows(found, "less_imports")["used_per_output"]
+    if "less_imports" in results:
+        used = focus_rows(results, "less_imports")["used_per_output"]
         shown["Used / made"] = used.reindex(rows.index).to_numpy()
         note += " Used / made: use of the product wherever it was made, exports included, over output at home."
     view = _view("Industries, strongest backward linkage first", shown.head(40), {"% of GDP behind it": 1}, note)
@@ -147,20 +172,21 @@ def _industries(found: Results) -> Section:
         view = View(view.title, view.heads, view.rows, view.numeric, f"The first 40 of {len(shown)}. {note}")
     return Section(
         "industries",
-        f"Which industries of {words.economy(found.question.focus)} pull others along",
+        f"Which industries of {words.economy(results.question.focus)} pull others along",
         "A backward linkage is what one unit of final demand for an industry's products draws from all industries, "
-        "everywhere. A forward linkage is the output that one unit of the industry's labour and capital makes "
-        "possible. Key industries are above the average of their economy in both.",
-        tuple(sentences.industries(found)),
+        "everywhere. A forward linkage is the output everywhere that one unit of the industry's labour and capital "
+        "goes into as its products are used (supply-driven, after Ghosh). Key industries are above the average of "
+        "their economy in both.",
+        tuple(sentences.industries(results)),
         ("key_industries", "linkages"),
-        (*_pulled(found), view) if len(shown) else (),
+        (*_pulled(results), view) if len(shown) else (),
     )
 
 
-def _pulled(found: Results) -> list[View]:
+def _pulled(results: Results) -> list[View]:
     rows = []
-    for puller, others in sentences.pulled(found).items():
-        shown = [f"{name} {words.money(value, found.unit)} ({share})" for name, value, share in others[:4]]
+    for puller, others in sentences.pulled(results).items():
+        shown = [f"{name} {words.money(value, results.unit)} ({share})" for name, value, share in others[:4]]
         rows.append([puller, "; ".join(shown)])
     if not rows:
         return []
@@ -168,125 +194,136 @@ def _pulled(found: Results) -> list[View]:
         "Value added in other industries that would be missing without the first, nothing taking its place, and what "
         "share of the other industry's value added that is. More in data/pulled.csv."
     )
-    note = f"{note} {sentences.above_all(found)}".rstrip()
+    note = f"{note} {sentences.above_all(results)}".rstrip()
     heads = ["Industry", "Pulls along most"]
     return [View("Who pulls whom", heads, rows, [False, False], note)]
 
 
-def _stages(found: Results) -> Section:
+def _stages(results: Results) -> Section:
     title = "Traditional, emerging and future industries"
-    if "stages" in found.absent:
-        return Section("stages", title, reason=found.absent["stages"])
+    if "stages" in results.absent:
+        return Section("stages", title, reason=results.absent["stages"])
     return Section(
         "stages",
         title,
         "A stage is a share of an industry: electrical equipment holds batteries and photovoltaics as well as cables. "
-        "The shares are judgements with ranges, so each figure comes with the range it has when the shares are drawn "
-        f"anew {found.question.draws} times (nine draws of ten lie inside).",
-        tuple(sentences.stages(found)),
+        + _shares_rest_on(results),
+        tuple(sentences.stages(results)),
         ("stage_spillovers", "emerging_linkages"),
-        (*(_stage_view(found, region) for region in found.question.regions), _drawn_view(found)),
+        (*(_stage_view(results, region) for region in results.question.regions), _drawn_view(results)),
     )
 
 
-def _drawn_view(found: Results) -> View:
-    drawn = 100 * found["focus_stage_ranges"]
+def _shares_rest_on(results: Results) -> str:
+    if not has_ranges(results):
+        return "The shares are those of a file that gives no ranges for them, so the figures have none."
+    return (
+        "The shares are judgements with ranges, so each figure comes with the range it has when the shares are drawn "
+        f"anew {results.question.draws} times (nine in ten draws lie inside)."
+    )
+
+
+def _drawn_view(results: Results) -> View:
+    drawn = 100 * results["focus_stage_ranges"]
     products = list(dict.fromkeys(drawn.index.get_level_values("product")))
     rows = [
         [str(place), str(stage), *(sentences.ranged(drawn, (place, stage, product)) for product in products)]
         for place, stage in dict.fromkeys((place, stage) for place, stage, _ in drawn.index)
     ]
     return View(
-        f"Value added that 100 of final demand for products of {words.economy(found.question.focus)} draw, by stage",
+        f"Value added that 100 of final demand for products of {words.economy(results.question.focus)} draw, by stage",
         ["Place", "Where it arises", *(f"for {product} products" for product in products)],
         rows,
         [False, False, *[True] * len(products)],
-        "In brackets: nine draws of ten of the stage shares. What is missing to 100 is no value added: taxes less "
-        "subsidies on products, margins and discrepancies of the table.",
+        ("In brackets: nine in ten draws of the stage shares. " if has_ranges(results) else "")
+        + "What is missing to 100 is not value added: taxes less subsidies on products, margins and discrepancies of "
+        "the table.",
     )
 
 
-def _stage_view(found: Results, region: str) -> View:
-    linked = sentences.rows_at(found["stage_linkages"], region, "region")
-    made = sentences.rows_at(found["stage_composition"], region, "region")
+def _stage_view(results: Results, region: str) -> View:
+    linked = rows_at(results["stage_linkages"], region, "region")
+    made = rows_at(results["stage_composition"], region, "region")
     rows = [
         [
             str(stage),
-            words.percent(sentences.cell(made, stage, "central")),
-            *(_ranged(linked, stage, f"{side}_normalised") for side in ("backward", "forward")),
+            words.percent(cell(made, stage, "central")),
+            *(in_range(linked, stage, f"{side}_normalised") for side in ("backward", "forward")),
             _text(linked.at[stage, "role"]),
-            words.percent(sentences.cell(linked, stage, "role_holds")),
+            *([words.percent(cell(linked, stage, "role_holds"))] if has_ranges(results) else []),
         ]
         for stage in linked.index
     ]
-    heads = ["Stage", "Share of output", "Backward, relative", "Forward, relative", "Role", "Role holds in"]
-    note = "Means of the industries, weighted by the output of the stage in each; role holds in: share of the draws."
-    return View(f"Stages in {words.economy(region)}", heads, rows, [False, True, True, True, False, True], note)
+    heads = ["Stage", "Share of output", "Backward, relative", "Forward, relative", "Role"]
+    numeric, note = (
+        [False, True, True, True, False],
+        "Means of the industries, weighted by the output of the stage in each",
+    )
+    if has_ranges(results):
+        heads.append("Role holds in")
+        numeric.append(True)
+        note += "; role holds in: share of the draws"
+    return View(f"Stages in {words.economy(region)}", heads, rows, numeric, f"{note}.")
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "–"
 
 
-def _ranged(frame: pd.DataFrame, row: Any, column: str) -> str:
-    centre, low, high = (sentences.cell(frame, row, name) for name in (column, f"{column}_low", f"{column}_high"))
-    if math.isnan(centre):
-        return "–"
-    return f"{words.number(centre)} ({words.number(low)} to {words.number(high)})"
-
-
-def _partners(found: Results) -> Section:
+def _partners(results: Results) -> Section:
     title = "Who depends on whom"
-    if "partners" in found.absent:
-        return Section("partners", title, reason=found.absent["partners"])
-    given = _share_view(found, "dependence_of_partner", "Share of the partner's GDP absorbed in the final demand of")
-    taken = _share_view(
-        found, "dependence_on_partner", "Share of each economy's GDP absorbed in the partner's final demand"
+    if "partners" in results.absent:
+        return Section("partners", title, reason=results.absent["partners"])
+    theirs = _share_view(
+        results, "dependence_of_partner", "Share of the partner's GDP absorbed in the final demand of ..."
+    )
+    ours = _share_view(
+        results, "dependence_on_partner", "Share of the GDP of ... absorbed in the partner's final demand"
     )
     return Section(
         "partners",
         title,
         "Value added of one economy that ends up in the final demand of another, through whatever countries and "
         "industries it passes, as a share of GDP. Gross trade would count a part each time it crosses a border.",
-        tuple(sentences.partners(found)),
+        tuple(sentences.partners(results)),
         ("dependence", "region_spillovers"),
-        (given, taken),
+        (theirs, ours),
     )
 
 
-def _share_view(found: Results, key: str, title: str) -> View:
-    frame = found[key]
+def _share_view(results: Results, key: str, title: str) -> View:
+    frame = results[key]
     heads = ["Partner", *(words.head(str(c)) for c in frame.columns)]
     rows = [
         ["All together" if label == "all" else words.head(str(label))]
-        + [words.percent(sentences.cell(frame, label, column)) for column in frame.columns]
+        + [words.percent(cell(frame, label, column)) for column in frame.columns]
         for label in frame.index
     ]
     return View(title, heads, rows, [False, *[True] * len(frame.columns)])
 
 
-def _time(found: Results) -> Section:
+def _time(results: Results) -> Section:
     title = "What changed"
-    lines = sentences.time(found)
+    lines = sentences.changes(results)
     if not lines:
         return Section(
-            "time", title, reason=found.absent.get("time", "Nothing in this report can be followed over time.")
+            "time", title, reason=results.absent.get("time", "Nothing in this report can be followed over time.")
         )
     views = []
-    if "dependence_over_time" in found:
-        by_year = sentences.wide(found["dependence_over_time"], "dependence_of_partner")
-        heads = ["Year", *(words.head(str(c)) for c in by_year.columns)]
+    if "dependence_over_time" in results:
+        shares = by_year(results["dependence_over_time"], "dependence_of_partner")
+        heads = ["Year", *(words.head(str(c)) for c in shares.columns)]
         rows = [
-            [str(year), *(words.percent(sentences.cell(by_year, year, column)) for column in by_year.columns)]
-            for year in by_year.index
+            [str(year), *(words.percent(cell(shares, year, column)) for column in shares.columns)]
+            for year in shares.index
         ]
-        note = found.frames["dependence_over_time"].note
+        note = results.frames["dependence_over_time"].note
         views.append(
             View(
-                f"Share of the GDP of {sentences.who(found)} absorbed in the final demand of",
+                f"Share of the GDP of {who(results)} absorbed in the final demand of ...",
                 heads,
                 rows,
-                [False, *[True] * len(by_year.columns)],
+                [False, *[True] * len(shares.columns)],
                 note,
             )
         )
@@ -310,9 +347,3 @@ def _view(title: str, frame: pd.DataFrame, digits: dict[str, int], note: str = "
         for row in frame.itertuples(index=False)
     ]
     return View(title, [str(c).strip() for c in frame.columns], rows, numeric, note)
-
-
-def _industry(found: Results, label: Any) -> str:
-    if isinstance(label, tuple):
-        return f"{label[0]}: {words.industry(str(label[1]), found.industries)}"
-    return words.industry(str(label), found.industries)

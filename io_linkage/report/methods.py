@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from io_linkage.report import words
+from io_linkage.report.frames import has_ranges
 from io_linkage.report.parts import Section, View
 from io_linkage.report.results import Results
 
@@ -19,7 +21,11 @@ WIOD = (
 _FORMULAS = (
     ("A, L", "a_ij = z_ij / x_j, what industry j buys from i per unit of output; L = (I − A)⁻¹, all rounds of it."),
     ("Backward linkage", "b_j = Σ_i l_ij, the column sums of L (Rasmussen 1956)."),
-    ("Forward linkage", "f_i = Σ_j g_ij, the row sums of the Ghosh inverse G = x̂⁻¹ L x̂ (Jones 1976)."),
+    (
+        "Forward linkage",
+        "f_i = Σ_j g_ij, the row sums of the Ghosh inverse G = x̂⁻¹ L x̂ (Jones 1976): a supply-driven reading of where "
+        "products go.",
+    ),
     ("Relative linkage, role", "Divided by the mean over the industries of the region; key where both are above 1."),
     (
         "Value added behind an industry",
@@ -34,7 +40,7 @@ _FORMULAS = (
 )
 
 
-def sections(found: Results) -> list[Section]:
+def sections(results: Results) -> list[Section]:
     """Sections on method, certainty, checks and sources."""
     return [
         Section(
@@ -43,51 +49,53 @@ def sections(found: Results) -> list[Section]:
             "Everything follows from one table by the formulas below; z are flows between industries, x gross output, "
             "v value added per unit of output, y final demand.",
             pairs=_FORMULAS,
-            views=(_choices(found), *_treatment(found)),
+            views=(_choices(results), *_treatment(results)),
         ),
-        Section("sure", "How sure it is", sentences=tuple(_certainty(found))),
+        Section("sure", "How sure it is", sentences=tuple(_certainty(results))),
         Section(
             "checks",
             "Checks of the table",
-            "Accounting checks run on the table before anything was computed, worst first.",
-            views=(_checks(found),),
+            "Accounting checks of the table, worst first.",
+            views=(_checks(results),),
         ),
-        Section("sources", "Sources, licence and files", sentences=tuple(_sources(found))),
+        Section("sources", "Sources, licence and files", sentences=tuple(_sources(results))),
     ]
 
 
-def _choices(found: Results) -> View:
-    rows = [[str(name), str(value)] for name, value in found.table.items()]
-    question = found.question
-    shares = "none" if question.no_stages else "shipped" if question.stages is None else "of your own"
-    if isinstance(question.stages, str) or hasattr(question.stages, "name"):
-        shares = str(question.stages)
-    rows += [
-        ["stage shares", shares],
-        ["draws of the stage shares", f"{question.draws}, seed {question.seed}"],
-        ["normalisation of linkages", "within region"],
-    ]
+def _choices(results: Results) -> View:
+    rows = [[str(name), str(value)] for name, value in results.table.items()]
+    question = results.question
+    shares = "none" if question.no_stages else "shipped" if question.stage_file is None else "of your own"
+    if isinstance(question.stage_file, str | Path):
+        shares = str(question.stage_file)
+    rows.append(["stage shares", shares])
+    if not question.no_stages:
+        rows.append(["draws of the stage shares", f"{question.draws}, seed {question.seed}"])
+    rows.append(["normalisation of linkages", "within region"])
+    if question.membership_year is not None:
+        rows.append(["members of groups in", str(question.membership_year)])
     return View("Table and choices", ["What", "Choice"], rows, [False, False])
 
 
-def _treatment(found: Results) -> list[View]:
-    if "treatment" not in found:
+def _treatment(results: Results) -> list[View]:
+    if "treatment" not in results:
         return []
-    frame = found["treatment"]
+    frame = results["treatment"]
     rows = []
     for region in frame.index:
         row: Any = frame.loc[region]
-        member = "the focus" if region in found.question.regions else "yes" if row["member"] else "no"
+        question = results.question
+        member = "the focus" if region in question.regions else "yes" if region in question.partners else "no"
         rows.append([words.head(str(region)), member, str(row.get("reason", "") or "")])
     rule = str(frame.attrs.get("rule") or "")
     note = f"Counted: {rule}." if rule else ""
     return [View("Who counts as a partner", ["Region", "Partner", "Why"], rows, [False, False, False], note)]
 
 
-def _certainty(found: Results) -> list[str]:
-    checks = found["checks"]
-    industries = words.counted(len(found.industries), "industry", "industries")
-    size = f"{industries} and {words.counted(len(found.regions), 'region')}"
+def _certainty(results: Results) -> list[str]:
+    checks = results["checks"]
+    industries = words.counted(len(results.industries), "industry", "industries")
+    size = f"{industries} and {words.counted(len(results.regions), 'region')}"
     sentences = [
         "Input-output accounts show who bought what from whom in one year. They do not show what would happen if that "
         "changed: no sentence here says that one thing caused another.",
@@ -95,17 +103,13 @@ def _certainty(found: Results) -> list[str]:
         "for export and one for the home market count as one.",
         "Amounts are at current prices of the year, converted at exchange rates where the table is.",
     ]
-    if not found.question.no_stages:
-        sentences.append(
-            "Stage shares rest on the output composition of detailed national tables where there are some, and on "
-            "judgement elsewhere; the ranges in this report show how far that matters. They do not cover errors of the "
-            "table itself, nor that a stage may have other inputs than its industry's average."
-        )
-    sentences += _aggregates(found)
+    if not results.question.no_stages:
+        sentences.append(_stage_shares(results))
+    sentences += _aggregates(results)
     sentences.append(
         "Gaps between the published rows and columns are kept as explicit discrepancies: "
-        f"{found.table['row discrepancy']} in the rows and {found.table['column discrepancy']} in the columns, as sums "
-        "of absolute amounts."
+        f"{results.table['row discrepancy']} in the rows and {results.table['column discrepancy']} in the columns, as "
+        "sums of absolute amounts."
     )
     raised = []
     for severity in ("error", "warning"):
@@ -117,25 +121,43 @@ def _certainty(found: Results) -> list[str]:
     return sentences
 
 
-def _aggregates(found: Results) -> list[str]:
-    if "treatment" not in found or "basis" not in found["treatment"]:
+def _stage_shares(results: Results) -> str:
+    if results.question.stage_file is not None:
+        text = "Stage shares are those of your own file"
+        text += (
+            "; the ranges in this report are those it gives. They"
+            if has_ranges(results)
+            else ". It gives no ranges, so this report has none, and its figures"
+        )
+    else:
+        text = (
+            "Stage shares rest on the output composition of detailed national tables where there are some, and on "
+            "judgement elsewhere; the ranges in this report show how far that matters. They"
+        )
+    return (
+        f"{text} do not cover errors of the table itself, nor that a stage may have other inputs than its industry's "
+        "average."
+    )
+
+
+def _aggregates(results: Results) -> list[str]:
+    if "treatment" not in results or "basis" not in results["treatment"]:
         return []
-    frame = found["treatment"]
-    inside = frame[(frame["basis"] == "aggregate") & frame["member"].astype(bool)]
-    sentences = [
+    frame = results["treatment"]
+    inside = frame[(frame["basis"] == "aggregate") & frame.index.isin(results.question.partners)]
+    return [
         f"{words.heading(str(region))} counts as a partner: {_lower(str(reason))}."
         for region, reason in zip(inside.index, inside.get("reason", pd.Series("", inside.index)), strict=True)
         if reason
     ]
-    return [s for s in sentences if found.question.partners]
 
 
 def _lower(text: str) -> str:
     return (text[:1].lower() + text[1:]).rstrip(".")
 
 
-def _checks(found: Results) -> View:
-    frame = found["checks"].astype(object)
+def _checks(results: Results) -> View:
+    frame = results["checks"].astype(object)
     frame = frame.where(frame.notna(), "")
     rows = []
     for row in frame.to_dict("records"):
@@ -144,9 +166,9 @@ def _checks(found: Results) -> View:
     return View("From worst to best", ["Severity", "Check", "Finding", "Remedy"], rows, [False] * 4)
 
 
-def _sources(found: Results) -> list[str]:
-    source = str(found.caption.get("source") or "")
-    sentences = [f"Table: {found.caption['table']}. Source: {source or 'not stated'}."]
+def _sources(results: Results) -> list[str]:
+    source = str(results.caption.get("source") or "")
+    sentences = [f"Table: {results.caption['table']}. Source: {source or 'not stated'}."]
     if "WIOD" in source:
         sentences += [
             f"WIOD is licensed under CC BY 4.0. Cite: {WIOD}",

@@ -12,9 +12,10 @@ from io_linkage.errors import IOLinkageError, OutputError
 from io_linkage.figures.saving import tidy
 from io_linkage.files import PREFIX, expanded, require_not_input, unwritable, working_folder
 from io_linkage.report import briefing, page, pictures, results, workbook
+from io_linkage.report.gathering import gather
 from io_linkage.report.pictures import draw
 from io_linkage.report.question import Question
-from io_linkage.report.results import Progress, Results, gather
+from io_linkage.report.results import Progress, Results
 from io_linkage.spreadsheets import write_csv
 from io_linkage.table import MRIOTable
 
@@ -105,7 +106,7 @@ def write_figures(
 
 def _read(question: Question, inputs: Iterable[str | Path]) -> list[str | Path]:
     """Return the files that a report is made from."""
-    own = question.stages
+    own = question.stage_file
     return [*inputs, own] if isinstance(own, str | Path) else [*inputs]
 
 

@@ -13,8 +13,8 @@ from io_linkage import figures
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
+from io_linkage.report.frames import focus_rows
 from io_linkage.report.results import Progress, Results
-from io_linkage.report.sentences import focus_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,12 +55,12 @@ class Drawn:
 
 
 def draw(
-    found: Results, folder: Path, *, formats: Iterable[str] = ("png", "svg"), progress: Progress
+    results: Results, folder: Path, *, formats: Iterable[str] = ("png", "svg"), progress: Progress
 ) -> dict[str, Drawn]:
     """Draw and save every figure that applies; return them by key."""
     saved = {}
     kinds = tuple(formats)
-    for picture in pictures(found):
+    for picture in pictures(results):
         progress(f"Figure: {picture.title}")
         try:
             ax = picture.draw()
@@ -79,72 +79,72 @@ def _inches(ax: Axes) -> float:
     return float(figure.get_figwidth())
 
 
-def pictures(found: Results) -> Iterator[Picture]:
+def pictures(results: Results) -> Iterator[Picture]:
     """Yield the figures that apply, in the order of the report."""
-    focus = words.economy(found.question.focus)
-    when = f", {found.caption['year']}" if found.caption.get("year") else ""
-    rows = focus_rows(found, "linkages")[["backward_normalised", "forward_normalised"]].dropna()
+    focus = words.economy(results.question.focus)
+    when = f", {results.caption['year']}" if results.caption.get("year") else ""
+    rows = focus_rows(results, "linkages")[["backward_normalised", "forward_normalised"]].dropna()
     if not rows.empty:
         yield Picture(
             "key_industries",
             f"Key industries of {focus}{when}",
             f"Scatter of the industries of {focus}: forward linkage across, backward up, parted at 1.",
-            lambda: _key_industries(found, f"Key industries of {focus}{when}"),
+            lambda: _key_industries(results, f"Key industries of {focus}{when}"),
         )
     yield Picture(
         "linkages",
-        f"Backward linkages by industry and region{when}" if len(found.regions) > 1 else f"Linkages of {focus}{when}",
+        f"Backward linkages by industry and region{when}" if len(results.regions) > 1 else f"Linkages of {focus}{when}",
         "Heatmap of linkages relative to the average industry of each region, which is 1.",
-        lambda: _linkages(found, when),
+        lambda: _linkages(results, when),
     )
-    if "focus_stage_spillovers" in found:
+    if "focus_stage_spillovers" in results:
         title = f"What demand for products of {focus} draws, by stage{when}"
         yield Picture(
             "stage_spillovers",
             title,
             "Heatmap: value added at home and abroad by stage, per 100 of final demand for products of each stage.",
-            lambda: _stage_spillovers(found, title),
+            lambda: _stage_spillovers(results, title),
         )
-    if "stage_linkages" in found and len(found.regions) > 1:
+    if "stage_linkages" in results and len(results.regions) > 1:
         ranked = f"Backward linkages of emerging activities{when}"
         yield Picture(
             "emerging_linkages",
             ranked,
             "Ranking of regions by the backward linkage of their emerging activities, with the range of each.",
-            lambda: _emerging(found, ranked),
+            lambda: _emerging(results, ranked),
         )
-    if "region_spillovers" in found:
+    if "region_spillovers" in results:
         yield Picture(
             "region_spillovers",
             f"Value added drawn from region to region{when}",
             "Heatmap: value added arising in each region per 100 of final demand of each other region.",
-            lambda: _region_spillovers(found, f"Value added drawn from region to region{when}"),
+            lambda: _region_spillovers(results, f"Value added drawn from region to region{when}"),
         )
         title = f"Whose final demand absorbs the partners' GDP{when}"
         yield Picture(
             "dependence",
             title,
             f"Heatmap: share of each partner's GDP absorbed in the final demand of {focus} and of the comparators.",
-            lambda: _dependence(found, title),
+            lambda: _dependence(results, title),
         )
-    if "dependence_over_time" in found:
-        years = found["dependence_over_time"].attrs["year"]
+    if "dependence_over_time" in results:
+        years = results["dependence_over_time"].attrs["year"]
         over = f"Whose final demand absorbs the partners' GDP, {years[0]} to {years[-1]}"
         yield Picture(
             "dependence_over_time",
             over,
             f"Lines: share of the partners' GDP absorbed in the final demand of {focus} and comparators, by year.",
-            lambda: _over_time(found, over),
+            lambda: _over_time(results, over),
         )
 
 
-def _over_time(found: Results, title: str) -> Axes:
-    frame = found["dependence_over_time"]
+def _over_time(results: Results, title: str) -> Axes:
+    frame = results["dependence_over_time"]
     series = frame["dependence_of_partner"]
     series.attrs = dict(frame.attrs)
     return figures.time_lines(
         series,
-        focus=found.question.focus,
+        focus=results.question.focus,
         factor=100,
         unit="% of the partners' GDP",
         title=title,
@@ -152,14 +152,14 @@ def _over_time(found: Results, title: str) -> Axes:
     )
 
 
-def _key_industries(found: Results, title: str) -> Axes:
-    rows = focus_rows(found, "linkages")
+def _key_industries(results: Results, title: str) -> Axes:
+    rows = focus_rows(results, "linkages")
     rows.attrs["unit"] = "1 = average industry of the region"
     size = rows["value_added"].rename("value added")
-    size.attrs = {"measure": found.caption.get("value_added", "value added")}
+    size.attrs = {"measure": results.caption.get("value_added", "value added")}
     stage = None
-    if "stage_shares" in found:
-        shares = focus_rows(found, "stage_shares")
+    if "stage_shares" in results:
+        shares = focus_rows(results, "stage_shares")
         central = shares[[column for column in shares if str(column).endswith("_central")]]
         stage = central.rename(columns=lambda column: str(column).removesuffix("_central")).idxmax(axis=1)
     return figures.key_industries(
@@ -167,33 +167,36 @@ def _key_industries(found: Results, title: str) -> Axes:
         size=size,
         stage=stage,
         label=_NAMED,
-        names=_names(found, rows.index),
+        names=_names(results, rows.index),
         title=title,
-        notes=[*([f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else []), *_imports(found)],
+        notes=[
+            *([f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else []),
+            *_imports(results),
+        ],
     )
 
 
-def _linkages(found: Results, when: str) -> Axes:
-    frame = found["linkages"]
-    broken = any(len(name) > 38 for name in found.industries.values())
-    industries, cut = _largest(found, "industry", MOST_ROWS - 10 if broken else MOST_ROWS)
+def _linkages(results: Results, when: str) -> Axes:
+    frame = results["linkages"]
+    broken = any(len(name) > 38 for name in results.industries.values())
+    industries, cut = _largest(results, "industry", MOST_ROWS - 10 if broken else MOST_ROWS)
     inside = frame[frame.index.get_level_values("industry").isin(industries)]
     unit = "1 = average industry of the region"
-    if len(found.regions) == 1:
+    if len(results.regions) == 1:
         shown = inside.droplevel("region")[["backward_normalised", "forward_normalised"]]
         shown = shown.rename(columns=lambda column: str(column).removesuffix("_normalised"))
         shown.attrs = dict(frame.attrs)
-        title = f"Linkages of {words.economy(found.question.focus)}{when}"
+        title = f"Linkages of {words.economy(results.question.focus)}{when}"
         return figures.heatmap(
             shown,
             centre=1,
             unit=unit,
-            names=found.industries,
+            names=results.industries,
             column_label="",
             title=title,
-            notes=[*cut, *_imports(found)],
+            notes=[*cut, *_imports(results)],
         )
-    regions, fewer = _largest(found, "region", MOST_COLUMNS)
+    regions, fewer = _largest(results, "region", MOST_COLUMNS)
     inside = inside[inside.index.get_level_values("region").isin(regions)]
     series = inside["backward_normalised"]
     series.attrs = dict(frame.attrs)
@@ -202,16 +205,16 @@ def _linkages(found: Results, when: str) -> Axes:
         columns="region",
         centre=1,
         unit=unit,
-        names=_names(found, series.index),
+        names=_names(results, series.index),
         row_label="",
         column_label="",
         title=f"Backward linkages by industry and region{when}",
-        notes=[*cut, *fewer, *_imports(found)],
+        notes=[*cut, *fewer, *_imports(results)],
     )
 
 
-def _stage_spillovers(found: Results, title: str) -> Axes:
-    frame = found["focus_stage_spillovers"]
+def _stage_spillovers(results: Results, title: str) -> Axes:
+    frame = results["focus_stage_spillovers"]
     places = list(dict.fromkeys(frame.index.get_level_values("place")))
     rows = frame.set_axis([f"{place}, {stage}" for place, stage in frame.index], axis=0)
     if len(places) == 1:
@@ -230,25 +233,25 @@ def _stage_spillovers(found: Results, title: str) -> Axes:
     )
 
 
-def _emerging(found: Results, title: str) -> Axes:
-    frame = found["stage_linkages"]
+def _emerging(results: Results, title: str) -> Axes:
+    frame = results["stage_linkages"]
     rows = frame[frame.index.get_level_values("stage") == "emerging"].droplevel("stage")
     rows.attrs = {**frame.attrs, "unit": "1 = average industry of the region"}
     return figures.ranking(
         rows,
         value="backward_normalised",
         top=MOST_COLUMNS,
-        focus=found.question.regions,
+        focus=results.question.regions,
         label="Backward linkage, 1 = average industry",
         line=1,
-        names={region: words.head(region) for region in found.regions},
+        names={region: words.head(region) for region in results.regions},
         title=title,
     )
 
 
-def _region_spillovers(found: Results, title: str) -> Axes:
-    frame = found["region_spillovers"]
-    regions, cut = _largest(found, "region", MOST_COLUMNS)
+def _region_spillovers(results: Results, title: str) -> Axes:
+    frame = results["region_spillovers"]
+    regions, cut = _largest(results, "region", MOST_COLUMNS)
     shown = frame.loc[regions, regions]
     shown.attrs = dict(frame.attrs)
     return figures.heatmap(
@@ -266,10 +269,10 @@ def _region_spillovers(found: Results, title: str) -> Axes:
     )
 
 
-def _dependence(found: Results, title: str) -> Axes:
-    frame = found["dependence_of_partner"]
+def _dependence(results: Results, title: str) -> Axes:
+    frame = results["dependence_of_partner"]
     most = frame.drop(index="all", errors="ignore")
-    kept = most[found.question.focus].sort_values(ascending=False).index[:MOST_ROWS]
+    kept = most[results.question.focus].sort_values(ascending=False).index[:MOST_ROWS]
     rows = frame.loc[[*kept, *(["all"] if "all" in frame.index else [])]]
     names = {str(label): words.head(str(label)) for label in (*rows.index, *rows.columns)}
     names |= {"all": "All together", "USA": "United States", "EU": "European Union"}
@@ -288,26 +291,26 @@ def _dependence(found: Results, title: str) -> Axes:
     )
 
 
-def _largest(found: Results, level: str, most: int) -> tuple[list[str], list[str]]:
+def _largest(results: Results, level: str, most: int) -> tuple[list[str], list[str]]:
     """Labels of a level with the most output, in the table's order, and what to say of those left out."""
-    output = found["linkages"]["output"].groupby(level=level, sort=False).sum()
+    output = results["linkages"]["output"].groupby(level=level, sort=False).sum()
     if len(output) <= most:
         return [str(label) for label in output.index], []
     kept = set(output.sort_values(ascending=False, kind="stable").index[:most])
     if level == "region":
         # Those the report is about are shown whatever their size.
-        kept |= {*found.question.regions, *found.question.partners[:10]}
+        kept |= {*results.question.regions, *results.question.partners[:10]}
     noun = {"industry": "industries", "region": "regions"}[level]
     return [str(label) for label in output.index if label in kept], [f"{len(kept)} of {len(output)} {noun}, by output"]
 
 
-def _imports(found: Results) -> list[str]:
-    return ["Flows count imported products too"] if "less_imports" in found else []
+def _imports(results: Results) -> list[str]:
+    return ["Flows count imported products too"] if "less_imports" in results else []
 
 
-def _names(found: Results, index: pd.Index[Any]) -> dict[str, str]:
+def _names(results: Results, index: pd.Index[Any]) -> dict[str, str]:
     """Names for a result by industry, or by region and industry."""
-    names = dict(found.industries)
-    for region in found.regions:
+    names = dict(results.industries)
+    for region in results.regions:
         names[region] = words.head(region)
     return names

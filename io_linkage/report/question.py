@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from io_linkage import economies
 from io_linkage.economies import registry
-from io_linkage.errors import IOLinkageError, OptionError, StageError
+from io_linkage.economies.resolving import rest_regions
+from io_linkage.errors import IOLinkageError, OptionError, StageError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ class Question:
     Attributes
     ----------
     focus : str
-        As asked, or found.
+        As asked, or the default.
     regions : tuple of str
         Regions of the table that are the focus.
     partners : tuple of str
@@ -35,7 +36,7 @@ class Question:
     partners_asked : str
         As asked, e.g. "developing".
     comparators : tuple of str
-    stages : path, DataFrame or None
+    stage_file : path, DataFrame or None
         Stage shares of one's own.
     no_partners, no_stages : str
         Why the parts about partners or stages are left out; empty where they are not.
@@ -43,8 +44,12 @@ class Question:
         Draws of the stage shares behind every range.
     aggregates : mapping or None
         How aggregates count in groups, where it is not the package's own rule.
-    members : int or None
+    membership_year : int or None
         Year whose members of a group the focus and the partners are; None for the table's own.
+    rest_regions : tuple of str
+        Partners such as the rest of the world, without which dependence is given too; empty where it is not.
+    rest_left_out : tuple of str
+        Regions of that kind that would be partners but were left out.
     """
 
     focus: str
@@ -52,13 +57,15 @@ class Question:
     partners: tuple[str, ...] = ()
     partners_asked: str = DEFAULT_PARTNERS
     comparators: tuple[str, ...] = economies.COMPARATORS
-    stages: str | Path | pd.DataFrame | None = None
+    stage_file: str | Path | pd.DataFrame | None = None
     no_partners: str = ""
     no_stages: str = ""
     draws: int = 200
     seed: int = 0
     aggregates: Mapping[str, Mapping[str, bool]] | None = None
-    members: int | None = None
+    membership_year: int | None = None
+    rest_regions: tuple[str, ...] = ()
+    rest_left_out: tuple[str, ...] = ()
 
 
 def ask(
@@ -72,6 +79,7 @@ def ask(
     seed: int = 0,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
     membership_year: int | None = None,
+    rest: Literal["in", "out", "both"] = "both",
 ) -> Question:
     """Settle a question against a table.
 
@@ -95,6 +103,9 @@ def ask(
     membership_year : int, optional
         Year whose members of a group count as focus and partners, e.g. 2023 for the Belt and Road in a table of 2011;
         the table's own by default.
+    rest : {"in", "out", "both"}
+        Whether partners such as the rest of the world, which hold economies of every kind, count. "both" counts them
+        and gives dependence without them too.
 
     Raises
     ------
@@ -112,24 +123,29 @@ def ask(
 
     require_draws(draws)
     _require_dates(membership_year)
+    if rest not in ("in", "out", "both"):
+        raise unknown("option rest=", rest, ("in", "out", "both"))
     finder = _Finder(table, aggregates, membership_year)
     name, regions = _focus(finder, focus)
     _require_output(table, name, regions)
     chosen, no_partners = _partners(finder, name, regions, partners)
+    several, named = _apart(table, chosen, rest)
     asked = DEFAULT_PARTNERS if partners is None else partners if isinstance(partners, str) else ", ".join(partners)
     return Question(
         focus=name,
         regions=tuple(regions),
-        partners=tuple(chosen),
+        partners=tuple(named if rest == "out" else chosen),
         partners_asked=asked,
         comparators=_comparators(table, comparators),
-        stages=stage_file,
+        stage_file=stage_file,
         no_partners=no_partners,
         no_stages=_no_stages(table, stage_file, draws),
         draws=draws,
         seed=seed,
         aggregates=aggregates,
-        members=membership_year,
+        membership_year=membership_year,
+        rest_regions=tuple(several) if rest == "both" and named else (),
+        rest_left_out=tuple(several) if rest == "out" else (),
     )
 
 
@@ -139,11 +155,13 @@ class _Finder:
 
     table: MRIOTable
     aggregates: Mapping[str, Mapping[str, bool]] | None
-    members: int | None
+    membership_year: int | None
 
     def regions(self, names: str | Sequence[str]) -> list[str]:
         try:
-            return economies.resolve(self.table, names, aggregates=self.aggregates, membership_year=self.members)
+            return economies.resolve(
+                self.table, names, aggregates=self.aggregates, membership_year=self.membership_year
+            )
         except OptionError as error:
             if "no member in" not in str(error):
                 raise
@@ -179,13 +197,13 @@ def _focus(finder: _Finder, focus: str | None) -> tuple[str, list[str]]:
         return focus, finder.regions(focus)
     if len(table.regions) == 1:
         return table.regions[0], list(table.regions)
-    found = [region for region in table.regions if registry.find(region) == DEFAULT_FOCUS]
-    if not found:
+    china = [region for region in table.regions if registry.find(region) == DEFAULT_FOCUS]
+    if not china:
         raise OptionError(
             f"{table.label} does not show China, which a report is about unless told otherwise. Say whom it is "
             f"about with focus= (--focus), one of: {', '.join(table.regions[:40])}."
         )
-    return (found[0] if len(found) == 1 else DEFAULT_FOCUS), found
+    return (china[0] if len(china) == 1 else DEFAULT_FOCUS), china
 
 
 def _partners(
@@ -198,18 +216,30 @@ def _partners(
             "multi-regional table to see who depends on whom."
         )
     try:
-        found = finder.regions(DEFAULT_PARTNERS if partners is None else partners)
+        regions = finder.regions(DEFAULT_PARTNERS if partners is None else partners)
     except IOLinkageError as error:
         if partners is not None:
             raise
         return [], f"{error} Or name partners with --partners."
-    others = [region for region in found if region not in own]
+    others = [region for region in regions if region not in own]
     if others:
         return others, ""
     reason = f"There is no partner besides {focus} itself; name others with --partners."
     if partners is not None:
         raise OptionError(reason)
     return [], reason
+
+
+def _apart(table: MRIOTable, partners: list[str], rest: str) -> tuple[list[str], list[str]]:
+    """Partners that are the rest of the world or of a continent, and those that are not."""
+    several = [region for region in partners if region in rest_regions(table)]
+    named = [region for region in partners if region not in several]
+    if rest == "out" and several and not named:
+        raise OptionError(
+            f"The only partners are {', '.join(several)}, so none is left with rest='out' (--rest out); name others "
+            "with partners= (--partners)."
+        )
+    return several, named
 
 
 def _comparators(table: MRIOTable, comparators: Sequence[str] | None) -> tuple[str, ...]:

@@ -68,8 +68,12 @@ def head(code: str) -> str:
 
 def heading(code: str) -> str:
     """Name of an economy at the beginning of a sentence or in a heading."""
-    name = economy(code)
-    return name[:1].upper() + name[1:]
+    return capital(economy(code))
+
+
+def capital(text: str) -> str:
+    """Text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def partners(asked: str) -> str:
@@ -115,14 +119,39 @@ def percent(share: float) -> str:
     if math.isnan(share):
         return "no figure"
     value = 100 * share
-    digits = 1 if abs(value) >= 1 or value == 0 else 2 if abs(value) >= 0.01 else 4
+    # By the rounded value, so that 0.996 and 1.001 are both shown as 1.0.
+    digits = 1 if round(abs(value), 2) >= 1 or value == 0 else 2 if round(abs(value), 4) >= 0.01 else 4
     # A narrow space that does not break keeps number and sign on one line.
     return f"{value:.{digits}f}\u202f%".replace("-", "−")
 
 
 def points(change: float) -> str:
-    """Difference of two shares in percentage points, with its sign."""
-    return f"{100 * change:+.1f} percentage points".replace("-", "−")
+    """Difference of two shares in percentage points, with its sign and digits that tell it from nothing.
+
+    Examples
+    --------
+    >>> points(0.021), points(-0.0004), points(0.01)
+    ('+2.1 percentage points', '−0.04 percentage points', '+1.0 percentage points')
+    """
+    value = 100 * change
+    digits = 1 if abs(value) >= 0.1 else 2 if abs(value) >= 0.01 else 4
+    return f"{value:+.{digits}f} percentage points".replace("-", "−")
+
+
+def moved(start: float, end: float) -> str:
+    r"""How a share moved, to the digits that are shown.
+
+    Examples
+    --------
+    >>> [moved(*pair).replace("\u202f", " ") for pair in ((0.004, 0.026), (0.0546, 0.0545), (0.05, float("nan")))]
+    ['rose from 0.40 % to 2.6 %', 'stayed at 5.5 %', 'went from 5.0 % to no figure']
+    """
+    before, after = percent(start), percent(end)
+    if before == after:
+        return f"stayed at {before}" if not math.isnan(start) else "has no figure in either year"
+    if math.isnan(start) or math.isnan(end):
+        return f"went from {before} to {after}"
+    return f"{'rose' if end > start else 'fell'} from {before} to {after}"
 
 
 def money(value: float, unit: str) -> str:
@@ -157,3 +186,8 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     ('1 industry', '7 partners')
     """
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def part(amount: float, whole: float) -> float:
+    """Share of a whole; NaN where the whole is nothing."""
+    return amount / whole if whole else math.nan
