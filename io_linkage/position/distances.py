@@ -56,6 +56,10 @@ def upstreamness(
     ----------
     Antras, Chor, Fally & Hillberry (2012), American Economic Review P&P 102; Antras & Chor (2018), NBER 24185.
 
+    See Also
+    --------
+    downstreamness, position, by_group
+
     Examples
     --------
     >>> import io_linkage as iol
@@ -71,7 +75,21 @@ def downstreamness(
 ) -> pd.Series[float]:
     """Distance to primary inputs, in stages: i'L.
 
+    .. math:: D = i'L
+
     Options, returns and errors as `upstreamness`; with the inventory step A has the rows of Z scaled likewise.
+
+    Returns
+    -------
+    Series by (region, industry); stages, at least 1; NaN without output.
+
+    References
+    ----------
+    Antras & Chor (2018), NBER 24185; Fally (2012).
+
+    See Also
+    --------
+    upstreamness, position
 
     Examples
     --------
@@ -88,10 +106,20 @@ def position(
 ) -> pd.DataFrame:
     """Upstreamness, downstreamness and their ratio, for each industry from one factorisation.
 
+    .. math:: U = G i, D = i'L
+
     Returns
     -------
     DataFrame by (region, industry): `upstreamness`, `downstreamness`, `ratio` (above 1: more stages ahead than
     behind).
+
+    References
+    ----------
+    Antras & Chor (2018), NBER 24185.
+
+    See Also
+    --------
+    upstreamness, downstreamness, by_group
     """
     system, note = _system(table, inventories, inventory_categories)
     U, D = system.forward_sums(), system.column_sums()
@@ -114,7 +142,9 @@ def by_group(
     inventory_categories: Sequence[str] | None = None,
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Weighted means of the industries' positions.
+    r"""Weighted means of the industries' positions.
+
+    .. math:: U_g = \sum_i w_{ig} f_i U_i / \sum_i w_{ig} f_i, \qquad f \text{ the weight}
 
     This is the output-weighted variant of Antras & Chor's country figures; `country_aggregate` is the one they print.
 
@@ -132,6 +162,14 @@ def by_group(
     Returns
     -------
     DataFrame: `upstreamness`, `downstreamness`, `ratio` of the two means; NaN for groups without weight.
+
+    References
+    ----------
+    Antras & Chor (2018), NBER 24185.
+
+    See Also
+    --------
+    country_aggregate : countries as one industry each; position.
     """
     measured = position(table, inventories=inventories, inventory_categories=inventory_categories)
     W, names = groups(table, by, stage_weights)
@@ -162,7 +200,9 @@ def _weight(table: MRIOTable, weighted_by: str) -> Array:
 
 
 def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:
-    """Change of any result from the first year to the last.
+    r"""Change of any result from the first year to the last.
+
+    .. math:: \Delta = m_{last} - m_{first}
 
     Parameters
     ----------
@@ -174,6 +214,10 @@ def changes(result: pd.DataFrame, *, per_year: bool = False) -> pd.DataFrame:
     Returns
     -------
     DataFrame with the rows of one year; NaN where a row is in only one of the two years.
+
+    See Also
+    --------
+    panel.over : what stacks the years.
     """
     if "year" not in result.index.names:
         raise OptionError("changes needs several years: panel.over(tables, measure).")
@@ -197,6 +241,8 @@ def country_aggregate(
 ) -> pd.DataFrame:
     """Positions of whole countries, from the table summed to one industry a country.
 
+    .. math:: U = (I - B)^{-1} i, D = i'(I - A)^{-1}, of the summed table
+
     This is how Antras & Chor's table 1 is made. Summing first hides the chains inside a country, so the numbers differ
     from the mean of its industries (`by_group`).
 
@@ -208,6 +254,10 @@ def country_aggregate(
     References
     ----------
     Antras & Chor (2018), table 1.
+
+    See Also
+    --------
+    by_group : means of the industries.
     """
     require_option("inventories", inventories, ("kept", "removed"))
     sums, _ = groups_by(table, "region")

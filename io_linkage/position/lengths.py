@@ -66,6 +66,8 @@ PLACES = ("gvc_home", "gvc_crossings", "gvc_abroad")
 def production_length(table: MRIOTable, *, side: Side = "forward", definition: Definition = "table") -> pd.DataFrame:
     """Average production lengths by kind of chain.
 
+    .. math:: PLv_i = (L L y)_i / (L y)_i, PLy_j = (v'L L)_j / (v'L)_j, and likewise for each part
+
     Parameters
     ----------
     table : MRIOTable

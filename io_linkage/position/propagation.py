@@ -42,6 +42,14 @@ def apl(table: MRIOTable) -> pd.DataFrame:
     DataFrame by (region, industry), columns `backward`, `forward`; transactions, at least 1; NaN without output or
     without any supplier or customer.
 
+    References
+    ----------
+    Dietzenbacher & Romero (2007), International Regional Science Review 30.
+
+    See Also
+    --------
+    apl_matrix, apl_between
+
     Examples
     --------
     >>> import io_linkage as iol
@@ -61,7 +69,21 @@ def apl(table: MRIOTable) -> pd.DataFrame:
 def apl_matrix(table: MRIOTable) -> pd.DataFrame:
     """Average propagation length from every industry (rows) to every other (columns), (n, n).
 
+    .. math:: APL_{ij} = (L(L - I))_{ij} / (L - I)_{ij}
+
     Needs the full inverse and one product of the size of the table; for groups use `apl_between`.
+
+    Returns
+    -------
+    DataFrame (n, n), transactions, at least 1; NaN where no chain leads from row to column, or without output.
+
+    References
+    ----------
+    Dietzenbacher & Romero (2007), International Regional Science Review 30.
+
+    See Also
+    --------
+    apl, apl_between
     """
     L = table.system.inverse()
     effects = L - np.eye(len(L))
@@ -98,6 +120,14 @@ def apl_between(
     Returns
     -------
     DataFrame, groups by groups; transactions; NaN where there is no chain.
+
+    References
+    ----------
+    Dietzenbacher & Romero (2007), International Regional Science Review 30.
+
+    See Also
+    --------
+    apl : each industry against all its partners.
     """
     require_option("weighted_by", weighted_by, ("final_demand", "output", "equal"))
     W, names = groups_by(table, by, stage_weights)

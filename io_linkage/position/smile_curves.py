@@ -32,7 +32,9 @@ def smile(
     definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Value added of every country-industry in a final product, with its distance from the user.
+    r"""Value added of every country-industry in a final product, with its distance from the user.
+
+    .. math:: T_i = v_i (L f)_i, \qquad distance_i = (L L f)_i / (L f)_i
 
     Parameters
     ----------
@@ -49,6 +51,14 @@ def smile(
         industry delivers to the chain: the height of the curve), `final` (whether it finishes the product).
         `attrs["product_value"]` is the final demand for the product, `attrs["NON_VA"]` what of it is not value added
         (taxes, margins and the discrepancy along the chain; 0 with "residual"): value added and it add up.
+
+    References
+    ----------
+    Ye, Meng & Wei (2015), IDE discussion paper 540; Meng, Ye & Wei (2020), Review of Income and Wealth 66.
+
+    See Also
+    --------
+    upstreamness : the distance over all chains of an industry.
 
     Examples
     --------

@@ -99,6 +99,10 @@ def country_card(
     ------
     OptionError
         No table, a table without a year, or a group instead of one region.
+
+    See Also
+    --------
+    lock_in : the profile; figures.country_card : its picture.
     """
     rows: dict[str, dict[int, pd.Series[float]]] = {"position": {}, "exports": {}}
     sums: dict[int, IndicatorSums] = {}

@@ -288,6 +288,8 @@ def _range(
 def distance(profile: pd.DataFrame) -> pd.DataFrame:
     """How far below the frontier each country is, as a share of the frontier's level.
 
+    .. math:: 1 - own / frontier
+
     Parameters
     ----------
     profile : DataFrame
@@ -296,6 +298,10 @@ def distance(profile: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, columns `UPWARD`: 1 - own / frontier; 0 at the frontier, negative beyond it.
+
+    See Also
+    --------
+    lock_in, catching_up
     """
     frontier = profile.xs(FRONTIER, level="region") if profile.index.nlevels > 1 else profile.loc[FRONTIER]
     own = profile.drop(index=FRONTIER, level="region" if profile.index.nlevels > 1 else None)[list(UPWARD)]
@@ -329,6 +335,10 @@ def catching_up(profiles: pd.DataFrame) -> pd.DataFrame:
     DataFrame by (region, indicator)
         `from`, `to` (years), `first`, `last` (levels), `change`, `distance_first`, `distance_last`, and `reading`:
         "at the frontier", "closing", "widening", or "no figures".
+
+    See Also
+    --------
+    lock_in, distance
     """
     if "year" not in profiles.index.names:
         raise OptionError("catching_up needs several years: lock_in(tables, ...).")

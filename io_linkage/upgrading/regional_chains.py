@@ -42,6 +42,14 @@ def blocs(table: MRIOTable, own: Mapping[str, Sequence[str]] | None = None) -> p
     ----------
     own : mapping of str to regions, optional
         Blocs of one's own; regions left out are blocs by themselves.
+
+    Returns
+    -------
+    Series of bloc names by region; a region that the World Bank does not place is a bloc by itself.
+
+    See Also
+    --------
+    regionalisation
     """
     if own is not None:
         named = {region: bloc for bloc, regions in own.items() for region in regions}

@@ -94,6 +94,10 @@ def borin_mancini(
     Borin & Mancini (2019), World Bank WPS 8804; (2023), Economic Systems Research 35. The terms are named as in the
     exvatools package.
 
+    See Also
+    --------
+    kww, wwz : older decompositions; value_added.participation : shares of value chains in exports.
+
     Examples
     --------
     >>> import io_linkage as iol

@@ -54,6 +54,10 @@ def trade_based(table: MRIOTable, *, definition: Definition = "table") -> Decomp
     References
     ----------
     Borin & Mancini (2019); Borin, Mancini & Taglioni (2021), World Bank WPS 9785.
+
+    See Also
+    --------
+    participation : shares of exports from these terms, with the older indices.
     """
     blocks = trade(table, definition)
     ends = blocks.times_local(np.column_stack([blocks.own_demand, blocks.total_exports]))
@@ -157,6 +161,15 @@ def participation(table: MRIOTable, *, by: Level = "exporter", definition: Defin
     `pure_forward`, `pure_backward`, `two_sided`, `traditional`, and `NON_VA` where value added is not all of the
     primary inputs: `gvc`, `traditional` and `NON_VA` add up to 1. By exporter also `kpww_forward`, `kpww_backward`,
     `kpww_participation`, `kpww_position`. `exports` is in the table's unit.
+
+    References
+    ----------
+    Borin & Mancini (2019), World Bank WPS 8804; Borin, Mancini & Taglioni (2021), WPS 9785; Koopman, Powers, Wang
+    & Wei (2010), NBER 16426.
+
+    See Also
+    --------
+    trade_based : the terms behind the shares; kpww; production_participation.
 
     Examples
     --------

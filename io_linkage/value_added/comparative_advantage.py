@@ -34,7 +34,9 @@ def advantage(
     definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Balassa's revealed comparative advantage.
+    r"""Balassa's revealed comparative advantage.
+
+    .. math:: RCA_{si} = (X_{si} / X_{s \cdot}) / (X_{\cdot i} / X_{\cdot \cdot})
 
     Parameters
     ----------
@@ -54,6 +56,10 @@ def advantage(
     References
     ----------
     Balassa (1965); Koopman, Wang & Wei (2014), section IV; Wang, Wei & Zhu (2013), section 4.3.
+
+    See Also
+    --------
+    vax : value added and gross exports themselves, by industry.
 
     Examples
     --------

@@ -58,6 +58,10 @@ def kww(table: MRIOTable, *, definition: Definition = "table") -> Decomposition:
     ----------
     Koopman, Wang & Wei (2014), American Economic Review 104, equation 36.
 
+    See Also
+    --------
+    wwz, to_kww : the same by industry and importer; borin_mancini : a later split of what is counted twice.
+
     Examples
     --------
     >>> import io_linkage as iol

@@ -52,6 +52,10 @@ def matrix(
     ----------
     Johnson & Noguera (2012), Journal of International Economics 86.
 
+    See Also
+    --------
+    vax : sums of it beside gross exports; content : value added in exports.
+
     Examples
     --------
     >>> import io_linkage as iol
@@ -77,7 +81,9 @@ def _matrix(blocks: Trade) -> Array:
 
 
 def vax(table: MRIOTable, *, by: TradeLevel = "exporter", definition: Definition = "table") -> pd.DataFrame:
-    """Value added exports beside gross exports.
+    r"""Value added exports beside gross exports.
+
+    .. math:: VAX_{sr} = v_s \sum_t L_{st} Y_{tr}, \quad r \ne s
 
     By industry, value added counts where it arises and gross exports where they leave: an industry that supplies
     exporters but exports little itself has a ratio above 1. By country the ratio lies between 0 and 1 where value added
@@ -101,6 +107,10 @@ def vax(table: MRIOTable, *, by: TradeLevel = "exporter", definition: Definition
     References
     ----------
     Johnson & Noguera (2012).
+
+    See Also
+    --------
+    matrix : value added absorbed at home as well; vax_by_extraction.
     """
     require_option("by", by, ("exporter", "exporter-industry", "exporter-importer", "exporter-industry-importer"))
     blocks = trade(table, definition)
@@ -168,6 +178,10 @@ def vax_by_extraction(table: MRIOTable, *, definition: Definition = "table") -> 
     References
     ----------
     Los, Timmer & de Vries (2016), American Economic Review 106; Los & Timmer (2018), NBER 24896.
+
+    See Also
+    --------
+    borin_mancini : the bilateral perimeter, by industry.
     """
     blocks = trade(table, definition)
     final = blocks.spread(blocks.demand.sum(axis=1))
@@ -214,6 +228,10 @@ def vertical_specialisation(
     ----------
     Hummels, Ishii & Yi (2001); Daudin, Rifflart & Schweisguth (2011) for VS1*; Koopman, Wang & Wei (2014),
     equations 38 to 41.
+
+    See Also
+    --------
+    content : VS by origin; kpww : participation from VS and VS1.
     """
     require_option("by", by, ("exporter", "exporter-industry"))
     blocks = trade(table, definition)
@@ -253,7 +271,9 @@ def content(
     definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Break exports down by where, or in which stage of industry, the value added in them arises.
+    r"""Break exports down by where, or in which stage of industry, the value added in them arises.
+
+    .. math:: C_{ks} = \sum_i w_{ik} v_i (L E_s)_i / E_s, \qquad w \text{ the groups of the origin}
 
     Parameters
     ----------
@@ -276,6 +296,14 @@ def content(
     ------
     AddingUpError
         The contents miss gross exports by more than 1e-9: stage shares that do not add up to 1, for one.
+
+    References
+    ----------
+    Hummels, Ishii & Yi (2001), Journal of International Economics 54; Koopman, Wang & Wei (2014).
+
+    See Also
+    --------
+    matrix : value added in final demand instead of exports; vertical_specialisation : VS in total.
 
     Examples
     --------

@@ -98,6 +98,10 @@ def wwz(table: MRIOTable, *, definition: Definition = "table") -> Decomposition:
     ----------
     Wang, Wei & Zhu (2013, revised 2018), NBER 19677, equation 37.
 
+    See Also
+    --------
+    to_kww : the nine terms from these; borin_mancini.
+
     Examples
     --------
     >>> import io_linkage as iol
@@ -177,6 +181,14 @@ def to_kww(decomposed: Decomposition) -> Decomposition:
     References
     ----------
     Wang, Wei & Zhu (2013), table E2.
+
+    Returns
+    -------
+    Decomposition of nine terms, by exporter, industry and importer, in the same unit.
+
+    See Also
+    --------
+    kww : the nine terms from the table itself, by exporter.
     """
     from io_linkage.value_added.koopman_wang_wei import GROUPS as KWW_GROUPS
 
