@@ -231,7 +231,7 @@ def test_an_extension_without_its_description_is_refused(tmp_path):
 
 def test_a_concordance_with_a_longer_line_is_refused_in_one_paragraph(tmp_path, world):
     path = tmp_path / "own.csv"
-    path.write_text("from,to\nAtB,goods,1,2,3\n", encoding="utf-8")
+    path.write_text("from,to\nC,goods\nAtB,goods,1,2,3\n", encoding="utf-8")
     with pytest.raises(IOLinkageError) as caught:
         iol.aggregation.aggregate(world, industries=path)
     assert "\n" not in str(caught.value)
