@@ -27,6 +27,7 @@ from .captions import like as like
 from .captions import scaled as scaled
 from .captions import shares as shares
 from .downloads import fetch as fetch
+from .finding import find as find
 from .readers import from_pymrio as from_pymrio
 from .readers import load as load
 from .readers import shipped_years as shipped_years

@@ -10,6 +10,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from io_linkage._shipped import shipped_path
 from io_linkage.errors import unknown
@@ -99,6 +100,37 @@ def recognise(codes: Sequence[str], *, year: int | None = None) -> str | None:
     if not fitting:
         return None
     return min(fitting, key=lambda entry: (abs(len(entry.codes) - len(spelled)), _distance(entry, year))).name
+
+
+@cache
+def short_names() -> dict[str, str]:
+    """Short English names of industries by code, as figures show them."""
+    with Path(__file__).with_name("short_names.csv").open(encoding="utf-8", newline="") as file:
+        return {row["industry"]: row["short"] for row in csv.DictReader(file)}
+
+
+def spellings(codes: Sequence[str], classification: str | None) -> dict[str, str]:
+    """Every name under which industries of a table are known, short names included, to their code.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        The table's industries.
+    classification : str or None
+        Which one they belong to; None where it is not known.
+
+    Examples
+    --------
+    >>> names = spellings(["30t33", "34t35"], "WIOD2013")
+    >>> names["electrical and optical"], names["Electrical and Optical Equipment".lower()]
+    ('30t33', '30t33')
+    """
+    own = set(codes)
+    found = {short.lower(): code for code, short in short_names().items() if code in own}
+    if classification is not None and classification in known():
+        found |= {text: code for text, code in known()[classification].spellings.items() if code in own}
+    # A code of the table itself wins over another industry's name.
+    return found | {code.lower(): code for code in codes}
 
 
 def _distance(entry: Classification, year: int | None) -> int:

@@ -6,7 +6,7 @@ A message says what is wrong, where, by how much, and what to do about it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class IOLinkageError(Exception):
@@ -94,15 +94,24 @@ def require_share(name: str, given: float) -> None:
         raise OptionError(f"{name}={given} is not possible; it must be a share from 0 (nothing) to 1 (all).")
 
 
-def unknown(kind: str, given: object, known: Iterable[object], *, remedy: str = "") -> UnknownLabelError:
-    """Make the error for an unknown label, offering the nearest names.
+def unknown(
+    kind: str,
+    given: object,
+    known: Iterable[object],
+    *,
+    names: Mapping[str, str] | None = None,
+    remedy: str = "",
+) -> UnknownLabelError:
+    """Make the error for an unknown label, offering the nearest codes, and the nearest names where there are some.
 
     Examples
     --------
     >>> print(unknown("region", "CHA", ["CHN", "USA"]))
     Unknown region 'CHA'. Nearest: CHN. Known: CHN, USA.
+    >>> print(unknown("industry", "minning", ["C", "D"], names={"mining": "C"}))
+    Unknown industry 'minning'. Nearest: C (mining). Known: C, D.
     """
-    return UnknownLabelError(_unknown_message(kind, given, known, remedy))
+    return UnknownLabelError(_unknown_message(kind, given, known, remedy, names))
 
 
 def missing_satellite(given: object, known: Iterable[object], where: str) -> MissingSatelliteError:
@@ -116,13 +125,16 @@ def missing_satellite(given: object, known: Iterable[object], where: str) -> Mis
     return MissingSatelliteError(_unknown_message("satellite", given, names, f"({where}.)"))
 
 
-def _unknown_message(kind: str, given: object, known: Iterable[object], remedy: str) -> str:
-    names = [str(k) for k in known]
-    lower = {name.lower(): name for name in reversed(names)}
+def _unknown_message(
+    kind: str, given: object, known: Iterable[object], remedy: str, names: Mapping[str, str] | None = None
+) -> str:
+    codes = [str(k) for k in known]
+    lower = {name.lower(): f"{code} ({name})" for name, code in (names or {}).items() if name.lower() != code.lower()}
+    lower |= {code.lower(): code for code in reversed(codes)}
     near = [lower[m] for m in difflib.get_close_matches(str(given).lower(), lower, n=3, cutoff=0.5)]
     message = f"Unknown {kind} {given!r}."
     if near:
         message += f" Nearest: {', '.join(near)}."
-    shown = names if len(names) <= 40 else [*names[:40], f"... ({len(names)} in all)"]
-    message += f" Known: {', '.join(shown)}." if names else f" There is no {kind} to choose from."
+    shown = codes if len(codes) <= 40 else [*codes[:40], f"... ({len(codes)} in all)"]
+    message += f" Known: {', '.join(shown)}." if codes else f" There is no {kind} to choose from."
     return f"{message} {remedy}".rstrip()

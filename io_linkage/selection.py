@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from io_linkage import classifications
 from io_linkage.errors import OptionError, StageError, require_option, unknown
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
@@ -112,14 +113,25 @@ def region_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
 
 
 def industry_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
-    """Industry codes of the table, checked."""
+    """Industry codes of the table for a code, a name as figures show it or as the classification has it, or a list.
+
+    Examples
+    --------
+    >>> import io_linkage as iol
+    >>> industry_codes(iol.load(), ["30t33", "Transport equipment"])
+    ['30t33', '34t35']
+    """
     names = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
-        if name not in table.industries:
-            raise unknown("industry", name, table.industries)
     if not names:
         raise OptionError("No industry was named.")
-    return list(dict.fromkeys(names))
+    known = classifications.spellings(table.industries, table.classification)
+    found = []
+    for name in names:
+        code = name if name in table.industries else known.get(str(name).strip().lower())
+        if code is None:
+            raise unknown("industry", name, table.industries, names=known)
+        found.append(code)
+    return list(dict.fromkeys(found))
 
 
 def stage_shares(table: MRIOTable, stage: str, stage_weights: pd.DataFrame | None = None) -> Array:

@@ -42,7 +42,7 @@ def test_the_wheel_carries_every_shipped_table(wheel):
     }
     assert len(wanted) > 40
     assert not wanted - names
-    assert {"io_linkage/report/page.html", "io_linkage/figures/short_names.csv", "io_linkage/py.typed"} <= names
+    assert {"io_linkage/report/page.html", "io_linkage/short_names.csv", "io_linkage/py.typed"} <= names
     stubs = {str(stub.relative_to(ROOT)) for stub in (ROOT / "io_linkage").rglob("*.pyi")}
     assert stubs <= names
     assert "io_linkage/__init__.pyi" in stubs

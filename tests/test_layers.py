@@ -31,6 +31,7 @@ LAYERS = [
         "checks",
         "classifications",
         "downloads",
+        "finding",
         "economies",
         "intensities",
         "panel",

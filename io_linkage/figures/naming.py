@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
+from io_linkage import classifications
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError
 
@@ -42,16 +41,10 @@ def shown(labels: Iterable[Any], names: Names = "auto") -> list[str]:
             f"names={names!r} is not possible; choose 'auto' or 'codes', or give names of your own by code, such as "
             "{'CHN': '中国'} for names in Chinese."
         )
-    for known in (_industries(), _regions(tuple(texts))):
+    for known in (classifications.short_names(), _regions(tuple(texts))):
         if texts and all(text in known for text in texts):
             return [known[text] for text in texts]
     return texts
-
-
-@cache
-def _industries() -> dict[str, str]:
-    with Path(__file__).with_name("short_names.csv").open(encoding="utf-8", newline="") as file:
-        return {row["industry"]: row["short"] for row in csv.DictReader(file)}
 
 
 # Tables spell regions as codes; only those are replaced, so that a table's own spelling of a name stays.
