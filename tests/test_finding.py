@@ -62,7 +62,5 @@ def test_shown_names_are_taken_wherever_codes_are(world):
     by_code = select(world, regions="CHN", industries=["30t33", "34t35"])
     assert (by_name.share == by_code.share).all()
     assert by_name.label == "China 30t33+34t35"
-    with pytest.raises(
-        UnknownLabelError, match=r"'Electrical and optcal'. Nearest: 30t33 \(electrical"
-    ):
+    with pytest.raises(UnknownLabelError, match=r"'Electrical and optcal'. Nearest: 30t33 \(electrical"):
         industry_codes(world, "Electrical and optcal")
