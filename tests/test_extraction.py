@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from io_linkage import economies
 from io_linkage import extraction as ex
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
+from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, leather, miller_blair_two_regions
 from tests.strategies import stage_weights, tables
 from tests.test_closed_forms import brute_force
@@ -375,3 +376,48 @@ def test_bad_corridors_are_refused_with_a_remedy():
     )
     straight = ex.corridor(table, origin={"regions": "Turkey"}, destination={"regions": "Germany"})
     pd.testing.assert_frame_equal(abroad, straight)
+
+
+def split_by_share(table, share):
+    """The table in which every industry i is two, "i part" and "i rest", with the same inputs and buyers."""
+    parts = np.vstack([np.diag(share), np.diag(1 - share)])
+    order = np.arange(2 * len(share)).reshape(2, -1)
+    # Both parts of a region stand together, as a table's index needs.
+    order = np.concatenate([order[:, table.region_codes == r].ravel() for r in range(len(table.regions))])
+    names = [f"{industry} {half}" for half in ("part", "rest") for industry in table.index.get_level_values(1)]
+    index = pd.MultiIndex.from_arrays(
+        [np.tile(table.index.get_level_values(0), 2)[order], np.array(names)[order]], names=table.index.names
+    )
+    Z = (parts @ table.accounts.Z @ parts.T)[np.ix_(order, order)]
+    Y = (parts @ table.accounts.Y)[order]
+    return MRIOTable.from_frames(
+        pd.DataFrame(Z, index=index, columns=index), pd.DataFrame(Y, index=index, columns=table.Y.columns)
+    )
+
+
+@pytest.mark.parametrize("kind", ["complete", "backward", "forward", "noncompetitive"])
+@pytest.mark.parametrize("flows", ["removed", "kept"])
+@pytest.mark.parametrize("factor", [0.4, 1.0])
+@pytest.mark.parametrize("region", [None, "Turkey"])
+def test_a_stage_is_extracted_as_if_its_parts_were_industries_of_their_own(kind, flows, factor, region):
+    table = leather()
+    W = stage_weights(table, seed=3)
+    split = split_by_share(table, W["emerging"].to_numpy())
+    parts = [industry for industry in split.industries if industry.endswith("part")]
+    options = {"kind": kind, "within": flows, "factor": factor, "of": "output", "regions": region}
+    found = ex.losses(table, stage="emerging", stage_weights=W, **options)
+    expected = ex.losses(split, industries=parts, **options)
+    for part in PARTS:
+        assert found.attrs[part] == pytest.approx(expected.attrs[part], rel=1e-9, abs=1e-9 * table.x.sum())
+    halves = expected["total"].groupby(
+        [split.index.get_level_values(0), split.index.get_level_values(1).str.rsplit(n=1).str[0]]
+    )
+    assert_allclose(found["total"], halves.sum().reindex(table.index), rtol=1e-9, atol=1e-9 * table.x.max())
+
+
+def test_losses_of_output_are_percentages_of_output_and_of_value_added_of_gdp():
+    table = leather()
+    for of, name, base in (("output", "output", table.x), ("value_added", "GDP", table.va)):
+        found = ex.losses(table, regions="Turkey", of=of)
+        assert found.attrs["percent_of"].startswith(name)
+        assert found.attrs["total_percent"] == pytest.approx(100 * found["total"].sum() / base.sum())

@@ -17,8 +17,8 @@ def table():
 
 
 def base_of(table, relative_to):
-    """Output by country-industry where percentages are of the account, else value added."""
-    return table.x if relative_to == "account" else table.va
+    """Value added where percentages are of GDP, else output, of which the losses are."""
+    return table.va if relative_to == "gdp" else table.x
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -29,7 +29,7 @@ def test_percentages_of_a_selection_are_of_what_was_asked(table, kind, relative_
     assert abs(sums["total"]) > 1
     assert found.attrs["total_percent"] == pytest.approx(100 * sums["total"] / base.sum())
     assert found.attrs["home_percent"] == pytest.approx(100 * (sums["own"] + sums["home"]) / base["r"].sum())
-    assert found.attrs["percent_of"].startswith("output" if relative_to == "account" else "GDP")
+    assert found.attrs["percent_of"].startswith("GDP" if relative_to == "gdp" else "output")
 
 
 @pytest.mark.parametrize("kind", KINDS[:-1])

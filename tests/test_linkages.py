@@ -171,7 +171,7 @@ def test_intervals_contain_the_central_value_and_repeat(world):
     assert (first["backward_low"] < first["backward"]).all()
     assert (first["backward"] < first["backward_high"]).all()
     assert first["role_holds"].between(0, 1).all()
-    assert first.attrs["interval"] == "90% of the draws"
+    assert first.attrs["interval"] == "90% of 60 draws"
 
 
 def test_comparison_ranks_all_regions(world):
@@ -241,3 +241,60 @@ def test_bad_input_is_refused_with_a_remedy(call, error, says):
     )
     with pytest.raises(error, match=says):
         call(table)
+
+
+@given(tables(), st.sampled_from(["output", "final_demand", "equal"]), st.sampled_from(["region", "world"]))
+def test_groups_average_one_with_the_weights_they_are_averaged_with(table, weighted_by, scope):
+    W = stage_weights(table)
+    found = lk.by_stage(table, stage_weights=W, weighted_by=weighted_by, normalise=scope)
+    u = {"output": table.x, "final_demand": table.final_demand, "equal": table.active.astype(float)}[weighted_by]
+    size = W.mul(u * table.active, axis=0).groupby(level=0, sort=False).sum().stack()
+    pair = found[["backward_normalised", "forward_normalised"]]
+    sums = pair.mul(size.to_numpy(), axis=0)
+    for region in table.regions if scope == "region" else [slice(None)]:
+        whole = size.loc[region].sum()
+        if abs(whole) > 1e-6 * abs(size).sum() and pair.loc[region].notna().all(axis=None):
+            assert_allclose(sums.loc[region].sum() / whole, 1, rtol=1e-8)
+
+
+def test_stages_of_china_are_compared_with_china(world):
+    found = lk.by_stage(world, regions="CHN", draws=20).loc["CHN"]
+    pair = found[["backward_normalised", "forward_normalised"]].round(3)
+    assert pair.loc["traditional"].tolist() == [0.981, 0.991]
+    assert pair.loc["future"].tolist() == [1.111, 1.002]
+    assert found.at["traditional", "role"] == "weakly linked"
+    assert found.at["traditional", "role_holds"] == 1
+    low, high = (found[f"backward_normalised_{end}"] for end in ("low", "high"))
+    assert (low <= found["backward_normalised"]).all()
+    assert (found["backward_normalised"] <= high).all()
+
+
+def test_aggregating_the_linkages_of_industries_gives_those_of_stages(world):
+    found = lk.aggregate(world, lk.linkages(world), by="region-stage")
+    stages = lk.by_stage(world)
+    assert_allclose(found["backward_normalised"], stages["backward_normalised"])
+    assert_allclose(found["forward"], stages["forward"])
+    alone = lk.aggregate(world, lk.backward(world, normalise="region"), by="region-stage")
+    assert_allclose(alone.iloc[:, 0], stages["backward_normalised"])
+
+
+def test_regions_average_one_in_the_world(world):
+    found = lk.by_region(world)
+    x = world.x.groupby(level=0, sort=False).sum()
+    assert (found["backward_normalised"] * x).sum() / x.sum() == pytest.approx(1)
+
+
+def test_the_mean_of_industries_stays_unweighted(world):
+    found = lk.linkages(world)["backward_normalised"]
+    assert_allclose(found.groupby(level=0).mean(), 1)
+
+
+@pytest.mark.parametrize("measure", [lk.backward, lk.forward, lk.direct_backward, lk.direct_forward])
+def test_what_is_unknown_of_the_own_region_is_unknown(world, measure):
+    found = measure(world, of="jobs")
+    assert found["RoW"].isna().all()
+    assert found[world.active].drop("RoW", level=0).notna().all()
+    parts = lk.split(world, measure=measure.__name__, of="jobs")
+    assert parts.loc["RoW", ["industry", "region", "total"]].isna().all(axis=None)
+    assert parts.loc["RoW", "rest"].notna().any()
+    assert_allclose(parts["total"].drop("RoW", level=0), found.drop("RoW", level=0))

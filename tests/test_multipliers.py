@@ -202,3 +202,14 @@ def test_skills_add_up_where_known():
     rows = known.notna() & parts.notna()
     assert rows.sum() > 600
     assert_allclose(parts[rows], known[rows], rtol=2e-3)
+
+
+def test_multipliers_of_jobs_are_unknown_where_the_own_region_s_jobs_are(world):
+    found = multipliers(world, of="jobs")
+    split = effects(world, of="jobs")
+    assert found["RoW"].isna().all()
+    assert found[world.active].drop("RoW", level=0).notna().all()
+    assert_allclose(found.drop("RoW", level=0), split["total"].drop("RoW", level=0))
+    assert found.attrs["left_out"] == split.attrs["left_out"] == ("RoW",)
+    assert found.attrs["note"] == split.attrs["note"]
+    assert_allclose(found, linkages.backward(world, of="jobs"))

@@ -65,7 +65,8 @@ def losses(
     by : {"region", "industry", "stage", "region-stage"}, optional
         With a selection: add the affected industries up.
     relative_to : {"gdp", "account"}, optional
-        What percentages are of. By default GDP for money, and the account's own total for anything else.
+        What percentages are of. By default GDP for value added, and the account's own total for anything else:
+        output lost is related to output.
     stage_weights : DataFrame, (n, stages), optional
         Stage shares instead of the shipped central ones.
 

@@ -42,7 +42,7 @@ def percent_base(table: MRIOTable, q: Intensity, relative_to: RelativeTo | None)
     if relative_to is not None:
         require_option("relative_to", relative_to, ("gdp", "account"))
     money = q.unit == table.unit
-    chosen = relative_to or ("gdp" if money else "account")
+    chosen = relative_to or ("gdp" if money and q.name == "value_added" else "account")
     if chosen == "gdp" and not money:
         raise OptionError(
             f"{q.name} is in {q.unit or 'another unit'}, so it is no share of GDP; use relative_to='account'."

@@ -84,7 +84,8 @@ def group(system: System, share: Array, kind: Kind, factor: float = 1.0, within:
 
     An industry of which a part is extracted counts as two industries with the same inputs and the same buyers. Then
     "complete" leaves 1 - g s of each row and of final demand, "backward" 1 - g s of each column and "forward"
-    1 - g s of each row; with within="kept" the flows inside the group stay.
+    1 - g s of each row. With within="kept" the flows inside the group stay, so the two parts of an industry no longer
+    have the same purchases (backward) or sales (forward), see `_between_parts`.
     """
     rest = 1.0 - share
     everything = np.ones(system.n)
@@ -94,9 +95,12 @@ def group(system: System, share: Array, kind: Kind, factor: float = 1.0, within:
     if kind == "complete":
         demand = system.x * (1.0 - system.direct_forward_sums)
         return removal(system, factor * share, everything, factor * share * demand)
-    if kind == "backward":
-        return removal(system, rest if within == "kept" else everything, factor * share)
-    return removal(system, factor * share, rest if within == "kept" else everything)
+    sell, buy = (everything, factor * share) if kind == "backward" else (factor * share, everything)
+    if within == "removed":
+        return removal(system, sell, buy)
+    sell, buy = (rest, buy) if kind == "backward" else (sell, rest)
+    partial = ((share > 0) & (share < 1)).any()
+    return _between_parts(system, sell, buy) if partial else removal(system, sell, buy)
 
 
 def _from_inverse(system: System, where: npt.NDArray[np.intp], share: Array, kind: Kind) -> Array:
@@ -107,6 +111,41 @@ def _from_inverse(system: System, where: npt.NDArray[np.intp], share: Array, kin
     loss: Array = columns @ u
     loss[where] -= beta
     return loss
+
+
+def _between_parts(system: System, sell: Array, buy: Array) -> Array:
+    r"""Loss of output, (n,), when the parts of industries in a group stop trading with the other parts, by a factor g.
+
+    Backward, the group buys less from the rest: :math:`\sigma = 1 - s, \tau = g s`; forward, it sells less to it:
+    :math:`\sigma = g s, \tau = 1 - s`. With :math:`a = A \bar x + y`, what is asked of each industry before the cut,
+    one part makes its share of a, the other its share less what is cut. They add up to
+    :math:`\bar x = a - \hat\sigma A \hat\tau a`, so the loss :math:`d = x - \bar x` solves
+
+    .. math:: (I - A + \hat\sigma A \hat\tau A) \, d = \hat\sigma A \hat\tau x
+    """
+
+    def remaining(z: Array) -> Array:
+        used = system.apply(z)
+        return np.asarray(z - used + sell * system.apply(buy * used))
+
+    right = sell * system.apply(buy * system.x)
+    sellers, buyers = np.flatnonzero(sell), np.flatnonzero(buy)
+    if min(len(sellers), len(buyers)) > LOW_RANK:
+        return solve_near(system, remaining, right)
+    if len(buyers) <= len(sellers):
+        per_output = np.divide(buy[buyers], system.x[buyers], out=np.zeros(len(buyers)), where=system.active[buyers])
+        LU = system.solve(sell[:, None] * system.Z[:, buyers] * per_output)
+        block = np.eye(len(buyers)) + input_rows(system, buyers) @ LU
+        result = LU @ _solve_small(block, system.x[buyers])
+    else:
+        LE = inverse_columns(system, sellers)
+        used = LE.copy()
+        # A L = L - I.
+        used[sellers, np.arange(len(sellers))] -= 1.0
+        rows = sell[sellers, None] * input_rows(system, sellers) * buy
+        result = LE @ _solve_small(np.eye(len(sellers)) + rows @ used, rows @ system.x)
+    _require_small(right - remaining(result), right, result)
+    return np.asarray(result)
 
 
 def own_part(
@@ -121,11 +160,11 @@ def own_part(
         return np.asarray(share * system.x - left * (system.x - loss))
     if kind == "backward":
         return np.asarray(share * (loss if within == "removed" else system.apply(loss)))
-    kept = 1 - factor + (factor * share if within == "kept" else 0.0)
+    if within == "kept":
+        used = system.apply(loss)
+        return np.asarray(share * (used + factor * system.apply((1 - share) * (system.x - used))))
     sold = system.x * system.direct_forward_sums
-    if not np.any(kept):
-        return share * sold
-    return np.asarray(share * (sold - system.apply(kept * (system.x - loss))))
+    return np.asarray(share * (sold - (1 - factor) * system.apply(system.x - loss)))
 
 
 def removal(system: System, sell: Array, buy: Array, demand: Array | None = None) -> Array:

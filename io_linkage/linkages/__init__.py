@@ -3,7 +3,8 @@ r"""Linkages: how much of the rest of the economy an industry draws on, and how 
 Terms
 -----
 b, backward : i'L, output drawn from everywhere by one unit of final demand for an industry (Leontief).
-f, forward : G i, output made possible everywhere by one unit of an industry's primary inputs (Ghosh).
+f, forward : G i, output made possible everywhere by one unit of an industry's primary inputs (Ghosh). The model is
+    driven by supply: it measures how far sales reach, and forecasts nothing (see `forward`).
 direct : i'A and B i, the first round alone.
 normalised : divided by the mean over a scope, so that 1 is its average industry.
 role : key (both above 1), backward-oriented, forward-oriented or weakly linked.

@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.captions import labelled
-from io_linkage.intensities import Account, intensity
+from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
 from io_linkage.linkages.normalisation import Scope, normalised
 from io_linkage.linkages.roles import assign, strength
 from io_linkage.table import MRIOTable
+
+#: Columns of `linkages` that are divided by the mean of their scope.
+NORMALISED = ("backward_normalised", "forward_normalised")
 
 
 def backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
@@ -33,7 +36,8 @@ def backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | Non
 
     Returns
     -------
-    Series on the table's index; dimensionless, or account units per unit of output; NaN without output.
+    Series on the table's index, in units of the account per unit of output; NaN without output, or where nothing is
+    known of the account in the industry's own region. ``attrs["note"]`` says what sums leave out.
 
     References
     ----------
@@ -47,7 +51,7 @@ def backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | Non
     """
     q = intensity(table, of)
     values = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
-    return _series(table, values, "backward linkage", q.attrs, q.unit_per_output, normalise)
+    return _series(table, values, "backward linkage", q, normalise)
 
 
 def forward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
@@ -55,15 +59,23 @@ def forward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None
 
     .. math:: f_i = \sum_j g_{ij} q_j = \frac{1}{x_i} \sum_j l_{ij} x_j q_j
 
+    The Ghosh model is driven by supply: buyers use more of an input because more of it is there, whatever else they
+    need. Read the result as how far an industry's sales reach, or as what a rise in the cost of its primary inputs adds
+    to the value of output (Dietzenbacher 1997), not as a forecast of what more supply would bring about.
+
     Parameters and returns as `backward`.
 
     References
     ----------
-    Jones (1976); Miller & Blair (2022), section 12.2.
+    Jones (1976); Dietzenbacher (1997), on the Ghosh model as a price model; Miller & Blair (2022), section 12.2.
+
+    See Also
+    --------
+    backward : the same along the chain of suppliers.
     """
     q = intensity(table, of)
     values = table.system.forward_sums() if q.is_output else table.system.ghosh(q.counted)
-    return _series(table, values, "forward linkage", q.attrs, q.unit_per_output, normalise)
+    return _series(table, values, "forward linkage", q, normalise)
 
 
 def forward_leontief(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
@@ -77,8 +89,8 @@ def forward_leontief(table: MRIOTable, *, of: Account = "output", normalise: Sco
     Parameters and returns as `backward`.
     """
     q = intensity(table, of)
-    values = q.counted * table.system.solve(np.ones(len(table.index)))
-    return _series(table, values, "forward linkage (Leontief row sums)", q.attrs, q.unit_per_output, normalise)
+    values = q.per_output * table.system.solve(np.ones(len(table.index)))
+    return _series(table, values, "forward linkage (Leontief row sums)", q, normalise)
 
 
 def direct_backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
@@ -90,7 +102,7 @@ def direct_backward(table: MRIOTable, *, of: Account = "output", normalise: Scop
     """
     q = intensity(table, of)
     values = table.system.direct_column_sums if q.is_output else table.system.apply_transposed(q.counted)
-    return _series(table, values, "direct backward linkage", q.attrs, q.unit_per_output, normalise)
+    return _series(table, values, "direct backward linkage", q, normalise)
 
 
 def direct_forward(table: MRIOTable, *, of: Account = "output", normalise: Scope | None = None) -> pd.Series[float]:
@@ -102,7 +114,7 @@ def direct_forward(table: MRIOTable, *, of: Account = "output", normalise: Scope
     """
     q = intensity(table, of)
     values = table.system.direct_forward_sums if q.is_output else table.per_output(table.system.Z @ q.counted)
-    return _series(table, values, "direct forward linkage", q.attrs, q.unit_per_output, normalise)
+    return _series(table, values, "direct forward linkage", q, normalise)
 
 
 def linkages(table: MRIOTable, *, of: Account = "output", normalise: Scope = "region") -> pd.DataFrame:
@@ -160,15 +172,15 @@ def linkages(table: MRIOTable, *, of: Account = "output", normalise: Scope = "re
     }
     result = pd.DataFrame(columns, index=table.index)
     q = intensity(table, of)
-    return labelled(result, table.caption("linkages", q.unit_per_output, normalise=normalise, rule="mean", **q.attrs))
+    unit = "" if q.unit == table.unit else q.unit_per_output
+    attrs = {"normalise": normalise, "normalised": NORMALISED, "rule": "mean", **q.attrs}
+    return labelled(result, table.caption("linkages", unit, **attrs))
 
 
-def _series(
-    table: MRIOTable, values: Array, name: str, attrs: dict[str, Any], unit: str, scope: Scope | None
-) -> pd.Series[float]:
-    attrs = {**attrs, "rule": "mean"}
+def _series(table: MRIOTable, values: Array, name: str, q: Intensity, scope: Scope | None) -> pd.Series[float]:
+    values = np.where(q.in_unknown_region(table), np.nan, values)
+    attrs: dict[str, Any] = {**q.attrs, "rule": "mean"}
     if scope is None:
-        return table.series(values, name, unit=unit, **attrs)
-    return table.series(
-        normalised(table, values, scope), name, unit=f"mean of the {scope} = 1", normalise=scope, **attrs
-    )
+        return table.series(values, name, unit=q.unit_per_output, **attrs)
+    attrs |= {"normalise": scope, "normalised": (name,)}
+    return table.series(normalised(table, values, scope), name, unit=f"mean of the {scope} = 1", **attrs)

@@ -4,7 +4,9 @@ Rules
 -----
 mean : a linkage per unit (backward, forward, net, dispersion, their splits) becomes a weighted mean,
     :math:`\sum_i w_{ik} u_i m_i / \sum_i w_{ik} u_i`, w the membership of the group and u output unless told otherwise.
-    Normalised linkages are averaged after they were normalised, so 1 stays the average industry of the scope.
+    Linkages are normalised with the weights they are averaged with, so that the groups of a scope average 1. (Of an
+    industry by itself the mean is Rasmussen's, which is unweighted. Divided by that, large industries being above it,
+    all stages of a region could be above 1.)
 sum : an amount (weighted linkages) becomes the sum :math:`\sum_i w_{ik} m_i`.
 block : pure linkages and extraction losses of a group are not the sum of its members', because the members also
     trade with each other; they are computed for the group as one block by their own functions, with `by=`
@@ -15,7 +17,7 @@ A result carries its rule in `attrs["rule"]`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -27,7 +29,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.intensities import Account
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
-from io_linkage.linkages.normalisation import Scope, weighted_means
+from io_linkage.linkages.normalisation import Scope, normalised, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, region_codes, select
 from io_linkage.stages.intervals import bounds, described, drawn_weights
@@ -87,9 +89,12 @@ def aggregate(
     if chosen not in ("mean", "sum"):
         raise OptionError("The result does not say how it aggregates; pass rule='mean' or rule='sum'.")
     W, names = groups_by(table, by, stage_weights)
-    values: Array = frame.to_numpy(dtype=np.float64)
     weighted_by = weighted_by or str(result.attrs.get("weighted_by", "output"))
-    means = weighted_means(W, _unit_weights(table, weighted_by), values) if chosen == "mean" else _sums(W, values)
+    if chosen == "mean":
+        weights = _unit_weights(table, weighted_by)
+        means = weighted_means(W, weights, _renormalised(table, frame, result.attrs, weights))
+    else:
+        means = _sums(W, frame.to_numpy(dtype=np.float64))
     out = pd.DataFrame(means, index=names, columns=frame.columns)
     more = {"weighted_by": weighted_by} if chosen == "mean" else {}
     return labelled(out, result.attrs, by=by, rule=chosen, **more)
@@ -135,7 +140,8 @@ def by_stage(
 
     Notes
     -----
-    The role is that of the averaged normalised linkages. NaN where a region has nothing of a stage.
+    The linkages of a stage are divided by the mean of the scope with the same weights, so those of a region's stages
+    average 1, and the role compares a stage with its economy. NaN where a region has nothing of a stage.
 
     Examples
     --------
@@ -193,8 +199,8 @@ def by_region(
         share, label = part.share, part.label
     W, names = groups_by(table, "region")
     numbers = base.select_dtypes("number")
-    inside = W * share[:, None]
-    means = weighted_means(inside, _unit_weights(table, weighted_by), numbers.to_numpy(dtype=np.float64))
+    inside, weights = W * share[:, None], _unit_weights(table, weighted_by)
+    means = weighted_means(inside, weights, _renormalised(table, numbers, base.attrs, weights))
     out = _with_roles(pd.DataFrame(means, index=names, columns=numbers.columns))
     x = table.accounts.x
     output = W.T @ x
@@ -257,6 +263,15 @@ def _unit_weights(table: MRIOTable, weighted_by: Weight) -> Array:
     return np.where(table.active, np.nan_to_num(values), 0.0)
 
 
+def _renormalised(table: MRIOTable, frame: pd.DataFrame, attrs: Mapping[Any, Any], weights: Array) -> Array:
+    """Return the numbers of a result, the normalised ones divided by the weighted mean of their scope."""
+    values: Array = frame.to_numpy(dtype=np.float64, copy=True)
+    for position, column in enumerate(frame.columns):
+        if column in attrs.get("normalised", ()):
+            values[:, position] = normalised(table, values[:, position], attrs["normalise"], weights)
+    return values
+
+
 def _sums(W: Array, values: Array) -> Array:
     sums: Array = W.T @ np.nan_to_num(values)
     return sums
@@ -280,7 +295,8 @@ def _intervals(
 ) -> pd.DataFrame:
     """Low, high and how often the role holds, over draws of the stage shares; rows in the order of region-stage."""
     columns = ["backward", "forward", *PAIR]
-    means = drawn_means(table, drawn, _unit_weights(table, weighted_by), base[columns].to_numpy(dtype=np.float64))
+    weights = _unit_weights(table, weighted_by)
+    means = drawn_means(table, drawn, weights, _renormalised(table, base[columns], base.attrs, weights))
     low, high = bounds(means, level)
     spread = {}
     for position, column in enumerate(columns):

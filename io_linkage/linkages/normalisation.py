@@ -31,21 +31,22 @@ def scope_codes(table: MRIOTable, scope: Scope) -> npt.NDArray[np.intp]:
     return np.zeros(len(table.index), dtype=np.intp)
 
 
-def scope_means(table: MRIOTable, values: Array, scope: Scope) -> Array:
-    """Mean over the scope of each country-industry, of those that have a value, (n,)."""
+def scope_means(table: MRIOTable, values: Array, scope: Scope, weights: Array | None = None) -> Array:
+    """Mean over the scope of each country-industry, of those that have a value, (n,); unweighted by default."""
     codes = scope_codes(table, scope)
     counted = table.active & ~np.isnan(values)
     size = int(codes.max()) + 1
-    sums = np.bincount(codes, weights=np.where(counted, values, 0.0), minlength=size)
-    counts = np.bincount(codes, weights=counted, minlength=size)
-    means = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+    u = counted.astype(np.float64) if weights is None else np.where(counted, weights, 0.0)
+    sums = np.bincount(codes, weights=u * np.where(counted, values, 0.0), minlength=size)
+    totals = np.bincount(codes, weights=u, minlength=size)
+    means = np.divide(sums, totals, out=np.full(size, np.nan), where=totals != 0)
     return np.asarray(means[codes])
 
 
-def normalised(table: MRIOTable, values: Array, scope: Scope | None) -> Array:
+def normalised(table: MRIOTable, values: Array, scope: Scope | None, weights: Array | None = None) -> Array:
     r"""Divide by the mean over the scope, so that 1 is its average industry.
 
-    .. math:: \bar b_j = \frac{n_s \, b_j}{\sum_{k \in s} b_k}
+    .. math:: \bar b_j = \frac{b_j \sum_{k \in s} u_k}{\sum_{k \in s} u_k b_k}, \qquad u = 1 \text{ by default}
 
     Parameters
     ----------
@@ -53,6 +54,8 @@ def normalised(table: MRIOTable, values: Array, scope: Scope | None) -> Array:
     values : array, (n,)
     scope : {"world", "region", "industry"} or None
         None returns the values as they are.
+    weights : array, (n,), optional
+        u. Rasmussen's mean is unweighted; groups are compared with the mean they are part of.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def normalised(table: MRIOTable, values: Array, scope: Scope | None) -> Array:
     masked = np.where(table.active, values, np.nan)
     if scope is None:
         return masked
-    means = scope_means(table, masked, scope)
+    means = scope_means(table, masked, scope, weights)
     result: Array = np.divide(masked, means, out=np.full(len(means), np.nan), where=means != 0)
     return result
 

@@ -81,6 +81,8 @@ def split(
         values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
     if measure.startswith("pure"):
         unit = q.unit
+    else:
+        values = _where_known(table, measure, q, values)
     if weighted_by is not None:
         if measure not in ("backward", "forward"):
             raise OptionError(f"by={weighted_by!r} weights backward and forward linkages, not {measure}; leave it out.")
@@ -97,6 +99,15 @@ def split(
     name = f"{measure.replace('_', ' ')} linkage by {'origin' if 'backward' in measure else 'destination'}"
     rule = "block" if measure.startswith("pure") else "mean" if weighted_by is None else "sum"
     return table.frame(values, columns, name, unit=unit, rule=rule, **label, **q.attrs)
+
+
+def _where_known(table: MRIOTable, measure: Measure, q: Intensity, values: Array) -> Array:
+    """Return NaN for parts of which the source knows nothing: those at home, and the total."""
+    blank = np.zeros(values.shape[1], dtype=bool)
+    blank[[0, 1, -1]] = True
+    if measure == "forward_leontief":
+        return np.where(q.known[:, None], values, np.nan)
+    return np.where(q.in_unknown_region(table)[:, None] & blank, np.nan, values)
 
 
 def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:

@@ -148,7 +148,8 @@ def dispersion(
     columns = ["power", "sensitivity", "sensitivity_leontief"]
     columns += [f"variation_{kind}" for kind in ("backward", "forward", "leontief")]
     values = np.vstack([relative, variation]).T
-    return table.frame(values, columns, "dispersion", rule="mean", within=within, normalise=normalise, **q.attrs)
+    attrs = {"within": within, "normalise": normalise, "normalised": tuple(columns[:3]), **q.attrs}
+    return table.frame(values, columns, "dispersion", rule="mean", **attrs)
 
 
 def _moments(table: MRIOTable, block: npt.NDArray[np.intp], q: Intensity, sums: Array, squares: Array) -> None:

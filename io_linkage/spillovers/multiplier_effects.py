@@ -68,8 +68,9 @@ def multipliers(
 
     Returns
     -------
-    Series, (n,), in the account's unit per unit of final demand; NaN where there is no output. ``attrs`` states the
-    propensities (type II) and what is left out for want of a figure.
+    Series, (n,), in the account's unit per unit of final demand; NaN where there is no output, or nothing is known
+    of the account in the industry's own region. ``attrs`` states the propensities (type II) and, in ``note``, what is
+    left out for want of a number.
 
     Notes
     -----
@@ -111,6 +112,7 @@ def multipliers(
         # Spending rounds: (I - H'LC)^-1 is closed households' income per unit of their first income.
         rounds = np.linalg.solve((np.eye(H.shape[1]) - respent).T, C.T @ base)
         values = base + LH @ rounds
+    values = np.where(q.in_unknown_region(table), np.nan, values)
     return table.series(
         values, f"{q.label} multiplier, type {type}", unit=q.unit_per_output, **MEANS, **q.attrs, **extra
     )
