@@ -151,6 +151,12 @@ def test_the_range_is_the_middle_nine_tenths_of_the_draws(world):
     assert found["high_stage_high"] == pytest.approx(np.quantile(shares, 0.95))
 
 
+def test_a_profile_needs_the_three_stages():
+    other = stage_weights(leather()).rename(columns={"emerging": "new"})
+    with pytest.raises(OptionError, match="no column emerging"):
+        upgrading.lock_in(leather(), regions=["Turkey"], frontier=["Germany"], stage_weights=other)
+
+
 def test_catching_up_by_hand():
     levels = {"X": (0.2, 0.4), "Y": (0.4, 0.3), "Z": (0.9, 0.6), "W": (0.3, 0.9), "frontier": (0.5, 0.8)}
     index = pd.MultiIndex.from_product([(2000, 2010), levels], names=["year", "region"])

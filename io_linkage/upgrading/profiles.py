@@ -203,6 +203,16 @@ def _divide(above: float, below: float) -> float:
     return float(above / below) if below != 0 else float("nan")
 
 
+def _three_stages(stage_weights: pd.DataFrame) -> pd.DataFrame:
+    lacking = [stage for stage in stages.STAGES if stage not in stage_weights.columns]
+    if lacking:
+        raise OptionError(
+            f"stage_weights has no column {', '.join(lacking)}; a profile needs {', '.join(stages.STAGES)}. "
+            f"Its columns are {', '.join(map(str, stage_weights.columns))}: rename or add up the others."
+        )
+    return stage_weights
+
+
 def _stage_shares(
     table: MRIOTable,
     blocks: Trade,
@@ -214,7 +224,7 @@ def _stage_shares(
     total = blocks.region_sums(earned)
     nothing = np.full(blocks.G, np.nan)
     try:
-        W = stages.weights(table) if stage_weights is None else stage_weights
+        W = stages.weights(table) if stage_weights is None else _three_stages(stage_weights)
         shares = W.reindex(table.index).to_numpy(dtype=np.float64)
         sums = {str(stage): blocks.region_sums(earned * shares[:, k]) for k, stage in enumerate(W.columns)}
     except StageError as error:

@@ -59,12 +59,12 @@ def blocs(table: MRIOTable, own: Mapping[str, Sequence[str]] | None = None) -> p
         if len(named) < sum(len(regions) for regions in own.values()):
             raise OptionError("A region stands in two blocs; put each in one.")
         return pd.Series([named.get(r, r) for r in table.regions], index=pd.Index(table.regions, name="region"))
-    found = []
+    names = []
     for region in table.regions:
         code = find(region)
         place = register()[code].wb_region if code else ""
-        found.append(_PLACED.get(code or "", _BLOCS.get(place, region)))
-    return pd.Series(found, index=pd.Index(table.regions, name="region"), name="bloc")
+        names.append(_PLACED.get(code or "", _BLOCS.get(place, region)))
+    return pd.Series(names, index=pd.Index(table.regions, name="region"), name="bloc")
 
 
 def regionalisation(

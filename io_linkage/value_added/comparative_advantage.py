@@ -66,8 +66,8 @@ def advantage(
     >>> import io_linkage as iol
     >>> world = iol.load()
     >>> gross = advantage(world, of="gross").loc["CHN", "30t33"]
-    >>> made = advantage(world).loc["CHN", "30t33"]
-    >>> bool(gross > made > 1)
+    >>> earned = advantage(world).loc["CHN", "30t33"]
+    >>> bool(gross > earned > 1)
     True
     """
     require_option("of", of, ("gross", "value_added"))

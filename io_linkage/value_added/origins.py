@@ -60,8 +60,8 @@ def matrix(
     --------
     >>> import io_linkage as iol
     >>> world = iol.load()
-    >>> made = matrix(world, by="region")
-    >>> round(made.loc["CHN", "USA"] / made.loc["CHN"].sum(), 3).item()
+    >>> absorbed = matrix(world, by="region")
+    >>> round(absorbed.loc["CHN", "USA"] / absorbed.loc["CHN"].sum(), 3).item()
     0.046
     """
     blocks = Trade(table, definition)
