@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from io_linkage import economies
 from io_linkage.economies import registry
 from io_linkage.economies.resolving import rest_regions
-from io_linkage.errors import IOLinkageError, OptionError, StageError, unknown
+from io_linkage.errors import IOLinkageError, OptionError, StageError, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,8 +123,7 @@ def ask(
 
     require_draws(draws)
     _require_dates(membership_year)
-    if rest not in ("in", "out", "both"):
-        raise unknown("option rest=", rest, ("in", "out", "both"))
+    require_option("rest", rest, ("in", "out", "both"))
     finder = _Finder(table, aggregates, membership_year)
     name, regions = _focus(finder, focus)
     _require_output(table, name, regions)
