@@ -359,3 +359,21 @@ def test_full_table_agrees_with_itself(wiod_2011):
         assert fine == pytest.approx(coarse, rel=1e-6)
     near = result.loc[("CHN", "BRA", "all"), "value_added_imports"]
     assert near == pytest.approx(world.loc[("CHN", "BRA", "all"), "value_added_imports"], rel=0.02)
+
+
+def test_one_membership_over_the_years_or_the_eu_grows_by_members(world):
+    """Developing partners on the EU: 5.31 to 5.81 % mixes two unions; the later one had 5.67 %, the earlier 5.23 %."""
+    partners = list(ties.bilateral(world, "CHN", by_stage=False).attrs["partners"])
+    tables = [iol.load(year=1995), world]
+    found = {
+        year: [
+            100
+            * ties.bilateral(table, "CHN", partners=partners, by_stage=False, membership_year=year).loc[
+                ("EU", "all", "all"), SHARE_OF
+            ]
+            for table in tables
+        ]
+        for year in (1995, 2011)
+    }
+    assert_allclose(found[2011], [5.67, 5.81], atol=0.005)
+    assert_allclose(found[1995], [5.31, 5.23], atol=0.005)

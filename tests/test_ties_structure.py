@@ -221,3 +221,52 @@ def test_years_before_any_joining_are_refused():
         ties.around_joining(trade.drop("all", level="partner"))
     with pytest.raises(OptionError, match="by year and partner"):
         ties.around_joining(results, column="exports")
+
+
+def drawn_down() -> iol.MRIOTable:
+    """Three regions that buy final goods only; a runs down stocks of b's product x."""
+    index = pd.MultiIndex.from_product([["a", "b", "c"], ["x", "y"]])
+    Z = pd.DataFrame(0.0, index=index, columns=index)
+    Y = pd.DataFrame(
+        [[60, 5, 5], [40, 10, 0], [-20, 100, 10], [20, 100, 30], [10, 0, 100], [5, 15, 100]],
+        index=index,
+        columns=["a", "b", "c"],
+        dtype=float,
+    )
+    return iol.MRIOTable.from_frames(Z, Y, year=2011)
+
+
+def test_negative_flows_count_as_nothing_in_trade_structure_and_concentration():
+    table = drawn_down()
+    assert ties.intra_industry(table, "a", "b")["imports"].tolist() == [0, 20]
+    fit = ties.trade_structure(table, "a", partners=["b"], comparators=()).loc[("a", "b")]
+    assert fit["intra_industry"] == pytest.approx(1 - (5 + 10) / 35)
+    suppliers = ties.hhi(table, unit="product", regions="a").loc[("a", "x")]
+    assert (suppliers["hhi"], suppliers["largest"], suppliers["flows"]) == (1, "c", 10)
+    buyers = ties.hhi(table, role="buyer", regions="b").loc[("b", "x")]
+    assert (buyers["hhi"], buyers["largest"], buyers["flows"]) == (1, "c", 10)
+
+
+def test_a_product_run_down_has_no_share_in_a_reweighted_basket():
+    index = pd.MultiIndex.from_product([["a", "b"], ["x", "y"]])
+    Z = pd.DataFrame(0.0, index=index, columns=index)
+    Y = pd.DataFrame([[-10, 30], [40, 5], [0, 20], [10, 20]], index=index, columns=["a", "b"], dtype=float)
+    shares = ties.reweighted(iol.MRIOTable.from_frames(Z, Y, year=2011), "a", ["y"])
+    assert shares.tolist() == [0, 1]
+
+
+def test_what_is_shifted_is_half_the_distance_of_the_baskets():
+    table = drawn_down()
+    effect = ties.shift_basket(table, "c", like=pd.Series({"x": 0.9, "y": 0.1}))
+    spent = table.demand_by_region["c"]
+    have = spent.xs("x", level=1).sum() / spent.sum()
+    assert effect.attrs["shifted"] == pytest.approx(spent.sum() * (abs(0.9 - have) + abs(0.1 - (1 - have))) / 2)
+
+
+def test_who_joins_later_is_among_the_others():
+    """Croatia joined the EU in 2013, after the last year, so it stood outside in all of them, as Turkey did."""
+    years = pd.MultiIndex.from_product([[2002, 2003, 2004, 2005], ["POL", "HRV", "TUR"]], names=["year", "partner"])
+    share = pd.Series([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.4, 1.0, 2.0, 1.4, 1.0], index=years)
+    row = ties.around_joining(share, group="eu").loc["POL"]
+    assert row["others"] == pytest.approx(0.2)
+    assert row["difference"] == pytest.approx(0.8)

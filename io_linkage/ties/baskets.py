@@ -166,7 +166,7 @@ def _name(like: str | pd.Series[float] | MRIOTable, focus: str) -> str:
 
 
 def reweighted(table: MRIOTable, region: str, larger: Sequence[str], *, increase: float = 0.1) -> pd.Series[float]:
-    """Basket in which some products take a larger share, for use with `shift_basket`.
+    """Basket in which some products take a larger share, for use with `shift_basket`; negative shares are cut at 0.
 
     Parameters
     ----------

@@ -118,8 +118,8 @@ def growth_pull(
     Notes
     -----
     Where a product was not bought in one of the two years its origins are those of the other year, so that all
-    of the change is technology or basket. Products whose final demand sums to nothing or less (inventories run down)
-    have no shares: their change is basket as a whole.
+    of the change is technology or basket. Products whose final demand is zero or negative, or small
+    beside its parts (inventories run down), have no shares of origin: all of their change counts as basket.
 
     References
     ----------

@@ -48,7 +48,8 @@ def trade_structure(
     ``intra_industry_balanced`` (divided by 1 - |sum X - sum M| / sum(X + M), which takes out the imbalance of the
     whole); ``complementarity_exports`` (what the economy exports with what the partner imports),
     ``complementarity_imports`` (the other way round); ``similarity`` of export baskets in third markets;
-    ``exposure`` of the partner's third-market exports to the economy. The parameters are those of `ties.bilateral`.
+    ``exposure`` of the partner's third-market exports to the economy. Negative flows (stocks run down) are cut at 0
+    in all of them. The parameters are those of `ties.bilateral`.
 
     References
     ----------
@@ -91,6 +92,8 @@ def intra_industry(table: MRIOTable, first: str, second: str) -> pd.DataFrame:
     r"""Two-way trade of two economies by product.
 
     .. math:: GL_k = 1 - |X_k - M_k| / (X_k + M_k)
+
+    Negative flows are cut at 0.
 
     Returns
     -------
