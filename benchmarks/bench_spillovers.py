@@ -54,7 +54,7 @@ def everything(given: MRIOTable) -> list[pd.DataFrame]:
         ties.reliance(given, on=on, regions=partners),
         ties.reliance(given, on=on, through="sales", regions=partners),
         ties.hhi(given),
-        ties.hhi(given, role="buyers"),
+        ties.hhi(given, role="buyer"),
         ties.trade_structure(given, focus, **whom),
         spillovers.matrix(given),
         spillovers.matrix(given, by="stage", stage_weights=shares),
