@@ -126,7 +126,7 @@ def by_group(
     require_option("measure", measure, MEASURES)
     W = W * table.active[:, None]
     if measure == "elasticity":
-        sums = table.system.column_sums()
+        sums = table.system.backward_sums()
         values = W.T @ (sums[:, None] * (table.accounts.Z @ W)) / table.accounts.x.sum()
     else:
         sizes = W.sum(axis=0)
@@ -201,8 +201,8 @@ def _norms(table: MRIOTable, measure: Measure) -> tuple[Array, Array]:
         L = system.inverse()
         return np.sqrt(np.einsum("ki,ki->i", L, L)), np.sqrt(np.einsum("jk,jk->j", L, L))
     if measure == "sum":
-        return system.column_sums(), system.solve(np.ones(system.n))
-    return system.column_sums(), system.x
+        return system.backward_sums(), system.solve(np.ones(system.n))
+    return system.backward_sums(), system.x
 
 
 def _values(table: MRIOTable, measure: Measure, norms: tuple[Array, Array], rows: slice) -> Array:

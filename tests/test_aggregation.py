@@ -44,7 +44,7 @@ def test_aggregating_to_itself_changes_nothing(table):
     same = aggregation.aggregate(table, industries={code: code for code in table.industries})
     assert same.index.equals(table.index)
     np.testing.assert_array_equal(same.Z.to_numpy(), table.Z.to_numpy())
-    np.testing.assert_allclose(same.system.column_sums(), table.system.column_sums())
+    np.testing.assert_allclose(same.system.backward_sums(), table.system.backward_sums())
 
 
 @given(tables(min_regions=2, min_industries=2))
@@ -191,8 +191,8 @@ def test_splitting_conserves_the_whole(table):
     np.testing.assert_allclose(back.va[order].to_numpy(), table.va.to_numpy(), atol=1e-9)
     # Parts that buy and sell alike have the multiplier of the whole.
     if table.x[(table.regions[0], code)] > 0:
-        sums = parts.series(parts.system.column_sums(), "b")
-        whole = table.series(table.system.column_sums(), "b")[(table.regions[0], code)]
+        sums = parts.series(parts.system.backward_sums(), "b")
+        whole = table.series(table.system.backward_sums(), "b")[(table.regions[0], code)]
         assert sums[(table.regions[0], "left")] == pytest.approx(whole)
 
 

@@ -33,7 +33,7 @@ def parts_by_hand(table, loss, share, of):
 
 @given(tables(), kinds, st.sampled_from([0.3, 1.0]), accounts)
 def test_all_industries_at_once_match_re_inverting_for_each(table, kind, factor, of):
-    found = ex.losses(table, kind=kind, factor=factor, of=of)
+    found = ex.losses(table, kind=kind, share=factor, of=of)
     scale = 1e-9 * table.satellite(of).max()
     for j in range(len(table.index)):
         if not table.active[j]:
@@ -59,9 +59,9 @@ def test_a_selection_matches_brute_force(table, kind, within, factor, of):
     share = (table.index.get_level_values(0) == region).astype(float)
     if within == "kept" and (share[table.active] == 1).all():
         with pytest.raises(OptionError, match="whole"):
-            ex.losses(table, regions=region, kind=kind, within=within)
+            ex.losses(table, regions=region, kind=kind, inside_flows=within)
         return
-    found = ex.losses(table, regions=region, kind=kind, within=within, factor=factor, of=of)
+    found = ex.losses(table, regions=region, kind=kind, inside_flows=within, share=factor, of=of)
     loss = brute_force(table, kind, share, factor, within)
     amount = table.per_output(table.satellite(of).to_numpy()) * loss
     scale = 1e-9 * table.satellite(of).max()
@@ -69,7 +69,7 @@ def test_a_selection_matches_brute_force(table, kind, within, factor, of):
     assert_allclose(found.loc[on, "total"], amount[on], rtol=1e-9, atol=scale)
     assert_allclose(found.loc[on, ["own", "home", "abroad"]].sum(axis=1), amount[on], rtol=1e-9, atol=scale)
     assert_allclose([found.attrs[p] for p in PARTS], parts_by_hand(table, loss, share, of), rtol=1e-9, atol=scale)
-    grouped = ex.losses(table, regions=region, kind=kind, within=within, factor=factor, of=of, by="region")
+    grouped = ex.losses(table, regions=region, kind=kind, inside_flows=within, share=factor, of=of, by="region")
     assert_allclose(grouped["total"].sum(), amount.sum(), rtol=1e-9, atol=scale)
 
 
@@ -82,15 +82,15 @@ def test_extracting_the_whole_table_loses_all_of_it(table, of):
 
 @given(tables(), kinds, st.integers(0, 9))
 def test_extracting_nothing_loses_nothing(table, kind, seed):
-    assert ex.losses(table, kind=kind, factor=0).fillna(0)["total"].abs().max() < 1e-9
+    assert ex.losses(table, kind=kind, share=0).fillna(0)["total"].abs().max() < 1e-9
     industry = table.industries[seed % len(table.industries)]
     if table.active[table.index.get_level_values(1) == industry].any():
-        assert ex.losses(table, industries=industry, kind=kind, factor=0)["total"].abs().max() < 1e-7
+        assert ex.losses(table, industries=industry, kind=kind, share=0)["total"].abs().max() < 1e-7
 
 
 @given(tables(min_industries=2))
 def test_losses_grow_with_the_factor_and_complete_is_the_largest(table):
-    half, full = (ex.losses(table, factor=f)["total"] for f in (0.5, 1.0))
+    half, full = (ex.losses(table, share=f)["total"] for f in (0.5, 1.0))
     assert (half <= full + 1e-9 * full.max())[table.active].all()
     for kind in ("backward", "forward"):
         assert (ex.losses(table, kind=kind)["total"] <= full + 1e-9 * full.max())[table.active].all()
@@ -151,7 +151,7 @@ def test_corridors_match_brute_force(table, flows, factor):
     A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
     y = x - table.accounts.Z.sum(axis=1)
     removed = (s[:, None] * A * t) @ x + s * bought
-    arguments = {"origin": {"regions": first}, "destination": {"regions": last}, "flows": flows, "factor": factor}
+    arguments = {"origin": {"regions": first}, "destination": {"regions": last}, "flows": flows, "share": factor}
     if removed.sum() == 0 or (not (table.active & (t > 0)).any() and flows != "final"):
         return
     if not table.active[table.region_codes == len(table.regions) - 1].any():
@@ -165,7 +165,7 @@ def test_corridors_match_brute_force(table, flows, factor):
 
 @given(tables(), st.sampled_from([0.5, 1.0]))
 def test_noncompetitive_extraction_matches_each_domestic_block(table, factor):
-    found = ex.losses(table, kind="noncompetitive", factor=factor)
+    found = ex.losses(table, kind="noncompetitive", share=factor)
     for j in np.flatnonzero(table.active):
         r = np.flatnonzero(table.region_codes == table.region_codes[j])
         x, Z = table.accounts.x, table.accounts.Z
@@ -184,7 +184,7 @@ def test_noncompetitive_extraction_matches_each_domestic_block(table, factor):
         missing = factor * (A[r == j] @ remains + home_demand)
         assert row["replacement"] == pytest.approx(missing.item(), rel=1e-9, abs=1e-9)
         region, industry = table.index[j]
-        chosen = ex.losses(table, regions=region, industries=industry, kind="noncompetitive", factor=factor)
+        chosen = ex.losses(table, regions=region, industries=industry, kind="noncompetitive", share=factor)
         assert chosen["total"].sum() == pytest.approx(row["total"], rel=1e-9, abs=1e-8)
         assert chosen.attrs["replacement"] == pytest.approx(row["replacement"], rel=1e-9, abs=1e-9)
 
@@ -223,7 +223,7 @@ def test_replaced_extraction_matches_moving_every_flow_by_hand(table, factor, se
     if not (share * table.x).any() or (share[table.active] == 1).all():
         return
     after, lost = replaced_by_loops(table, share, factor)
-    found = ex.losses(table, regions=region, industries=industry, kind="replaced", factor=factor)
+    found = ex.losses(table, regions=region, industries=industry, kind="replaced", share=factor)
     assert_allclose(found["total"].fillna(0), table.x - after, rtol=1e-8, atol=1e-8 * table.x.max())
     assert found.attrs["not_replaced"] == pytest.approx(lost, rel=1e-9, abs=1e-9)
 
@@ -250,7 +250,7 @@ def test_groups_of_every_kind_match_their_selections(table, kind, factor):
     ]
     if len(active) < 2:
         return
-    options = {"kind": kind, "factor": factor, "of": "value_added"}
+    options = {"kind": kind, "share": factor, "of": "value_added"}
     by_stage, by_region = ex.by_stage(table, stage_weights=W, **options), ex.by_region(table, **options)
     matrix = ex.matrix(table, extracted="region-stage", affected="region", stage_weights=W, **options)
     besides = {"noncompetitive": "replacement", "replaced": "not_replaced"}[kind]
@@ -328,17 +328,17 @@ def test_regions_without_jobs_are_named_and_nan(world):
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        ({"factor": 1.2}, OptionError, "from 0"),
-        ({"factor": -0.1, "regions": "Turkey"}, OptionError, "from 0"),
+        ({"share": 1.2}, OptionError, "from 0"),
+        ({"share": -0.1, "regions": "Turkey"}, OptionError, "from 0"),
         ({"kind": "partial"}, OptionError, "complete"),
         ({"kind": "replaced"}, OptionError, "one selection"),
         ({"regions": ["Argentina", "Turkey", "Germany"], "kind": "replaced"}, OptionError, "outside it"),
         (
-            {"regions": ["Argentina", "Turkey", "Germany"], "kind": "forward", "within": "kept"},
+            {"regions": ["Argentina", "Turkey", "Germany"], "kind": "forward", "inside_flows": "kept"},
             OptionError,
             "outside it",
         ),
-        ({"within": "some"}, OptionError, "removed"),
+        ({"inside_flows": "some"}, OptionError, "removed"),
         ({"regions": "Germny"}, UnknownLabelError, "Germany"),
         ({"regions": []}, OptionError, "No region"),
         ({"industries": []}, OptionError, "No industry"),
@@ -404,7 +404,7 @@ def test_a_stage_is_extracted_as_if_its_parts_were_industries_of_their_own(kind,
     W = stage_weights(table, seed=3)
     split = split_by_share(table, W["emerging"].to_numpy())
     parts = [industry for industry in split.industries if industry.endswith("part")]
-    options = {"kind": kind, "within": flows, "factor": factor, "of": "output", "regions": region}
+    options = {"kind": kind, "inside_flows": flows, "share": factor, "of": "output", "regions": region}
     found = ex.losses(table, stage="emerging", stage_weights=W, **options)
     expected = ex.losses(split, industries=parts, **options)
     for part in PARTS:

@@ -47,9 +47,11 @@ def test_percentages_of_groups_are_of_the_groups_own_account(table, by):
     found = ex.losses(table, regions="r", industries="1", of="value_added", by=by)
     each = ex.losses(table, regions="r", industries="1", of="value_added")
     assert_allclose(found["total"], each["total"].groupby(level=by).sum()[found.index], rtol=1e-12)
-    assert_allclose(found["percent"], 100 * found["total"] / table.va.groupby(level=by).sum()[found.index], rtol=1e-12)
-    assert found["percent"].nunique() == len(found)
-    assert_allclose(each["percent"], 100 * each["total"] / table.va, rtol=1e-12)
+    assert_allclose(
+        found["account_percent"], 100 * found["total"] / table.va.groupby(level=by).sum()[found.index], rtol=1e-12
+    )
+    assert found["account_percent"].nunique() == len(found)
+    assert_allclose(each["account_percent"], 100 * each["total"] / table.va, rtol=1e-12)
 
 
 @pytest.mark.parametrize("relative_to", ["gdp", "account"])

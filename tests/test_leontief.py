@@ -37,7 +37,7 @@ def test_two_region_inverse_and_feedback_of_miller_and_blair():
 
 def test_column_and_forward_sums_of_germany_1995():
     system = germany_1995().system
-    assert_allclose(system.column_sums(), [1.7048, 1.8413, 1.8136, 1.6035, 1.5951, 1.3782], atol=5e-5)
+    assert_allclose(system.backward_sums(), [1.7048, 1.8413, 1.8136, 1.6035, 1.5951, 1.3782], atol=5e-5)
     assert_allclose(system.forward_sums(), [2.1126, 1.6910, 1.3558, 1.5848, 2.1037, 1.2106], atol=5e-5)
 
 
@@ -60,7 +60,7 @@ def test_solves_match_the_inverse(table):
     assert_allclose(system.solve(b[:, 0]), L @ b[:, 0], rtol=1e-9, atol=1e-9)
     assert_allclose(system.inverse(), L, rtol=1e-9, atol=1e-12)
     assert_allclose(system.inverse_diagonal(), np.diagonal(L), rtol=1e-9)
-    assert_allclose(system.column_sums(), L.sum(axis=0), rtol=1e-9)
+    assert_allclose(system.backward_sums(), L.sum(axis=0), rtol=1e-9)
 
 
 @given(tables())
@@ -96,12 +96,12 @@ def test_both_memory_orders_give_the_same(order):
 def test_the_same_input_gives_the_same_bits():
     first, second = (germany_1995().system for _ in range(2))
     assert np.array_equal(first.inverse(), second.inverse())
-    assert np.array_equal(first.column_sums(), second.column_sums())
+    assert np.array_equal(first.backward_sums(), second.backward_sums())
 
 
 def test_nothing_of_size_n_squared_is_made_for_solves():
     system = germany_1995().system
-    system.column_sums()
+    system.backward_sums()
     system.forward_sums()
     assert "A" not in system.__dict__
     assert not system.has_inverse
@@ -109,14 +109,14 @@ def test_nothing_of_size_n_squared_is_made_for_solves():
 
 def test_results_cannot_be_changed():
     system = germany_1995().system
-    for array in (system.A, system.inverse(), system.column_sums(), system.forward_sums()):
+    for array in (system.A, system.inverse(), system.backward_sums(), system.forward_sums()):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0.0
 
 
 def test_columns_that_use_all_output_throughout_are_refused():
     with pytest.raises(NotProductiveError, match="every column of A sums to 1 or more"):
-        System(np.array([[50.0, 60.0], [60.0, 50.0]]), np.array([100.0, 100.0])).column_sums()
+        System(np.array([[50.0, 60.0], [60.0, 50.0]]), np.array([100.0, 100.0])).backward_sums()
 
 
 def test_an_unproductive_table_with_one_good_column_is_refused():
@@ -156,7 +156,7 @@ def test_a_residual_above_the_bound_raises(monkeypatch):
     monkeypatch.setattr(System, "_substitute", lambda self, b, transposed: 1.01 * exact(self, b, transposed=transposed))
     # One refinement squares the error of 1 %, which is still far above the bound.
     with pytest.raises(SolveError, match="relative residual"):
-        system.column_sums()
+        system.backward_sums()
 
 
 def test_one_refinement_repairs_a_small_error(monkeypatch):
@@ -166,4 +166,4 @@ def test_one_refinement_repairs_a_small_error(monkeypatch):
     monkeypatch.setattr(
         System, "_substitute", lambda self, b, transposed: (1 + 1e-6) * exact(self, b, transposed=transposed)
     )
-    assert_allclose(system.column_sums(), right, rtol=1e-10)
+    assert_allclose(system.backward_sums(), right, rtol=1e-10)

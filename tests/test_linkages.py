@@ -146,10 +146,10 @@ def test_aggregates_are_weighted_means(table):
             assert row["backward"] == pytest.approx(expected, rel=1e-9)
         else:
             assert np.isnan(row["backward"])
-    shares = found["share"].groupby(level="region").sum()
+    shares = found["output_share"].groupby(level="region").sum()
     assert_allclose(shares[shares > 0], 1.0)
     regions = lk.by_region(table)
-    both = found["backward"] * found["share"]
+    both = found["backward"] * found["output_share"]
     assert_allclose(both.groupby(level="region", sort=False).sum(min_count=1), regions["backward"], rtol=1e-9)
 
 
@@ -178,7 +178,7 @@ def test_comparison_ranks_all_regions(world):
     found = lk.compare(world, "emerging", draws=20)
     alone = lk.by_region(world, stage="emerging").loc[found.index]
     pd.testing.assert_series_equal(found["backward"], alone["backward"], rtol=1e-12)
-    pd.testing.assert_series_equal(found["share"], alone["share"], rtol=1e-12)
+    pd.testing.assert_series_equal(found["output_share"], alone["output_share"], rtol=1e-12)
     assert (found["backward_low"] < found["backward_high"]).all()
     assert found["rank_backward"].tolist() == sorted(found["rank_backward"])
     assert set(found.index) == set(world.regions)

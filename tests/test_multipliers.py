@@ -42,7 +42,7 @@ def test_effects_add_up_to_the_backward_linkage(table):
     split = effects(table)
     active = table.active
     assert_allclose(split[["intra", "feedback", "spillover"]].sum(axis=1)[active], split["total"][active], rtol=1e-12)
-    assert_allclose(split["total"][active], table.system.column_sums()[active], rtol=1e-10)
+    assert_allclose(split["total"][active], table.system.backward_sums()[active], rtol=1e-10)
     assert split.loc[~active].isna().all(axis=None)
     assert (split[["feedback", "spillover"]].to_numpy()[active] >= -1e-12).all()
 

@@ -40,7 +40,7 @@ class TestCompetitiveImports:
 
     def test_a_share_above_all_of_it_is_explained_beside_it(self):
         found = results(competitive())
-        assert found["pulled"]["percent"].max() > 100
+        assert found["pulled"]["account_percent"].max() > 100
         told = {section.key: section for section in briefing.compose(found).sections}["industries"]
         pulls = next(view for view in told.views if view.title == "Who pulls whom")
         assert "A share above 100" in pulls.note
@@ -92,10 +92,10 @@ class TestCompetitiveImports:
     def test_the_table_of_china_and_its_remedy(self, shared_data):
         file = shared_data / "china_nbs" / "china_2018_153.parquet"
         found = results(iol.load(file))
-        assert found["pulled"]["percent"].max() == pytest.approx(197.6, abs=0.05)
+        assert found["pulled"]["account_percent"].max() == pytest.approx(197.6, abs=0.05)
         assert "--imports apart" in sentences.imports_taken_off(found)[0]
         without = results(iol.load(file, imports="apart"))
-        assert without["pulled"]["percent"].max() < 100
+        assert without["pulled"]["account_percent"].max() < 100
         assert sentences.imports_taken_off(without) == []
         assert sentences.above_all(without) == ""
 

@@ -110,7 +110,7 @@ def test_value_added_per_unit_of_demand_never_exceeds_it(table):
 @given(tables())
 def test_per_output_is_the_mean_multiplier_of_the_group(table):
     S = spillovers.matrix(table, by="region", per="output", of="output")
-    sums = table.system.column_sums() * table.accounts.x
+    sums = table.system.backward_sums() * table.accounts.x
     expected = pd.Series(sums, index=table.index).groupby(level=0, sort=False).sum()
     made = table.x.groupby(level=0, sort=False).sum()
     for region in table.regions:

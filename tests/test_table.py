@@ -193,7 +193,7 @@ def test_stray_flows_go_to_the_discrepancies(output):
 
 def test_an_industry_without_output_measures_nan():
     table = stray_table()
-    measured = table.series(table.system.column_sums(), "backward")
+    measured = table.series(table.system.backward_sums(), "backward")
     assert np.isnan(measured[("B", "y")])
     assert measured.notna().sum() == 3
     assert table.v[("B", "y")] == 0
@@ -250,7 +250,7 @@ def test_views_are_made_without_copying():
 
 def test_a_copy_with_the_same_accounts_shares_the_factorisation():
     table = germany_1995()
-    table.system.column_sums()
+    table.system.backward_sums()
     assert table.replace(year=2000).system is table.system
     assert table.replace(year=2000).year == 2000
     assert table.year == 1995

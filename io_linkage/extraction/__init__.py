@@ -10,9 +10,9 @@ noncompetitive : complete, with all imports as non-competitive: what the group s
 replaced : complete, and buyers turn to the same industry in other regions, which gain; see
     `io_linkage.extraction.replaced`.
 
-`factor` from 0 to 1 takes out a part of that. A stage is a share of every industry, and extracting it takes out that
+`share` from 0 to 1 takes out a part of that. A stage is a share of every industry, and extracting it takes out that
 share: the industry is treated as two, with the same inputs and the same buyers. Scaling the columns of a partly
-extracted industry too, as is done at a factor of 1, would count twice: its purchases fall with its output anyway.
+extracted industry too, as is done at a share of 1, would count twice: its purchases fall with its output anyway.
 
 Losses are split into `own` (the extracted part itself), `home` (elsewhere in the regions of the group) and `abroad`.
 

@@ -26,29 +26,26 @@ from io_linkage.errors import SolveError
 from io_linkage.extraction.results import Affected, RelativeTo, affected, extracted_table, finished
 from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array
+from io_linkage.leontief.removal import Removal
 from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
-
-KIND = "noncompetitive"
 
 
 def noncompetitive_losses(
     table: MRIOTable,
     selection: Selection | None,
     q: Intensity,
-    factor: float,
+    cut: Removal,
     by: Affected | None,
     relative_to: RelativeTo | None,
     stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Return losses as `io_linkage.extraction.losses` returns them, with a column or attribute `replacement`."""
     if selection is None:
-        return _each(table, q, factor, relative_to)
-    loss, own, replacement = noncompetitive_group(table, selection.share, factor)
+        return _each(table, q, cut, relative_to)
+    loss, own, replacement = noncompetitive_group(table, selection.share, cut)
     found = affected(table, selection.share, loss, own, q)
-    return finished(
-        table, found, selection, q, by, relative_to, stage_weights, kind=KIND, factor=factor, replacement=replacement
-    )
+    return finished(table, found, selection, q, by, relative_to, stage_weights, replacement=replacement, **cut.attrs)
 
 
 def _domestic(table: MRIOTable, inside: npt.NDArray[np.intp]) -> Array:
@@ -68,7 +65,7 @@ def _home_demand(table: MRIOTable, code: int, inside: npt.NDArray[np.intp]) -> A
     return np.asarray(table.accounts.Y[np.ix_(inside, np.flatnonzero(own))].sum(axis=1))
 
 
-def noncompetitive_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array, Array, float]:
+def noncompetitive_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array, Array, float]:
     """Return the loss of output, the part of it that is the group's own, and what is bought abroad instead."""
     loss, own = np.zeros(len(share)), np.zeros(len(share))
     x, replacement = table.accounts.x, 0.0
@@ -77,16 +74,16 @@ def noncompetitive_group(table: MRIOTable, share: Array, factor: float) -> tuple
         s = share[inside]
         if not s.any():
             continue
-        A, w = _domestic(table, inside), factor * s
+        A, w = _domestic(table, inside), cut.share * s
         d = _solve(np.eye(len(inside)) - (1 - w)[:, None] * A, w * x[inside], table.regions[code])
-        left = np.divide((1 - factor) * s, 1 - w, out=np.zeros(len(s)), where=w < 1)
+        left = np.divide((1 - cut.share) * s, 1 - w, out=np.zeros(len(s)), where=w < 1)
         loss[inside], own[inside] = d, s * x[inside] - left * (x[inside] - d)
         replacement += float((w * (A @ (x[inside] - d) + _home_demand(table, code, inside))).sum())
         per_output = np.divide(d, x[inside], out=np.zeros(len(d)), where=x[inside] > 0)
         missing += np.where(table.region_codes == code, 0.0, table.accounts.Z[:, inside] @ per_output)
     # Regions of the group respond by themselves; what one no longer buys from another is lost there as well, but for
     # the part that was taken out anyway.
-    return loss + (1 - factor * share) * missing, own, replacement
+    return loss + (1 - cut.share * share) * missing, own, replacement
 
 
 def _solve(matrix: Array, right: Array, region: str) -> Array:
@@ -96,7 +93,7 @@ def _solve(matrix: Array, right: Array, region: str) -> Array:
         raise SolveError(f"The domestic block of {region} is singular; look for negative flows in Z.") from error
 
 
-def _each(table: MRIOTable, q: Intensity, factor: float, relative_to: RelativeTo | None) -> pd.DataFrame:
+def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo | None) -> pd.DataFrame:
     x, Z = table.accounts.x, table.accounts.Z
     n = len(x)
     own, home, abroad, replacement = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
@@ -104,7 +101,7 @@ def _each(table: MRIOTable, q: Intensity, factor: float, relative_to: RelativeTo
         A = _domestic(table, inside)
         M = _solve(np.eye(len(inside)) - A, np.eye(len(inside)), table.regions[code])
         diagonal = np.diagonal(M)
-        alpha = factor * x[inside] / (1 + factor * (diagonal - 1))
+        alpha = cut.share * x[inside] / (1 + cut.share * (diagonal - 1))
         here = q.counted[inside]
         own[inside] = alpha * diagonal * here
         home[inside] = alpha * (here @ M) - own[inside]
@@ -113,9 +110,9 @@ def _each(table: MRIOTable, q: Intensity, factor: float, relative_to: RelativeTo
         abroad[inside] = alpha * (imports @ M)
         # Row j of A^rr times output after the loss alpha M e_j; A M = M - I.
         used = A @ x[inside] - alpha * (diagonal - 1)
-        replacement[inside] = factor * (used + _home_demand(table, code, inside))
+        replacement[inside] = cut.share * (used + _home_demand(table, code, inside))
     values = np.column_stack([own, home, abroad, own + home + abroad])
     values[~(table.active & q.known)] = np.nan
-    out = extracted_table(table, values, table.index, table.region_codes, q, relative_to, kind=KIND, factor=factor)
+    out = extracted_table(table, values, table.index, table.region_codes, q, relative_to, **cut.attrs)
     out["replacement"] = np.where(table.active, replacement, np.nan)
     return out

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.captions import labelled
-from io_linkage.errors import OptionError, require_option, unknown
+from io_linkage.errors import OptionError, require_option, require_share, unknown
 from io_linkage.extraction.kinds import BESIDES, Extracted, Kind, group_losses, groups
 from io_linkage.extraction.results import (
     PARTS,
@@ -19,11 +19,10 @@ from io_linkage.extraction.results import (
     extracted_table,
     percent,
     percent_base,
-    require_factor,
 )
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
-from io_linkage.leontief.removal import Within
+from io_linkage.leontief.removal import InsideFlows, Removal
 from io_linkage.selection import Selection, groups_by, region_codes, select
 from io_linkage.stages.intervals import bounds, described, drawn_weights
 from io_linkage.table import MRIOTable
@@ -35,9 +34,9 @@ def by_region(
     table: MRIOTable,
     *,
     kind: Kind = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "output",
-    within: Within = "removed",
+    inside_flows: InsideFlows = "removed",
     relative_to: RelativeTo | None = None,
 ) -> pd.DataFrame:
     """Losses from extracting each region as a whole.
@@ -48,7 +47,7 @@ def by_region(
     in `io_linkage.extraction.losses`; with kind="noncompetitive" also `replacement`, what is imported instead, and
     with kind="replaced" (gains are losses below 0) `not_replaced`, what finds no other supplier.
     """
-    return _by_group(table, "region", None, kind, factor, of, within, relative_to, None)
+    return _by_group(table, "region", None, Removal(kind, share, inside_flows), of, relative_to, None)
 
 
 def by_stage(
@@ -56,9 +55,9 @@ def by_stage(
     *,
     regions: str | Iterable[str] | None = None,
     kind: Kind = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "output",
-    within: Within = "removed",
+    inside_flows: InsideFlows = "removed",
     relative_to: RelativeTo | None = None,
     stage_weights: pd.DataFrame | None = None,
     draws: int | Array = 0,
@@ -71,11 +70,11 @@ def by_stage(
     ----------
     regions : str or list, optional
         Only the stages of these regions.
-    kind, factor, of, within, relative_to, stage_weights
+    kind, share, of, inside_flows, relative_to, stage_weights
         As in `io_linkage.extraction.losses`.
     draws : int or array (draws, n, stages)
         Number of draws of the shipped stage shares within their ranges, or draws of one's own; for complete,
-        backward and forward extraction with factor=1 and within="removed".
+        backward and forward extraction with share=1 and inside_flows="removed".
     seed, level
         Seed of the draws; share of them between low and high.
 
@@ -92,13 +91,13 @@ def by_stage(
     True
     """
     rows = None if regions is None else region_codes(table, regions)
-    out = _by_group(table, "region-stage", rows, kind, factor, of, within, relative_to, stage_weights)
+    out = _by_group(table, "region-stage", rows, Removal(kind, share, inside_flows), of, relative_to, stage_weights)
     if isinstance(draws, int) and not draws:
         return out
-    if kind == "noncompetitive" or kind == "replaced" or factor != 1 or within != "removed":
+    if kind == "noncompetitive" or kind == "replaced" or share != 1 or inside_flows != "removed":
         raise OptionError(
-            "Intervals over draws are for complete, backward and forward extraction with factor=1 and "
-            "within='removed'; leave draws out otherwise."
+            "Intervals over draws are for complete, backward and forward extraction with share=1 and "
+            "inside_flows='removed'; leave draws out otherwise."
         )
     drawn = drawn_weights(table, draws, seed, stage_weights=stage_weights)
     wanted = list(dict.fromkeys(out.index.get_level_values(0)))
@@ -112,7 +111,7 @@ def compare(
     stage: str,
     *,
     kind: Kind = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "value_added",
     relative_to: RelativeTo | None = None,
     stage_weights: pd.DataFrame | None = None,
@@ -129,7 +128,7 @@ def compare(
     out = by_stage(
         table,
         kind=kind,
-        factor=factor,
+        share=share,
         of=of,
         relative_to=relative_to,
         stage_weights=stage_weights,
@@ -151,9 +150,9 @@ def matrix(
     extracted: Extracted = "region",
     affected: Affected = "region",
     kind: Kind = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "value_added",
-    within: Within = "removed",
+    inside_flows: InsideFlows = "removed",
     regions: str | Iterable[str] | None = None,
     relative_to: RelativeTo | Literal["absolute"] = "absolute",
     stage_weights: pd.DataFrame | None = None,
@@ -167,18 +166,18 @@ def matrix(
         Extract only groups in these regions (extracted "region" or "region-stage").
     relative_to : {"absolute", "gdp", "account"}
         Amounts, or percent of the affected group's GDP or own account.
-    kind, factor, of, within, stage_weights
+    kind, share, of, inside_flows, stage_weights
         As in `io_linkage.extraction.losses`.
 
     Returns
     -------
     DataFrame (groups extracted, groups affected); in the account's unit or percent.
     """
-    q = intensity(table, of)
+    q, cut = intensity(table, of), Removal(kind, share, inside_flows)
     W, names, keep = groups(table, extracted, regions, stage_weights)
     columns, affected_names = groups_by(table, affected, stage_weights)
     found = np.empty((len(keep), columns.shape[1]))
-    for row, (_, loss, _, _) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
+    for row, (_, loss, _, _) in enumerate(group_losses(table, W, names, keep, cut)):
         found[row] = columns.T @ (q.counted * loss)
     unit = q.unit
     attrs = {"percent_of": ""}
@@ -188,7 +187,7 @@ def matrix(
         found, unit, attrs = percent(found, columns.T @ total), "%", {"percent_of": base_name}
     out = pd.DataFrame(found, index=names[keep], columns=affected_names)
     out = out.rename_axis(index=_renamed(out.index, "extracted"), columns=_renamed(out.columns, "affected"))
-    return labelled(out, table.caption(f"{q.name} lost", unit, kind=kind, factor=factor, **attrs, **block_attrs(q)))
+    return labelled(out, table.caption(f"{q.name} lost", unit, kind=kind, share=share, **attrs, **block_attrs(q)))
 
 
 def corridor(
@@ -197,7 +196,7 @@ def corridor(
     origin: Mapping[str, Any] | Selection,
     destination: Mapping[str, Any] | Selection,
     flows: Flows = "both",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "output",
     by: Affected | None = None,
     across_borders: bool = False,
@@ -215,7 +214,7 @@ def corridor(
         count with their share of it.
     flows : {"both", "intermediate", "final"}
         Final flows are those to the buyers' regions, so buyers may then name regions only.
-    factor : float
+    share : float
         How much of the flows is taken out.
     across_borders : bool
         Leave the sellers' own regions out of the buyers, e.g. where both are named by overlapping groups.
@@ -225,25 +224,25 @@ def corridor(
     Returns
     -------
     DataFrame, one row for each industry (or group) affected: sellers, buyers, elsewhere (the loss in the regions of
-    the sellers, of the buyers that do not also sell, and in all others), total and percent of its own account. The
-    value of the flows taken out is ``attrs["flows_removed"]``.
+    the sellers, of the buyers that do not also sell, and in all others), total and account_percent, the total as a
+    percentage of its own account. The value of the flows taken out is ``attrs["flows_removed"]``.
 
     Raises
     ------
     OptionError
-        Final flows with buyers that are industries; factor outside 0 to 1; nothing flows.
+        Final flows with buyers that are industries; a share outside 0 to 1; nothing flows.
     """
     require_option("flows", flows, ("both", "intermediate", "final"))
-    require_factor(factor)
+    require_share("share", share)
     q = intensity(table, of)
     sell, buy = _selection(table, origin, stage_weights), _selection(table, destination, stage_weights)
     if across_borders:
         buy = _abroad(table, sell, buy)
-    s: Array = factor * sell.share
+    s: Array = share * sell.share
     t: Array = np.zeros_like(s) if flows == "final" else buy.share
     demand = np.zeros_like(s) if flows == "intermediate" else s * _bought(table, buy)
     removed = float((s * table.system.apply(t * table.accounts.x)).sum() + demand.sum())
-    if factor > 0 and removed == 0:
+    if share > 0 and removed == 0:
         raise OptionError(f"{sell.label} sells nothing ({flows} flows) to {buy.label} in {table.label}.")
     loss = removal.removal(table.system, s, t, demand)
     out = _corridor_frame(table, sell, buy, loss, q)
@@ -251,9 +250,9 @@ def corridor(
         W, names = groups_by(table, by, stage_weights)
         sums = W.T @ np.nan_to_num(out.iloc[:, :4].to_numpy())
         out = pd.DataFrame(sums, index=names, columns=out.columns[:4])
-        out["percent"] = percent(sums[:, 3], W.T @ np.nan_to_num(q.total))
+        out["account_percent"] = percent(sums[:, 3], W.T @ np.nan_to_num(q.total))
     title = f"{q.name} lost without the sales of {sell.label} to {buy.label}"
-    attrs = table.caption(title, q.unit, flows=flows, factor=factor, flows_removed=removed, **block_attrs(q))
+    attrs = table.caption(title, q.unit, flows=flows, share=share, flows_removed=removed, **block_attrs(q))
     return labelled(out, attrs)
 
 
@@ -266,7 +265,7 @@ def _corridor_frame(table: MRIOTable, sell: Selection, buy: Selection, loss: Arr
         "buyers": np.where(buying, amount, 0.0 * amount),
         "elsewhere": np.where(selling | buying, 0.0 * amount, amount),
         "total": amount,
-        "percent": percent(amount, np.nan_to_num(q.total)),
+        "account_percent": percent(amount, np.nan_to_num(q.total)),
     }
     return pd.DataFrame(values, index=table.index)
 
@@ -306,10 +305,8 @@ def _by_group(
     table: MRIOTable,
     by: Extracted,
     region: list[str] | None,
-    kind: Kind,
-    factor: float,
+    cut: Removal,
     of: Account,
-    within: Within,
     relative_to: RelativeTo | None,
     stage_weights: pd.DataFrame | None,
 ) -> pd.DataFrame:
@@ -318,16 +315,16 @@ def _by_group(
     values = np.empty((len(keep), len(PARTS)))
     homes = np.zeros((len(keep), len(table.regions)), dtype=bool)
     besides = np.zeros(len(keep))
-    for row, (share, loss, own, moved) in enumerate(group_losses(table, W, names, keep, kind, factor, within)):
+    for row, (part, loss, own, moved) in enumerate(group_losses(table, W, names, keep, cut)):
         besides[row] = moved
-        homes[row, table.region_codes[share > 0]] = True
+        homes[row, table.region_codes[part > 0]] = True
         total, at_home = q.counted @ loss, (q.counted * homes[row, table.region_codes]) @ loss
         mine = q.counted @ own
         values[row] = mine, at_home - mine, total - at_home, total
-        if not (table.active & (share > 0)).any() or not (q.known & (share > 0)).any():
+        if not (table.active & q.known & (part > 0)).any():
             values[row] = np.nan
-    out = extracted_table(table, values, names[keep], homes, q, relative_to, kind=kind, factor=factor, within=within)
-    return labelled(out.assign(**{BESIDES[kind]: besides}), out.attrs) if kind in BESIDES else out
+    out = extracted_table(table, values, names[keep], homes, q, relative_to, **cut.attrs)
+    return labelled(out.assign(**{BESIDES[cut.kind]: besides}), out.attrs) if cut.kind in BESIDES else out
 
 
 def _intervals(

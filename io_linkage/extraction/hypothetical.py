@@ -10,7 +10,7 @@ import pandas as pd
 
 from io_linkage.errors import require_option
 from io_linkage.extraction.domestic import noncompetitive_losses
-from io_linkage.extraction.kinds import ALL_KINDS, Kind, require_outside
+from io_linkage.extraction.kinds import ALL_KINDS, Kind, require_outside, without_group
 from io_linkage.extraction.replaced import replaced_losses
 from io_linkage.extraction.results import (
     Affected,
@@ -20,11 +20,10 @@ from io_linkage.extraction.results import (
     extracted_table,
     finished,
     region_sums,
-    require_factor,
 )
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
-from io_linkage.leontief.removal import KINDS, Within
+from io_linkage.leontief.removal import KINDS, InsideFlows, Removal
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
 
@@ -36,9 +35,9 @@ def losses(
     industries: str | Iterable[str] | None = None,
     stage: str | None = None,
     kind: Kind = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "output",
-    within: Within = "removed",
+    inside_flows: InsideFlows = "removed",
     by: Affected | None = None,
     relative_to: RelativeTo | None = None,
     stage_weights: pd.DataFrame | None = None,
@@ -56,11 +55,11 @@ def losses(
         What to extract as one group, as `io_linkage.selection.select` takes it.
     kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
         "replaced" needs a selection; gains are losses below 0.
-    factor : float
+    share : float
         From 0 to 1: how much of it.
     of : str or Series
         "output", "value_added", a satellite account such as "jobs", or an account on the table's index.
-    within : {"removed", "kept"}
+    inside_flows : {"removed", "kept"}
         For backward and forward: whether the flows inside the group go as well.
     by : {"region", "industry", "stage", "region-stage"}, optional
         With a selection: add the affected industries up.
@@ -78,12 +77,12 @@ def losses(
         total_percent: of the world's.
 
         With a selection: one row for each industry affected (or group, with `by`). Columns own, home, abroad, total
-        and percent of its own account. The sums over rows are in `attrs`.
+        and account_percent, the total as a percentage of its own account. The sums over rows are in `attrs`.
 
     Raises
     ------
     UnknownLabelError, OptionError
-        Unknown or empty selection; the whole table where something has to remain; factor outside 0 to 1.
+        Unknown or empty selection; the whole table where something has to remain; a share outside 0 to 1.
     SolveError
         What remains of the table has no unique solution.
 
@@ -97,32 +96,30 @@ def losses(
     True
     """
     require_option("kind", kind, ALL_KINDS)
-    require_option("within", within, ("removed", "kept"))
-    require_factor(factor)
+    cut = Removal(kind, share, inside_flows)
     q = intensity(table, of)
     selection = None
     if regions is not None or industries is not None or stage is not None:
         selection = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
-        require_outside(table, selection.share, selection.label, kind, within)
+        require_outside(table, selection.share, selection.label, cut)
     if kind == "noncompetitive":
-        return noncompetitive_losses(table, selection, q, factor, by, relative_to, stage_weights)
+        return noncompetitive_losses(table, selection, q, cut, by, relative_to, stage_weights)
     if kind == "replaced":
-        return replaced_losses(table, selection, q, factor, by, relative_to, stage_weights)
+        return replaced_losses(table, selection, q, cut, by, relative_to, stage_weights)
     if selection is None:
-        return _each(table, kind, factor, q, within, relative_to)
-    loss = removal.group(table.system, selection.share, kind, factor, within)
-    own = removal.own_part(table.system, selection.share, loss, kind, factor, within)
+        return _each(table, kind, cut, q, relative_to)
+    loss, own, _ = without_group(table, selection.share, cut)
     found = affected(table, selection.share, loss, own, q)
-    return finished(table, found, selection, q, by, relative_to, stage_weights, kind=kind, factor=factor, within=within)
+    return finished(table, found, selection, q, by, relative_to, stage_weights, **cut.attrs)
 
 
 def losses_by_region(
     table: MRIOTable,
     *,
     kind: Literal["complete", "backward", "forward"] = "complete",
-    factor: float = 1.0,
+    share: float = 1.0,
     of: Account = "output",
-    within: Within = "removed",
+    inside_flows: InsideFlows = "removed",
 ) -> pd.DataFrame:
     """Losses of each region from extracting each industry in turn: (n, regions), all at once.
 
@@ -131,29 +128,28 @@ def losses_by_region(
     DataFrame on the table's index (the industry extracted), columns the regions that lose; NaN without output.
     """
     require_option("kind", kind, KINDS)
-    require_factor(factor)
+    cut = Removal(kind, share, inside_flows)
     q = intensity(table, of)
-    alpha, beta = removal.single(table.system, kind, factor, within)
+    alpha, beta = removal.single(table.system, kind, cut.share, cut.inside_flows)
     sums = region_sums(table, q)
     sums *= alpha[:, None]
     sums[np.arange(len(alpha)), table.region_codes] -= beta * q.counted
     columns = pd.Index(table.regions, name="affected")
     return table.frame(
-        sums, columns, f"extraction loss in {q.name}", unit=q.unit, kind=kind, factor=factor, **block_attrs(q)
+        sums, columns, f"extraction loss in {q.name}", unit=q.unit, kind=kind, share=share, **block_attrs(q)
     )
 
 
 def _each(
     table: MRIOTable,
     kind: Literal["complete", "backward", "forward"],
-    factor: float,
+    cut: Removal,
     q: Intensity,
-    within: Within,
     relative_to: RelativeTo | None,
 ) -> pd.DataFrame:
-    alpha, beta = removal.single(table.system, kind, factor, within)
+    alpha, beta = removal.single(table.system, kind, cut.share, cut.inside_flows)
     diagonal = table.system.inverse_diagonal()
-    sums = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
+    sums = table.system.backward_sums() if q.is_output else table.system.solve_transposed(q.counted)
     # For the home region alone: column j of L summed over the rows of j's own region.
     home: Array = np.empty(len(alpha))
     for code in range(len(table.regions)):
@@ -165,5 +161,13 @@ def _each(
     values = np.column_stack([own, at_home - own, total - at_home, total])
     values[~(table.active & q.known)] = np.nan
     return extracted_table(
-        table, values, table.index, table.region_codes, q, relative_to, kind=kind, factor=factor, within=within
+        table,
+        values,
+        table.index,
+        table.region_codes,
+        q,
+        relative_to,
+        kind=kind,
+        share=cut.share,
+        inside_flows=cut.inside_flows,
     )

@@ -25,17 +25,16 @@ from io_linkage.errors import OptionError
 from io_linkage.extraction.results import Affected, RelativeTo, affected, finished
 from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array, removal
+from io_linkage.leontief.removal import Removal
 from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
-
-KIND = "replaced"
 
 
 def replaced_losses(
     table: MRIOTable,
     selection: Selection | None,
     q: Intensity,
-    factor: float,
+    cut: Removal,
     by: Affected | None,
     relative_to: RelativeTo | None,
     stage_weights: pd.DataFrame | None,
@@ -43,16 +42,24 @@ def replaced_losses(
     """Return losses as `io_linkage.extraction.losses` does, gains below 0, with the attribute `not_replaced`."""
     if selection is None:
         raise OptionError("kind='replaced' extracts one selection at a time; name a region, an industry or a stage.")
-    loss, own, not_replaced = replaced_group(table, selection.share, factor)
+    loss, own, not_replaced = replaced_group(table, selection.share, cut)
     found = affected(table, selection.share, loss, own, q)
     return finished(
-        table, found, selection, q, by, relative_to, stage_weights, kind=KIND, factor=factor, not_replaced=not_replaced
+        table,
+        found,
+        selection,
+        q,
+        by,
+        relative_to,
+        stage_weights,
+        not_replaced=not_replaced,
+        **cut.attrs,
     )
 
 
-def replaced_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array, Array, float]:
+def replaced_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array, Array, float]:
     """Return the loss of output, the part of it that is the group's own, and what finds no other supplier."""
-    system, taken = table.system, factor * share
+    system, taken = table.system, cut.share * share
     rows, moved, moved_demand, not_replaced = _moved(table, share, taken)
     demand = table.accounts.Y.sum(axis=1)
     left = (1.0 - taken) * demand
@@ -65,7 +72,7 @@ def replaced_group(table: MRIOTable, share: Array, factor: float) -> tuple[Array
 
     after = removal.solve_near(system, remaining, left)
     loss = system.x - after
-    return loss, removal.own_part(system, share, loss, "complete", factor), not_replaced
+    return loss, removal.own_part(system, share, loss, "complete", cut.share), not_replaced
 
 
 def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np.intp], Array, Array, float]:

@@ -31,12 +31,6 @@ ROUNDING = 1e-13
 PARTS = ["own", "home", "abroad", "total"]
 
 
-def require_factor(factor: float) -> None:
-    """Raise unless the factor is a share."""
-    if not 0 <= factor <= 1:
-        raise OptionError(f"factor={factor}: choose how much is taken out, from 0 (nothing) to 1 (all).")
-
-
 def percent_base(table: MRIOTable, q: Intensity, relative_to: RelativeTo | None) -> tuple[Array, float, str]:
     """Return what percentages are of: per region, for the world, and its name."""
     if relative_to is not None:
@@ -80,7 +74,7 @@ def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Intensi
     )
     values[~(q.known & table.active)] = np.nan
     out = pd.DataFrame(values, index=table.index, columns=PARTS)
-    out["percent"] = percent(values[:, 3], np.nan_to_num(q.total))
+    out["account_percent"] = percent(values[:, 3], np.nan_to_num(q.total))
     return out
 
 
@@ -94,7 +88,7 @@ def grouped_affected(
     known = (q.known & table.active).astype(np.float64)
     # A group in which no industry has a number has none itself.
     out.loc[W.T @ known == 0] = np.nan
-    out["percent"] = percent(out["total"].to_numpy(), W.T @ np.nan_to_num(q.total))
+    out["account_percent"] = percent(out["total"].to_numpy(), W.T @ np.nan_to_num(q.total))
     return out
 
 

@@ -22,18 +22,49 @@ with :math:`\alpha, \beta` from the diagonals of L and A, see `single`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from io_linkage.errors import SolveError
+from io_linkage.errors import SolveError, require_option, require_share
 from io_linkage.leontief.system import RESIDUAL, Array, System
 
 Kind: TypeAlias = Literal["complete", "backward", "forward"]
-Within: TypeAlias = Literal["removed", "kept"]
+InsideFlows: TypeAlias = Literal["removed", "kept"]
 
 KINDS: tuple[Kind, ...] = ("complete", "backward", "forward")
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What an extraction takes out.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`, or another that `io_linkage.extraction` adds to them.
+    share : float
+        How much of it, from 0 to 1.
+    inside_flows : {"removed", "kept"}
+        Whether the flows inside the group go as well, for backward and forward.
+    """
+
+    kind: str = "complete"
+    share: float = 1.0
+    inside_flows: InsideFlows = "removed"
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0 to 1, and other words for the flows inside."""
+        require_share("share", self.share)
+        require_option("inside_flows", self.inside_flows, ("removed", "kept"))
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """What a result says of it."""
+        return {"kind": self.kind, "share": self.share, "inside_flows": self.inside_flows}
+
 
 #: Up to this rank a change is solved exactly with one right-hand side for each of its columns.
 LOW_RANK = 64
@@ -45,7 +76,7 @@ BEYOND = 1e10
 DENSE = 256
 
 
-def single(system: System, kind: Kind, factor: float, within: Within = "removed") -> tuple[Array, Array]:
+def single(system: System, kind: str, factor: float, inside_flows: InsideFlows = "removed") -> tuple[Array, Array]:
     r"""Return alpha and beta of all n extractions of one industry: its loss of output is alpha L[:, j] - beta e_j.
 
     With g the factor, l and a the diagonals of L and A, and y = x - Z i final demand:
@@ -67,43 +98,43 @@ def single(system: System, kind: Kind, factor: float, within: Within = "removed"
     zeros = np.zeros(system.n)
     if kind == "complete":
         return factor * system.x / (1 + factor * (own - 1)), zeros
-    if kind == "backward" and within == "removed":
+    if kind == "backward" and inside_flows == "removed":
         scale = factor * system.x / (1 + factor * (own - 1))
         return scale, scale
     if kind == "backward":
         scale = factor * system.x / (1 + factor * (own * (1 - a) - 1))
         return scale * (1 - a), scale
     sold = system.x * system.direct_forward_sums
-    if within == "removed":
+    if inside_flows == "removed":
         return factor * sold / (1 + factor * (own - 1)), zeros
     return factor * (sold - a * system.x) / (1 + factor * (own - 1 - a * own)), zeros
 
 
-def group(system: System, share: Array, kind: Kind, factor: float = 1.0, within: Within = "removed") -> Array:
+def group(system: System, share: Array, kind: str, factor: float = 1.0, inside_flows: InsideFlows = "removed") -> Array:
     """Loss of output, (n,), when the share s (n,) of every industry is extracted as one group, by a factor g.
 
     An industry of which a part is extracted counts as two industries with the same inputs and the same buyers. Then
     "complete" leaves 1 - g s of each row and of final demand, "backward" 1 - g s of each column and "forward"
-    1 - g s of each row. With within="kept" the flows inside the group stay, so the two parts of an industry no longer
-    have the same purchases (backward) or sales (forward), see `_between_parts`.
+    1 - g s of each row. With inside_flows="kept" the flows inside the group stay, so the two parts of an industry no
+    longer have the same purchases (backward) or sales (forward), see `_between_parts`.
     """
     rest = 1.0 - share
     everything = np.ones(system.n)
     where = np.flatnonzero(share)
-    if system.has_inverse and within == "removed" and len(where) <= DENSE:
+    if system.has_inverse and inside_flows == "removed" and len(where) <= DENSE:
         return _from_inverse(system, where, factor * share[where], kind)
     if kind == "complete":
         demand = system.x * (1.0 - system.direct_forward_sums)
         return removal(system, factor * share, everything, factor * share * demand)
     sell, buy = (everything, factor * share) if kind == "backward" else (factor * share, everything)
-    if within == "removed":
+    if inside_flows == "removed":
         return removal(system, sell, buy)
     sell, buy = (rest, buy) if kind == "backward" else (sell, rest)
     partial = ((share > 0) & (share < 1)).any()
     return _between_parts(system, sell, buy) if partial else removal(system, sell, buy)
 
 
-def _from_inverse(system: System, where: npt.NDArray[np.intp], share: Array, kind: Kind) -> Array:
+def _from_inverse(system: System, where: npt.NDArray[np.intp], share: Array, kind: str) -> Array:
     """Loss from columns of an inverse that is there already; only the block of the group is solved."""
     columns = inverse_columns(system, where)
     x = system.x[where]
@@ -149,7 +180,7 @@ def _between_parts(system: System, sell: Array, buy: Array) -> Array:
 
 
 def own_part(
-    system: System, share: Array, loss: Array, kind: Kind, factor: float = 1.0, within: Within = "removed"
+    system: System, share: Array, loss: Array, kind: str, factor: float = 1.0, inside_flows: InsideFlows = "removed"
 ) -> Array:
     """Return how much of a loss (n,) falls on the extracted parts of the industries themselves.
 
@@ -159,8 +190,8 @@ def own_part(
         left = np.divide((1 - factor) * share, 1 - factor * share, out=np.zeros(system.n), where=factor * share < 1)
         return np.asarray(share * system.x - left * (system.x - loss))
     if kind == "backward":
-        return np.asarray(share * (loss if within == "removed" else system.apply(loss)))
-    if within == "kept":
+        return np.asarray(share * (loss if inside_flows == "removed" else system.apply(loss)))
+    if inside_flows == "kept":
         used = system.apply(loss)
         return np.asarray(share * (used + factor * system.apply((1 - share) * (system.x - used))))
     sold = system.x * system.direct_forward_sums
@@ -315,7 +346,7 @@ def _require_small(residual: Array, right: Array, result: Array) -> None:
         )
 
 
-def block_factors(own: Array, share: Array, x: Array, sold: Array, kind: Kind) -> tuple[Array, Array]:
+def block_factors(own: Array, share: Array, x: Array, sold: Array, kind: str) -> tuple[Array, Array]:
     r"""Return u and beta of extractions of parts of one block K: the loss of output is L[:, K] u - E_K beta.
 
     .. math:: u = (I + \hat w (L_{KK} - I))^{-1} \hat w x_K, \quad \beta = 0 \text{ or } u

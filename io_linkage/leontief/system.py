@@ -102,7 +102,7 @@ class System:
     def _leontief_sums(self) -> Array:
         return self._solve(np.ones(self.n), transposed=True)
 
-    def column_sums(self) -> Array:
+    def backward_sums(self) -> Array:
         """i'L: total backward linkages, (n,)."""
         self.require_productive()
         return _read_only(self._leontief_sums)
@@ -127,7 +127,7 @@ class System:
             raise SolveError(f"I - A could not be inverted (LAPACK dgetri returned {info}).")
         L: Array = inverse.T if self._holds_transpose else inverse
         probe = np.linspace(1.0, 2.0, self.n)
-        self._require_small(probe - self._residual_free(L @ probe, transposed=False), probe, L @ probe)
+        self._require_small(probe - self._apply_system(L @ probe, transposed=False), probe, L @ probe)
         return _read_only(L)
 
     def inverse(self) -> Array:
@@ -174,10 +174,10 @@ class System:
     def _solve(self, b: Array, *, transposed: bool) -> Array:
         right = np.asarray(b, dtype=np.float64)
         result = self._substitute(right, transposed=transposed)
-        residual = right - self._residual_free(result, transposed=transposed)
+        residual = right - self._apply_system(result, transposed=transposed)
         if not self._is_small(residual, right, result):
             result += self._substitute(residual, transposed=transposed)
-            residual = right - self._residual_free(result, transposed=transposed)
+            residual = right - self._apply_system(result, transposed=transposed)
             self._require_small(residual, right, result)
         return result
 
@@ -190,7 +190,7 @@ class System:
             raise SolveError(f"A right-hand side could not be solved (LAPACK dgetrs returned {info}).")
         return np.asarray(result, dtype=np.float64)
 
-    def _residual_free(self, y: Array, *, transposed: bool) -> Array:
+    def _apply_system(self, y: Array, *, transposed: bool) -> Array:
         """(I - A) y or (I - A)' y."""
         return y - (self.apply_transposed(y) if transposed else self.apply(y))
 

@@ -50,7 +50,7 @@ def backward(table: MRIOTable, *, of: Account = "output", normalise: Scope | Non
     True
     """
     q = intensity(table, of)
-    values = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
+    values = table.system.backward_sums() if q.is_output else table.system.solve_transposed(q.counted)
     return _series(table, values, "backward linkage", q, normalise)
 
 

@@ -135,8 +135,9 @@ def by_stage(
 
     Returns
     -------
-    DataFrame indexed by (region, stage): the columns of `linkages`, `share` of the stage in the region's output, and
-    with draws `<linkage>_low`, `<linkage>_high` and `role_holds`, the share of draws in which the role is the same.
+    DataFrame indexed by (region, stage): the columns of `linkages`, `output_share`, the stage's share in the region's
+    output, and with draws `<linkage>_low`, `<linkage>_high` and `role_holds`, the share of draws in which the role is
+    the same.
 
     Notes
     -----
@@ -155,7 +156,7 @@ def by_stage(
     out = _with_roles(
         aggregate(table, base, by="region-stage", rule="mean", weighted_by=weighted_by, stage_weights=stage_weights)
     )
-    out["share"] = _stage_share(table, stage_weights, out.index)
+    out["output_share"] = _stage_share(table, stage_weights, out.index)
     out.attrs["measure"] = "linkages by stage"
     if not isinstance(draws, int) or draws:
         drawn = drawn_weights(table, draws, seed, stage_weights=stage_weights)
@@ -189,7 +190,7 @@ def by_region(
 
     Returns
     -------
-    DataFrame indexed by region: the columns of `linkages` and `share`, the part's share in the region's output.
+    DataFrame indexed by region: the columns of `linkages` and `output_share`, the part's share in the region's output.
     """
     base = linkages(table, of=of, normalise=normalise)
     share: Array = np.ones(len(table.index))
@@ -204,7 +205,7 @@ def by_region(
     out = _with_roles(pd.DataFrame(means, index=names, columns=numbers.columns))
     x = table.accounts.x
     output = W.T @ x
-    out["share"] = np.divide(inside.T @ x, output, out=np.full(len(output), np.nan), where=output > 0)
+    out["output_share"] = np.divide(inside.T @ x, output, out=np.full(len(output), np.nan), where=output > 0)
     return labelled(out, base.attrs, measure="linkages by region", part=label, rule="mean", weighted_by=weighted_by)
 
 

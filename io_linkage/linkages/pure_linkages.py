@@ -225,7 +225,7 @@ def _each(table: MRIOTable, q: Intensity) -> Array:
     own = system.inverse_diagonal()
     a = np.divide(np.diagonal(system.Z), system.x, out=np.zeros(system.n), where=system.active)
     y = table.accounts.Y.sum(axis=1)
-    sums = system.column_sums() if q.is_output else system.solve_transposed(q.counted)
+    sums = system.backward_sums() if q.is_output else system.solve_transposed(q.counted)
     back = (sums - q.counted * own) / own * y / (1 - a)
     ahead = q.counted * (system.x / own - y) / (1 - a)
     values = np.column_stack([back, ahead, back + ahead])

@@ -98,7 +98,7 @@ def downstreamness(
     {'C': 2.49, '30t33': 3.63}
     """
     system, note = _system(table, inventories, inventory_categories)
-    return table.series(system.column_sums(), "downstreamness", unit="stages", inventories=inventories, **note)
+    return table.series(system.backward_sums(), "downstreamness", unit="stages", inventories=inventories, **note)
 
 
 def position(
@@ -122,7 +122,7 @@ def position(
     upstreamness, downstreamness, by_group
     """
     system, note = _system(table, inventories, inventory_categories)
-    U, D = system.forward_sums(), system.column_sums()
+    U, D = system.forward_sums(), system.backward_sums()
     return table.frame(
         np.column_stack([U, D, U / D]),
         ["upstreamness", "downstreamness", "ratio"],
@@ -272,7 +272,7 @@ def country_aggregate(
         "final_share": 1 - Z.sum(axis=1) / share,
         "value_added_share": 1 - Z.sum(axis=0) / share,
         "upstreamness": np.where(x > 0, system.forward_sums(), np.nan),
-        "downstreamness": np.where(x > 0, system.column_sums(), np.nan),
+        "downstreamness": np.where(x > 0, system.backward_sums(), np.nan),
     }
     result = pd.DataFrame(values, index=pd.Index(table.regions, name="region"))
     return labelled(result, {**table.caption("position of countries", "stages"), "inventories": inventories, **note})

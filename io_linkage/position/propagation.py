@@ -57,7 +57,7 @@ def apl(table: MRIOTable) -> pd.DataFrame:
     {'backward': 2.91, 'forward': 2.56}
     """
     system = table.system
-    drawn = system.column_sums() - 1.0
+    drawn = system.backward_sums() - 1.0
     pushed = system.forward_sums() - 1.0
     back = _ratio(system.solve_transposed(drawn), drawn)
     forward = _ratio(system.ghosh(pushed), pushed)

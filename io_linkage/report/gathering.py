@@ -126,7 +126,7 @@ def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
     for region, industry in behind.index[:_PULLERS]:
         hit = extraction.losses(table, regions=region, industries=industry, of="value_added")
         others = hit.drop(index=(region, industry)).sort_values("total", ascending=False, kind="stable")
-        others = others.loc[others["total"] > 0, ["total", "percent"]].head(_PULLED)
+        others = others.loc[others["total"] > 0, ["total", "account_percent"]].head(_PULLED)
         others.attrs = {}
         parts[(region, industry)] = others.rename(columns={"total": "value_added"})
     names = ["region", "industry", "pulled_region", "pulled_industry"]
@@ -137,7 +137,7 @@ def _pulled(table: MRIOTable, question: Question, lost: pd.DataFrame) -> Result:
         frame,
         f"Industries of {question.focus} with most value added of others behind them, and where that arises",
         "value_added: what would be missing in the other industry without the first, nothing taking its place; "
-        "percent: of that industry's own value added. The largest of each.",
+        "account_percent: of that industry's own value added. The largest of each.",
     )
 
 

@@ -101,7 +101,7 @@ def multipliers(
     require_option("type", type, ("I", "II"))
     q = intensity(table, of)
     if type == "I":
-        values = table.system.column_sums() if q.is_output else table.system.solve_transposed(q.counted)
+        values = table.system.backward_sums() if q.is_output else table.system.solve_transposed(q.counted)
         extra: dict[str, Any] = {}
     else:
         H, C, extra = _households(table, income, consumption, propensity, regions)

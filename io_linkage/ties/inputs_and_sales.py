@@ -148,7 +148,7 @@ def _total(table: MRIOTable, E: Array, side: Side) -> tuple[Array, Array]:
     system = table.system
     if side == "sales":
         return system.ghosh(E) - E, system.forward_sums() - 1
-    return system.solve_transposed(E) - E, system.column_sums() - 1
+    return system.solve_transposed(E) - E, system.backward_sums() - 1
 
 
 def between_regions(table: MRIOTable, *, direct: bool) -> Array:

@@ -77,7 +77,7 @@ def pulled(results: Results) -> dict[str, list[tuple[str, float, str]]]:
         puller = industry_name(results, row.industry if len(regions) == 1 else (row.region, row.industry))
         alone = len(regions) == 1 and row.pulled_region in regions
         other = row.pulled_industry if alone else (row.pulled_region, row.pulled_industry)
-        share = words.percent(float(str(row.percent)) / 100)
+        share = words.percent(float(str(row.account_percent)) / 100)
         found.setdefault(puller, []).append((industry_name(results, other), float(str(row.value_added)), share))
     return found
 
@@ -181,7 +181,7 @@ def _most_behind_it(results: Results) -> list[str]:
 
 def above_all(results: Results) -> str:
     """Explain shares above 100 % among those shown, if there are any."""
-    if "pulled" not in results or not (results["pulled"]["percent"] > 100).any():
+    if "pulled" not in results or not (results["pulled"]["account_percent"] > 100).any():
         return ""
     if "less_imports" in results:
         return (
