@@ -256,6 +256,16 @@ class TestPlacing:
         assert 5 < len(placed) < 80
         assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
 
+    def test_a_text_at_the_edge_stays_inside(self):
+        ax = plt.subplots(figsize=(3, 3))[1]
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        left, right = placing.place(ax, [0.02, 0.98], [0.5, 0.5], ["left", "right"])
+        ax.figure.draw_without_rendering()
+        frame = ax.get_window_extent()
+        for text in (left, right):
+            box = Text.get_window_extent(text)
+            assert frame.x0 < box.x0 < box.x1 < frame.x1
+
     def test_a_text_off_its_point_has_a_line(self):
         ax = plt.subplots(figsize=(3, 3))[1]
         ax.set(xlim=(0, 1), ylim=(0, 1))

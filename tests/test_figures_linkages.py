@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -213,6 +215,39 @@ class TestKeyIndustries:
         assert named(ax) == {name: self.point(name) for name in STAGE}
         names_stand_at_their_points(ax, {name: self.point(name) for name in STAGE})
 
+    def test_a_name_without_room_becomes_a_number_with_a_note(self):
+        random = np.random.default_rng(5)
+        texts = [f"an industry with the long name {k}" for k in range(24)]
+        values = {"backward_normalised": random.normal(1, 0.02, 24), "forward_normalised": random.normal(1, 0.02, 24)}
+        values["backward_normalised"][0] = 3.0
+        crowd = frame({name: list(column) for name, column in values.items()}, texts)
+        ax = figures.key_industries(crowd, width=4.0)
+        places = named(ax)
+        for key, point in places.items():
+            row = np.flatnonzero(
+                (crowd[["forward_normalised", "backward_normalised"]].to_numpy() == point).all(axis=1)
+            ).item()
+            assert key == texts[row] or f"{key} {texts[row]}" in re.split(r"[.,] ", caption(ax).rstrip("."))
+        assert any(key.isdigit() for key in places)
+        unnamed = re.findall(r"Not named: ([^.]*)", caption(ax))
+        lost = unnamed[0].split(", ") if unnamed else []
+        assert len(places) + len(lost) == 24
+        assert not any(key.isdigit() for key in named(figures.key_industries(crowd, width=4.0, caption=False)))
+
+    def test_what_is_the_same_for_all_goes_to_the_title(self, result):
+        index = pd.MultiIndex.from_product([["CHN"], result.index], names=["region", "industry"])
+        ax = figures.key_industries(result.set_axis(index, axis=0))
+        assert ax.figure.get_suptitle() == "Exports: China"
+        assert set(named(ax)) == set(STAGE)
+        assert figures.key_industries(result.set_axis(index, axis=0), title="Mine").figure.get_suptitle() == "Mine"
+        two = pd.MultiIndex.from_product([["CHN", "USA"], ["steel", "cars"]])
+        ax = figures.key_industries(result.set_axis(two, axis=0))
+        assert set(named(ax)) == {"China, steel", "China, cars", "USA, steel", "USA, cars"}
+
+    def test_how_many_are_named_is_said(self, result):
+        assert "Named: the 2 largest of 4" in caption(figures.key_industries(result, label=2))
+        assert "Named" not in caption(figures.key_industries(result, label=4))
+
     def test_other_columns_go_to_their_axes(self, result):
         other = result.rename(columns={"backward_normalised": "pull", "forward_normalised": "push"})
         ax = figures.key_industries(other, backward="pull", forward="push")
@@ -220,6 +255,38 @@ class TestKeyIndustries:
 
 
 class TestStyle:
+    def test_no_unit_is_claimed_that_nobody_gave(self):
+        assert style.stated({"table": "T"}) == "Unit not stated. Table: T."
+        assert style.stated({"unit": "", "table": "T"}) == "Unit: ratio. Table: T."
+
+    @pytest.mark.parametrize(
+        ("scope", "unit"),
+        [
+            ("region", "1 = average industry of the region"),
+            ("world", "1 = average industry of the world"),
+            ("industry", "1 = average region in the industry"),
+        ],
+    )
+    def test_normalised_linkages_have_the_unit_of_their_scope(self, scope, unit):
+        index = pd.MultiIndex.from_product([["CHN", "USA"], ["i", "j"]], names=["region", "industry"])
+        columns = {name: [0.5, 1.5, 0.8, 1.2] for name in ("backward", "backward_normalised", "forward_normalised")}
+        result = frame(columns, index, normalise=scope)
+        for ax in (
+            figures.linkage_heatmap(result),
+            figures.heatmap(result, value="backward_normalised"),
+            figures.heatmap(result["backward_normalised"]),
+            figures.key_industries(result),
+            figures.ranking(result, value="backward_normalised"),
+            figures.linkage_changes(result, result * 1.1),
+        ):
+            assert f"Unit: {unit}." in caption(ax)
+        assert figures.ranking(result, value="backward_normalised").get_xlabel() == f"Backward, {unit}"
+        assert "Unit: M USD." in caption(figures.linkage_heatmap(result, value="backward"))
+
+    def test_numbers_beside_the_bar_are_plain(self):
+        ax = drawn(figures.heatmap(frame({"x": [-20000.0, 45000.0]}, ["a", "b"])))
+        assert {"−20,000", "40,000"} <= {label.get_text() for label in colour_bar(ax).get_yticklabels()}
+
     def test_the_line_below_says_years_prices_and_who_is_missing(self):
         attrs = {
             "unit": "M USD",

@@ -14,7 +14,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
 from io_linkage.figures.naming import Names, shown
 from io_linkage.figures.options import teaching
-from io_linkage.figures.placing import place
+from io_linkage.figures.placing import name_all, place
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -95,13 +95,14 @@ def smile_curve(
         attrs = described(result[["distance", "per_output"]], own="stages; value added per output")
         covered = f"Shown: {rows['share'].sum():.0%} of value added, industries with {smallest:.1%} or more"
         said = ["Area: value added in the product", "Line: mean weighted by value added", covered, *notes]
-        style.finish(drawn, attrs, title=heading, notes=said, caption=caption)
         texts = shown(list(rows.index), names)
-        place(
+        name_all(
             drawn,
             across.tolist(),
             up.tolist(),
             [t if k < label else "" for k, t in enumerate(texts)],
+            lambda more: style.finish(drawn, attrs, title=heading, notes=[*said, *more], caption=caption),
+            numbered=caption,
             radii=radii.tolist(),
             fontsize=style.SMALL,
         )
@@ -226,13 +227,14 @@ def participation_map(
         if size is not None and size in rows.columns:
             said.insert(0, f"Area: {size.replace('_', ' ')}")
         attrs = described(result[["backward", "forward"]], own="% of gross exports")
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
         texts = shown(list(rows.index), names)
-        place(
+        name_all(
             drawn,
             across.tolist(),
             up.tolist(),
             [t if label is None or k < label else "" for k, t in enumerate(texts)],
+            lambda more: style.finish(drawn, attrs, title=title, notes=[*said, *more], caption=caption),
+            numbered=caption,
             radii=radii.tolist(),
             fontsize=style.SMALL,
         )

@@ -14,7 +14,7 @@ import pandas as pd
 from io_linkage.captions import described
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
-from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.naming import Names, shown, unit_of
 from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
 
@@ -97,7 +97,7 @@ def heatmap(
     -------
     Axes
     """
-    attrs = described(_chosen(result, value), unit, factor=factor)
+    attrs = described(_chosen(result, value), unit, factor=factor, own=unit_of(result, getattr(result, "name", value)))
     matrix = _matrix(result, value, columns) * factor
     cells, left_out = _emptied(matrix, scale, diagonal)
     rows, heads = (["\n".join(wrap(name, _LINE)) or name for name in shown(labels, names)] for labels in matrix.axes)
@@ -302,9 +302,9 @@ def _bar(ax: Axes, colours: _Colours, unit: str, left: float) -> None:
     thick, high = min(0.1 / cells, 0.2), figure.get_figheight() * 0.5
     mappable = ScalarMappable(colours.norm, colours.cmap)
     bar = figure.colorbar(mappable, ax=ax, extend=colours.extend, fraction=thick, pad=0.015, aspect=max(high / 0.1, 8))
+    # Plain numbers: 0.1, 1, 10,000 instead of powers of ten.
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}".replace("-", "−")))
     if colours.log:
-        # Plain numbers: 0.1, 1, 10 instead of powers of ten.
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=style.SMALL, length=2, width=0.5)

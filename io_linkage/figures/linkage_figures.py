@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,9 +13,9 @@ from io_linkage.captions import described
 from io_linkage.errors import OptionError, require_option, unknown
 from io_linkage.figures import style
 from io_linkage.figures.heatmaps import heatmap
-from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.naming import Names, constant, shown, unit_of
 from io_linkage.figures.options import teaching
-from io_linkage.figures.placing import place
+from io_linkage.figures.placing import name_all
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def linkage_heatmap(
     if order == "clustered":
         matrix = matrix.iloc[leaves(matrix.to_numpy()), leaves(matrix.to_numpy().T)]
         said.append("Rows and columns ordered by similarity")
-    matrix.attrs = described(result[[value]], options.get("unit"))
+    matrix.attrs = described(result[[value]], options.get("unit"), own=unit_of(result, value))
     plain = value.removesuffix("_normalised").replace("_", " ")
     heading = title or f"{'Normalised ' if value.endswith('_normalised') else ''}{plain} linkages"
     return heatmap(matrix, centre=centre, limits=limits, title=heading, notes=said, **options)
@@ -181,13 +181,14 @@ def ranking(
         raise unknown("column", value, result.columns)
     wanted = {str(name) for name in focus}
     rows, ranks, count = _top(result, value, top, wanted)
-    attrs = described(result[[value]], unit, factor=factor)
+    attrs = described(result[[value]], unit, factor=factor, own=unit_of(result, value))
     with style.theme():
         height = min(max(0.165 * len(rows) + 1.0, 1.6), 9.2)
         drawn = style.axes(ax, (width, height))
         _ranked(drawn, rows, value, factor, wanted, colour)
-        _rank_labels(drawn, rows, ranks, wanted, names)
-        drawn.set_xlabel(label or value.replace("_", " ").capitalize())
+        index, where = constant(rows.index, names)
+        _rank_labels(drawn, rows.index, shown(index, names), ranks, wanted)
+        drawn.set_xlabel(label or _axis(value, str(attrs.get("unit") or "")))
         if line is not None:
             drawn.axvline(line, color=style.INK, linewidth=0.7, zorder=1)
         said = list(notes)
@@ -195,6 +196,8 @@ def ranking(
             said.append(f"Bars: {attrs.get('interval', 'low to high')} of the stage shares")
         if len(rows) < count:
             said.append(f"{len(rows)} of {count} shown")
+        if title is None and where:
+            title = f"{attrs.get('measure', value.replace('_', ' '))}: {where}"
         style.finish(drawn, attrs, title=title, notes=said, caption=caption)
     kept = rows.copy()
     kept.attrs = attrs
@@ -252,11 +255,19 @@ def _ranked(
         ax.spines[side].set_visible(False)
 
 
-def _rank_labels(ax: Axes, rows: pd.DataFrame, ranks: npt.NDArray[np.intp], wanted: set[str], names: Names) -> None:
-    texts = [f"{text}  {rank}" for text, rank in zip(shown(rows.index, names), ranks, strict=True)]
-    ax.set_yticks(np.arange(len(rows))[::-1], texts)
+def _axis(value: str, unit: str) -> str:
+    plain = value.removesuffix("_normalised")
+    text = plain.replace("_", " ").capitalize()
+    return text if plain == value else f"{text}, {unit}"
+
+
+def _rank_labels(
+    ax: Axes, index: pd.Index[Any], texts: list[str], ranks: npt.NDArray[np.intp], wanted: set[str]
+) -> None:
+    labels = [f"{text}  {rank}" for text, rank in zip(texts, ranks, strict=True)]
+    ax.set_yticks(np.arange(len(index))[::-1], labels)
     ax.tick_params(axis="y", length=0)
-    for tick, entry in zip(ax.get_yticklabels(), rows.index, strict=True):
+    for tick, entry in zip(ax.get_yticklabels(), index, strict=True):
         if _is_focus(entry, wanted):
             tick.set_fontweight("bold")
 
@@ -306,8 +317,14 @@ def linkage_changes(
         said = [*notes, f"Arrows from {years[0]} to {years[1]}"]
         if top < len(moved):
             said.append(f"Dark and named: the {top} largest of {len(moved)} moves")
-        style.finish(drawn, moved.attrs, title=heading, notes=said, caption=caption)
-        _name_heads(drawn, tail, head, order, top, shown(moved.index, names))
+        index, where = constant(moved.index, names)
+        if not title and where:
+            heading = f"{heading}: {where}"
+
+        def explain(more: list[str]) -> None:
+            style.finish(drawn, moved.attrs, title=heading, notes=[*said, *more], caption=caption)
+
+        _name_heads(drawn, tail, head, order, top, shown(index, names), explain, caption)
     note(drawn, moved)
     return drawn
 
@@ -329,7 +346,7 @@ def _moves(first: pd.DataFrame, second: pd.DataFrame, forward: str, backward: st
     )
     moved["moved"] = np.hypot(*(end.loc[both].to_numpy() - start.loc[both].to_numpy()).T)
     tables = (str(frame.attrs.get("table", year)) for frame, year in zip((first, second), years, strict=True))
-    moved.attrs = {**described(second[columns]), "table": "; ".join(tables)}
+    moved.attrs = {**described(second[columns], own=unit_of(second, backward)), "table": "; ".join(tables)}
     return moved, years
 
 
@@ -374,6 +391,8 @@ def _name_heads(
     order: npt.NDArray[np.intp],
     top: int,
     texts: list[str],
+    explain: Callable[[list[str]], None],
+    numbered: bool,
 ) -> None:
     # Points along every arrow keep the names off it; only heads of the largest moves are named.
     along = np.linspace(0.0, 0.85, 6)
@@ -381,11 +400,13 @@ def _name_heads(
     points = np.vstack([head[order], shafts])
     names = [texts[k] if rank < top else "" for rank, k in enumerate(order)] + [""] * len(shafts)
     radii = [2.5] * len(order) + [1.0] * len(shafts)
-    place(
+    name_all(
         ax,
         points[:, 0].tolist(),
         points[:, 1].tolist(),
         names,
+        explain,
+        numbered=numbered,
         radii=radii,
         fontsize=style.SMALL,
         lines=((1.0, None), (None, 1.0)),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
+import pandas as pd
+
 from io_linkage import classifications
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError
@@ -45,6 +47,38 @@ def shown(labels: Iterable[Any], names: Names = "auto") -> list[str]:
         if texts and all(text in known for text in texts):
             return [known[text] for text in texts]
     return texts
+
+
+def constant(index: pd.Index[Any], names: Names = "auto") -> tuple[pd.Index[Any], str]:
+    """Return an index without the levels that are the same in every row, and what they are, for the title.
+
+    Examples
+    --------
+    >>> index, where = constant(pd.MultiIndex.from_tuples([("CHN", "24"), ("CHN", "30t33")]))
+    >>> index.tolist(), where
+    (['24', '30t33'], 'China')
+    """
+    if not isinstance(index, pd.MultiIndex) or len(index) < 2:
+        return index, ""
+    levels = [k for k in range(index.nlevels) if len(index.unique(k)) == 1]
+    if not levels or len(levels) == index.nlevels:
+        return index, ""
+    return index.droplevel(levels), ", ".join(shown([index[0][k]], names)[0] for k in levels)
+
+
+#: What 1 is where linkages are divided by the mean of a scope.
+_AVERAGES = {
+    "region": "1 = average industry of the region",
+    "industry": "1 = average region in the industry",
+    "world": "1 = average industry of the world",
+}
+
+
+def unit_of(result: pd.DataFrame | pd.Series[Any], column: Any) -> str | None:
+    """Return the unit of a column where it differs from that of the result: normalised linkages have none."""
+    if not str(column).endswith("_normalised"):
+        return None
+    return _AVERAGES.get(str(result.attrs.get("normalise", "region")), "1 = average")
 
 
 # Tables spell regions as codes; only those are replaced, so that a table's own spelling of a name stays.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,53 @@ def place(
         options = {**text_options, **broken}
         placed.append(_write(ax, text, (x[k], y[k]), offset, sizes[k] / scale, joined, fontsize, options))
     return placed
+
+
+def name_all(
+    ax: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    texts: Sequence[str],
+    explain: Callable[[list[str]], object],
+    *,
+    numbered: bool = True,
+    **options: Any,
+) -> None:
+    """Label points; a name without room becomes a number, which a note below the figure explains.
+
+    Parameters
+    ----------
+    ax, x, y, texts, options
+        As in `place`.
+    explain : callable
+        Writes title and caption with these further notes. The first call comes before any place is measured.
+    numbered : bool
+        Without it, as where there is no caption, a name without room is left out.
+    """
+    explain([])
+    numbers: dict[int, str] = {}
+    while True:
+        written = [numbers.get(k, text) for k, text in enumerate(texts)]
+        placed = place(ax, x, y, written, **options)
+        there = {text.get_text() for text in placed}
+        lost = [k for k, text in enumerate(written) if text and text not in there]
+        new = [k for k in lost if k not in numbers]
+        if not numbered or not new:
+            break
+        # The note takes room from the Axes, so all places are measured again.
+        numbers |= {k: str(len(numbers) + n) for n, k in enumerate(new, start=1)}
+        for text in placed:
+            text.remove()
+        explain(_key(texts, numbers, []))
+    if numbered and lost:
+        explain(_key(texts, numbers, lost))
+
+
+def _key(texts: Sequence[str], numbers: dict[int, str], lost: list[int]) -> list[str]:
+    """Say what the numbers stand for, and which points have not even one."""
+    entries = [f"{number} {texts[k]}" for k, number in numbers.items() if k not in lost]
+    bare = [texts[k] for k in lost]
+    return [*([", ".join(entries)] if entries else []), *([f"Not named: {', '.join(bare)}"] if bare else [])]
 
 
 def _ground(ax: Axes, centres: Boxes, sizes: Boxes, lines: Sequence[tuple[float | None, float | None]]) -> _Ground:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 from io_linkage.captions import described
 from io_linkage.errors import OptionError, unknown
 from io_linkage.figures import style
-from io_linkage.figures.naming import Names, shown
+from io_linkage.figures.naming import Names, constant, shown, unit_of
 from io_linkage.figures.options import teaching
-from io_linkage.figures.placing import place
+from io_linkage.figures.placing import name_all
 from io_linkage.figures.saving import note
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def key_industries(
     Parameters
     ----------
     result : DataFrame
-        One row per industry, e.g. ``linkages(table).loc["CHN"]``.
+        One row per industry, e.g. ``linkages(table).loc["CHN"]``. Index levels that are the same in all rows go to
+        the title.
     backward, forward : str
         Columns to draw.
     size : Series, optional
@@ -57,7 +58,7 @@ def key_industries(
         Name of the leading stage of each industry, which gives colour and shape.
     label : int, optional
         How many industries to name, the largest (by `size`, else by distance from the middle) first; all by
-        default. A name that finds no free place is left out.
+        default. A name that finds no free place becomes a number, explained below the figure.
     names : "auto", "codes" or mapping
     title, notes, caption
         Heading, further remarks, and whether to write the line below.
@@ -72,7 +73,7 @@ def key_industries(
     for column in (backward, forward):
         if column not in result.columns:
             raise unknown("column", column, result.columns)
-    attrs = described(result[[forward, backward]])
+    attrs = described(result[[forward, backward]], own=unit_of(result, backward))
     drawn_rows = result[[forward, backward]].astype(float).dropna()
     if drawn_rows.empty:
         raise OptionError("No industry has both linkages: none has output. Nothing can be drawn.")
@@ -92,8 +93,16 @@ def key_industries(
             said.append("Colour: the stage with the largest share of the industry")
         if len(drawn_rows) < len(result):
             said.append(f"{len(result) - len(drawn_rows)} without output not shown")
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
-        _names(drawn, drawn_rows, across, up, radii, label, names)
+        index, where = constant(drawn_rows.index, names)
+        if label is not None and label < len(drawn_rows):
+            said.append(f"Named: the {label} largest of {len(drawn_rows)}")
+        if title is None and where:
+            title = f"{attrs.get('measure', 'Linkages')}: {where}"
+
+        def explain(more: list[str]) -> None:
+            style.finish(drawn, attrs, title=title, notes=[*said, *more], caption=caption)
+
+        _names(drawn, shown(index, names), across, up, radii, label, explain, caption)
     note(drawn, _numbers(drawn_rows, attrs, size, stage))
     return drawn
 
@@ -160,23 +169,25 @@ def _quarters(ax: Axes, across: np.ndarray[Any, Any], up: np.ndarray[Any, Any]) 
 
 def _names(
     ax: Axes,
-    rows: pd.DataFrame,
+    texts: list[str],
     across: np.ndarray[Any, Any],
     up: np.ndarray[Any, Any],
     radii: np.ndarray[Any, Any],
     label: int | None,
-    names: Names,
+    explain: Callable[[list[str]], None],
+    numbered: bool,
 ) -> None:
-    texts = np.array(shown(rows.index, names), dtype=object)
+    """Name the points, the largest (or those furthest from the middle) first."""
     weight = radii if len(set(radii)) > 1 else np.hypot(across - 1.0, up - 1.0)
     order = np.argsort(-weight, kind="stable")
-    if label is not None:
-        texts[order[label:]] = ""
-    place(
+    named = [texts[k] if label is None or rank < label else "" for rank, k in enumerate(order)]
+    name_all(
         ax,
         across[order].tolist(),
         up[order].tolist(),
-        texts[order].tolist(),
+        named,
+        explain,
+        numbered=numbered,
         radii=radii[order].tolist(),
         fontsize=style.SMALL,
         lines=((1.0, None), (None, 1.0)),

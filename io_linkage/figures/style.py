@@ -142,7 +142,8 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
     'Unit: M USD. Table: World 2011. Source: WIOD 2013. Hatched: no output.'
     """
     unit, table, year = (str(attrs.get(key) or "") for key in ("unit", "table", "year"))
-    shown = ["Unit not stated" if unit == UNSTATED else f"Unit: {unit or 'ratio'}", f"Table: {table}" if table else ""]
+    known = attrs.get("unit") not in (None, UNSTATED)
+    shown = [f"Unit: {unit or 'ratio'}" if known else "Unit not stated", f"Table: {table}" if table else ""]
     if year and year not in table:
         shown.append(f"Year: {_years(attrs['year'])}")
     if attrs.get("source"):
@@ -182,6 +183,8 @@ def finish(
 
 def _on_axes(ax: Axes, heading: str, said: str) -> None:
     """Title above and line below the caller's Axes; the offset is in points, so it holds at any size."""
+    for text in [text for text in ax.texts if text.get_gid() == "caption"]:
+        text.remove()
     figure = ax.get_figure(root=True)
     assert figure is not None
     scale = 72 / figure.dpi

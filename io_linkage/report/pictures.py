@@ -170,7 +170,6 @@ def _key_industries(results: Results, title: str) -> Axes:
         names=_names(results, rows.index),
         title=title,
         notes=[
-            *([f"Named: of the {_NAMED} largest, those with room"] if len(rows) > _NAMED else []),
             *_imports(results),
         ],
     )
