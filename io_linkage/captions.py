@@ -81,7 +81,7 @@ def described(
             "are drawn, so the figure states no unit. Pass unit=, or make the new values with io_linkage.scaled, "
             "io_linkage.shares or io_linkage.like.",
             UnitWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
         attrs["unit"] = UNSTATED
     elif unit is not None or own is not None:

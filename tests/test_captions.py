@@ -161,7 +161,7 @@ class TestFiguresStateWhatTheyKnow:
     def test_one_warning_for_each_figure(self, columns):
         with pytest.warns(UnitWarning) as caught:
             figures.linkage_heatmap(columns.drop(columns="role") / 2, value="forward", factor=10)
-        assert len(caught) == 1
+        assert [warning.filename for warning in caught] == [__file__]
 
     @pytest.mark.parametrize(
         "draw",

@@ -1,7 +1,6 @@
 from .cards import country_card as country_card
 from .chain_figures import participation_map as participation_map
 from .chain_figures import position_over_time as position_over_time
-from .chain_figures import smile_curve as smile_curve
 from .export_figures import export_decomposition as export_decomposition
 from .export_figures import value_added_heatmap as value_added_heatmap
 from .flow_bands import flows as flows
@@ -15,6 +14,7 @@ from .naming import shown as shown
 from .quadrants import key_industries as key_industries
 from .saving import close as close
 from .saving import save as save
+from .smile_curves import smile_curve as smile_curve
 from .spillover_maps import dependence_heatmap as dependence_heatmap
 from .spillover_maps import spillover_heatmap as spillover_heatmap
 from .style import theme as theme

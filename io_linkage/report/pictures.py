@@ -169,9 +169,7 @@ def _key_industries(results: Results, title: str) -> Axes:
         label=_NAMED,
         names=_names(results, rows.index),
         title=title,
-        notes=[
-            *_imports(results),
-        ],
+        notes=_imports(results),
     )
 
 
