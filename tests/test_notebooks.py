@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import warnings
@@ -54,6 +55,51 @@ def test_it_names_no_place_of_one_machine(path):
     text = "\n".join(cell.source for cell in notebook.cells)
     text += "\n".join(out.get("text", "") for cell in code(notebook) for out in cell.outputs)
     assert not re.search(r"(?<![\w.])/(home|root|work|tmp|Users)/", text)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[:4], ids=lambda path: path.stem)
+def test_its_text_is_held_to_its_numbers(path):
+    """Each number in the text is asserted by a checking cell before the next text; those of the summary by any."""
+    cells = nbformat.read(path, as_version=4).cells
+    checks = [asserted(cell.source) if "claims" in cell.metadata.get("tags", []) else set() for cell in cells]
+    texts = [place for place, cell in enumerate(cells) if cell.cell_type == "markdown"]
+    for place, end in zip(texts, [*texts[1:], len(cells)], strict=True):
+        told = set().union(*checks[place : len(cells) if place == 0 else end])
+        assert numbers(prose(cells[place].source)) <= told, cells[place].source
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("fell from 5.5 % to 0.3", {5.5, 0.3}),
+        ("## 2. From 1995 to 2011, `draws=200`, $x_2 = 3$", set()),
+        ("30 years, table 30t33, Type II, 1,435 rows", {30.0, 1435.0}),
+    ],
+)
+def test_numbers_of_a_text(text, told):
+    assert numbers(prose(text)) == told
+
+
+def prose(text):
+    """Return the text without headings' numbers, code, formulas and links."""
+    return re.sub(r"^#+ \d+\.|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|(?<=\d),(?=\d{3})", "", text, flags=re.MULTILINE)
+
+
+def numbers(text):
+    """Return the numbers of a text but 0, 1 and years, and no digits inside names such as 30t33."""
+    plain = (float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])", text))
+    return {number for number in plain if number not in (0, 1) and not 1950 <= number <= 2050}
+
+
+def asserted(source):
+    """Return the numbers, also those within strings, of the assertions of a cell."""
+    told = set()
+    for statement in ast.walk(ast.parse(source)):
+        if isinstance(statement, ast.Assert):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Constant):
+                    told |= numbers(node.value) if isinstance(node.value, str) else {abs(float(node.value))}
+    return told
 
 
 def code(notebook):
