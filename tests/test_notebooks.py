@@ -93,7 +93,7 @@ def numbers(text):
 
 def asserted(source):
     """Return the numbers, also those within strings, of the assertions of a cell."""
-    told = set()
+    told: set[float] = set()
     for statement in ast.walk(ast.parse(source)):
         if isinstance(statement, ast.Assert):
             for node in ast.walk(statement):
