@@ -4,7 +4,10 @@ Kinds
 -----
 complete : the group stops: its sales to industries (its rows), its purchases and the final demand for it go.
 backward : the group buys no inputs from industries (columns of A); final demand for it stays.
-forward : the group sells no inputs to industries (rows of A); final demand for it stays.
+forward : the group sells no inputs to industries (rows of A), still in the demand-driven model: what is lost is what
+    the group no longer makes for others, and what its suppliers no longer make for that (Miller & Lahr 2001).
+ghosh : the group sells nothing in Ghosh's supply-driven model (rows of B), the forward measure of Dietzenbacher & van
+    der Linden; see `io_linkage.extraction.supply_driven`.
 noncompetitive : complete, with all imports as non-competitive: what the group sold is bought abroad instead, and
     only the region's own industries respond; see `io_linkage.extraction.domestic`.
 replaced : complete, and buyers turn to the same industry in other regions, which gain; see
@@ -18,8 +21,9 @@ Losses are split into `own` (the extracted part itself), `home` (elsewhere in th
 
 References
 ----------
-Dietzenbacher, van der Linden & Steenge (1993); Dietzenbacher & van der Linden (1997); Miller & Lahr (2001);
-Dietzenbacher & Lahr (2013), also for partial extraction; Miller & Blair (2022), section 12.2.6.
+Dietzenbacher, van der Linden & Steenge (1993); Dietzenbacher & van der Linden (1997), backward and ghosh;
+Miller & Lahr (2001), forward; Dietzenbacher & Lahr (2013), also for partial extraction; Miller & Blair
+(2022), section 12.2.6.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def by_stage(
     out = _by_group(table, "region-stage", rows, Removal(kind, share, inside_flows), of, relative_to, stage_weights)
     if isinstance(draws, int) and not draws:
         return out
-    if kind == "noncompetitive" or kind == "replaced" or share != 1 or inside_flows != "removed":
+    if kind not in ("complete", "backward", "forward") or share != 1 or inside_flows != "removed":
         raise OptionError(
             "Intervals over draws are for complete, backward and forward extraction with share=1 and "
             "inside_flows='removed'; leave draws out otherwise."

@@ -21,6 +21,7 @@ from io_linkage.extraction.results import (
     finished,
     region_sums,
 )
+from io_linkage.extraction.supply_driven import supply_driven_losses
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, InsideFlows, Removal
@@ -53,7 +54,7 @@ def losses(
     table : MRIOTable
     regions, industries, stage : optional
         What to extract as one group, as `io_linkage.selection.select` takes it.
-    kind : {"complete", "backward", "forward", "noncompetitive", "replaced"}
+    kind : {"complete", "backward", "forward", "ghosh", "noncompetitive", "replaced"}
         "replaced" needs a selection; gains are losses below 0.
     share : float
         From 0 to 1: how much of it.
@@ -102,6 +103,8 @@ def losses(
     if regions is not None or industries is not None or stage is not None:
         selection = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
         require_outside(table, selection.share, selection.label, cut)
+    if kind == "ghosh":
+        return supply_driven_losses(table, selection, q, cut, by, relative_to, stage_weights)
     if kind == "noncompetitive":
         return noncompetitive_losses(table, selection, q, cut, by, relative_to, stage_weights)
     if kind == "replaced":

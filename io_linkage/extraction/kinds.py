@@ -12,15 +12,16 @@ import pandas as pd
 from io_linkage.errors import OptionError, require_option
 from io_linkage.extraction.domestic import noncompetitive_group
 from io_linkage.extraction.replaced import replaced_group
+from io_linkage.extraction.supply_driven import supply_driven_group
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, Removal
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
 
-Kind: TypeAlias = Literal["complete", "backward", "forward", "noncompetitive", "replaced"]
+Kind: TypeAlias = Literal["complete", "backward", "forward", "ghosh", "noncompetitive", "replaced"]
 Extracted: TypeAlias = Literal["region", "industry", "stage", "region-stage"]
 
-ALL_KINDS: tuple[Kind, ...] = (*KINDS, "noncompetitive", "replaced")
+ALL_KINDS: tuple[Kind, ...] = (*KINDS, "ghosh", "noncompetitive", "replaced")
 
 #: What a kind says besides losses, in the table's unit.
 BESIDES = {"noncompetitive": "replacement", "replaced": "not_replaced"}
@@ -59,6 +60,7 @@ EXTRACTIONS: dict[str, Callable[[MRIOTable, Array, Removal], tuple[Array, Array,
     "complete": without_group,
     "backward": without_group,
     "forward": without_group,
+    "ghosh": supply_driven_group,
     "noncompetitive": noncompetitive_group,
     "replaced": replaced_group,
 }

@@ -366,3 +366,29 @@ def block_factors(own: Array, share: Array, x: Array, sold: Array, kind: str) ->
     right = share * (sold if kind == "forward" else x)
     u = _solve_small(matrix, right[..., None])[..., 0]
     return u, u if kind == "backward" else np.zeros_like(u)
+
+
+def allocation_ratio(system: System, share: float) -> Array:
+    r"""Return r of all n extractions of one industry's allocation coefficients: r_j = g / (1 + g (l_jj - 1)), (n,)."""
+    return share / (1 + share * (system.inverse_diagonal() - 1))
+
+
+def allocation_group(system: System, share: Array) -> Array:
+    r"""Loss of output, (n,), in the Ghosh model when shares w (n,) of the rows of B are taken out.
+
+    .. math:: d = \hat x e, \quad e = (L' - I)_{\cdot K} r, \quad r = (I + \hat w (L_{KK}' - I))^{-1} \hat w \iota
+
+    One transposed solve for each industry of the group.
+    """
+    where = np.flatnonzero(share)
+    if system.has_inverse:
+        rows = system.inverse()[where].T
+    else:
+        unit = np.zeros((system.n, len(where)))
+        unit[where, np.arange(len(where))] = 1.0
+        rows = system.solve_transposed(unit)
+    ones = np.ones(len(where))
+    r, _ = block_factors(rows[where], share[where], ones, ones, "complete")
+    lost = rows @ r
+    lost[where] -= r
+    return np.asarray(system.x * lost)
