@@ -188,7 +188,7 @@ class TestStages:
             for stage, value in order.items()
         ]
         text = starting(told["stages"], f"{side.capitalize()} linkages by stage")
-        assert f"average industry of China: {parts[0]}, {parts[1]} and {parts[2]}. " in text
+        assert f"the average of China: {parts[0]}, {parts[1]} and {parts[2]}. " in text
         first, *others = order.index
         clear = [s for s in others if linked.at[first, f"{column}_low"] > linked.at[s, f"{column}_high"]]
         assert ("lies above" in text) == bool(clear)

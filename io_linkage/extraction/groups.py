@@ -275,7 +275,7 @@ def _selection(table: MRIOTable, given: Mapping[str, Any] | Selection, stage_wei
         return given
     strange = set(given) - {"regions", "industries", "stage"}
     if strange:
-        raise OptionError(f"{sorted(strange)} cannot be selected by; use region, industry and stage.")
+        raise OptionError(f"{sorted(strange)} cannot be selected by; use regions, industries and stage.")
     return select(table, **given, stage_weights=stage_weights)
 
 

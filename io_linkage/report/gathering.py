@@ -159,7 +159,7 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
     )
     drawn = stages.draws(table, draws=question.draws, seed=question.seed, stage_file=file)
     linked = linkages.by_stage(table, stage_weights=weights, draws=drawn)
-    linked.attrs["unit"] = "1 = average industry of the region, for the normalised columns"
+    linked.attrs["unit"] = "1 = average of the region, for the normalised columns"
     yield (
         "stage_linkages",
         Result(
@@ -337,7 +337,7 @@ def _over_time(
         yield (
             "stage_linkages_over_time",
             Result(
-                _stacked(linked, table, "linkages by stage", "1 = average industry, for the normalised columns"),
+                _stacked(linked, table, "linkages by stage", "1 = average of the region, for the normalised columns"),
                 "Linkages of the focus's stages by year",
                 "One set of stage shares for all years, unless the file gives them by year.",
             ),

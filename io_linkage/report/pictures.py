@@ -233,7 +233,7 @@ def _stage_spillovers(results: Results, title: str) -> Axes:
 def _emerging(results: Results, title: str) -> Axes:
     frame = results["stage_linkages"]
     rows = frame[frame.index.get_level_values("stage") == "emerging"].droplevel("stage")
-    rows.attrs = {**frame.attrs, "unit": "1 = average industry of the region"}
+    rows.attrs = {**frame.attrs, "unit": "1 = average of the region"}
     return figures.ranking(
         rows,
         value="backward_normalised",

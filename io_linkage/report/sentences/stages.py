@@ -47,7 +47,7 @@ def _linkages_by_stage(region: str, linked: pd.DataFrame, ranges: bool) -> list[
         parts = [f"{stage} {in_range(linked, stage, column)}" for stage in order]
         if parts:
             sentences.append(
-                f"{side.capitalize()} linkages by stage, relative to the average industry of {words.economy(region)}: "
+                f"{side.capitalize()} linkages by stage, relative to the average of {words.economy(region)}: "
                 f"{words.listed(parts)}. {_told_apart(linked, column, order) if ranges else ''}".rstrip()
             )
     return sentences
