@@ -154,14 +154,14 @@ def test_aggregates_are_weighted_means(table):
 
 
 @given(tables(), st.integers(0, 5))
-def test_draws_that_do_not_vary_give_a_point_and_a_sure_role(table, seed):
+def test_draws_that_are_the_central_shares_give_no_interval(table, seed):
     W = stage_weights(table, seed)
     drawn = np.repeat(W.to_numpy()[None], 3, axis=0)
     found = lk.by_stage(table, stage_weights=W, draws=drawn)
-    assert_allclose(found["backward_low"], found["backward"], rtol=1e-9)
-    assert_allclose(found["forward_high"], found["forward"], rtol=1e-9)
-    assert (found["role_holds"].dropna() == 1).all()
-    assert found["role_holds"].notna().eq(found["role"].notna()).all()
+    added = ["backward_low", "backward_high", "forward_normalised_low", "forward_normalised_high", "role_holds"]
+    assert found[added].isna().all(axis=None)
+    assert "without ranges" in found.attrs["interval"]
+    assert_allclose(found["backward"], lk.by_stage(table, stage_weights=W)["backward"])
 
 
 def test_intervals_contain_the_central_value_and_repeat(world):

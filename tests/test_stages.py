@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 
 from io_linkage import stages
 from io_linkage.errors import OptionError, StageError, UnknownLabelError
-from io_linkage.stages.files import shipped_file
+from io_linkage.stages.matching import shipped_file
 from io_linkage.table import MRIOTable
 from tests.strategies import tables
 
@@ -352,7 +352,8 @@ def test_regions_without_output_have_no_composition():
     idle = table.index.get_level_values(0) == "s"
     Z, Y = table.Z.copy(), table.Y.copy()
     Z.loc[idle], Z.loc[:, idle], Y.loc[idle] = 0.0, 0.0, 0.0
-    found = stages.composition(MRIOTable.from_frames(Z, Y), stage_file=own_file())
+    ranged = own_file(traditional_low=[0.8, 0.1], emerging_high=[0.2, 0.8])
+    found = stages.composition(MRIOTable.from_frames(Z, Y), stage_file=ranged)
     assert found.loc["s"].isna().all(axis=None)
     assert found.loc["r"].notna().all(axis=None)
 

@@ -31,7 +31,7 @@ from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
 from io_linkage.linkages.normalisation import Scope, normalised, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
-from io_linkage.selection import groups_by, region_codes, select
+from io_linkage.selection import groups_by, region_codes, select, stage_frame
 from io_linkage.stages.intervals import bounds, described, drawn_weights
 from io_linkage.table import MRIOTable
 
@@ -137,7 +137,7 @@ def by_stage(
     -------
     DataFrame indexed by (region, stage): the columns of `linkages`, `output_share`, the stage's share in the region's
     output, and with draws `<linkage>_low`, `<linkage>_high` and `role_holds`, the share of draws in which the role is
-    the same.
+    the same. These are NaN where all draws are the central shares, as those of a file without ranges are.
 
     Notes
     -----
@@ -161,6 +161,10 @@ def by_stage(
     if not isinstance(draws, int) or draws:
         drawn = drawn_weights(table, draws, seed, stage_weights=stage_weights)
         spread = _intervals(table, base, drawn, level, weighted_by, list(out["role"]))
+        central = stage_frame(table, stage_weights).to_numpy(dtype=np.float64)
+        if np.allclose(drawn, central, rtol=0, atol=1e-9):
+            # Draws that all are the central shares come from a file without ranges, so they show nothing.
+            spread, drawn = spread * np.nan, drawn[:0]
         both = pd.concat([out, spread.set_axis(out.index)], axis=1)
         out = labelled(both, out.attrs, interval=described(level, len(drawn)))
     return labelled(out.loc[rows], out.attrs)

@@ -145,16 +145,22 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
     file, weights = question.stage_file, stages.weights(table, stage_file=question.stage_file)
     shares = stages.ranges(table, stage_file=file)
     shares.columns = pd.Index(["_".join(column) for column in shares.columns.to_flat_index()])
-    labelled(shares, table.caption("stage shares", "share"))
+    labelled(shares, table.caption("stage shares", "share"), note=shares.attrs.get("note", ""))
     yield "stage_shares", Result(shares, "Share of each stage in each industry, low, central and high")
     composition = stages.composition(table, draws=question.draws, seed=question.seed, stage_file=file)
+    ranged = bool(composition["low"].notna().any())
+    bounds = (
+        "low and high: 90 % of the draws of the stage shares."
+        if ranged
+        else "The file of stage shares gives no ranges, so all columns about draws are empty."
+    )
     labelled(composition, table.caption("share of each stage in output", "share"))
     yield (
         "stage_composition",
         Result(
             composition,
             "Share of each stage in output",
-            "low and high: 90 % of the draws. floor and ceiling: all bounds.",
+            f"{bounds} floor and ceiling: all bounds." if ranged else bounds,
         ),
     )
     drawn = stages.draws(table, draws=question.draws, seed=question.seed, stage_file=file)
@@ -162,17 +168,15 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
     linked.attrs["unit"] = "1 = average of the region, for the normalised columns"
     yield (
         "stage_linkages",
-        Result(
-            linked, "Linkages of the stages in every region", "low and high: 90 % of the draws of the stage shares."
-        ),
+        Result(linked, "Linkages of the stages in every region", bounds),
     )
     between = spillovers.matrix_interval(table, draws=question.draws, seed=question.seed, stage_file=file)
     yield (
         "stage_spillovers",
         Result(
             between,
-            "Value added in each stage per unit of final demand for each stage, all regions, with its range",
-            "stage: where it arises. low and high: 90 % of the draws of the stage shares.",
+            "Value added in each stage per unit of final demand for each stage, all regions",
+            f"stage: where it arises. {bounds}",
         ),
     )
     ranges = spillovers.home_and_abroad(
@@ -182,8 +186,8 @@ def _stages(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]
         "focus_stage_ranges",
         Result(
             ranges,
-            f"Value added by place and stage per unit of final demand for products of {question.focus}, with its range",
-            "stage: where it arises; product: stage of what is demanded. low and high: 90 % of the draws.",
+            f"Value added by place and stage per unit of final demand for products of {question.focus}",
+            f"stage: where it arises; product: stage of what is demanded. {bounds}",
         ),
     )
     yield (

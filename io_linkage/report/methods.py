@@ -69,7 +69,7 @@ def _choices(results: Results) -> View:
     if isinstance(question.stage_file, str | Path):
         shares = str(question.stage_file)
     rows.append(["stage shares", shares])
-    if not question.no_stages:
+    if not question.no_stages and has_ranges(results):
         rows.append(["draws of the stage shares", f"{question.draws}, seed {question.seed}"])
     rows.append(["normalisation of linkages", "within region"])
     if question.membership_year is not None:
@@ -123,11 +123,12 @@ def _certainty(results: Results) -> list[str]:
 
 def _stage_shares(results: Results) -> str:
     if results.question.stage_file is not None:
-        text = "Stage shares are those of your own file"
+        note = str(results["stage_shares"].attrs["note"])
+        text = note.removesuffix(".") if note else "Stage shares are those of your own file"
         text += (
-            "; the ranges in this report are those it gives. They"
+            "; the ranges in this report are those of the shares in use. They"
             if has_ranges(results)
-            else ". It gives no ranges, so this report has none, and its figures"
+            else ". No ranges are given for them, so this report has none, and its figures"
         )
     else:
         text = (

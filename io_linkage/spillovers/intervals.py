@@ -52,7 +52,7 @@ def matrix_interval(
     level : float
         Share of the draws between low and high.
     stage_file : path or DataFrame, optional
-        Own stage shares with ranges, as in `stages.weights`.
+        Own stage shares, as in `stages.weights`; without ranges low and high are NaN.
 
     Returns
     -------
@@ -77,17 +77,18 @@ def matrix_interval(
     """
     require_option("per", per, ("total", "demand"))
     q = intensity(table, of)
-    shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
+    names, shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
+    interval = described(level, len(shares) - 1)
     cells = np.array(
         [
             _per_demand(W.T @ arises, demand if per == "demand" else np.ones_like(demand))
             for W, demand, arises in _arising(table, q, shares, table.accounts.Y.sum(axis=1))
         ]
     )
-    index = pd.MultiIndex.from_product([stages.STAGES, stages.STAGES], names=["stage", "demand for"])
+    index = pd.MultiIndex.from_product([names, names], names=["stage", "demand for"])
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     unit = q.unit if per == "total" else q.unit_per_output
-    caption = table.caption(f"{q.label} by stage with interval", unit, interval=described(level, draws), **q.attrs)
+    caption = table.caption(f"{q.label} by stage with interval", unit, interval=interval, **q.attrs)
     return labelled(frame, {**frame.attrs, **caption})
 
 
@@ -132,20 +133,19 @@ def home_and_abroad(
     q = intensity(table, of)
     own = np.isin(table.region_codes, [table.regions.index(code) for code in region_codes(table, focus)])
     places = {"at home": own, "abroad": ~own} if (~own).any() else {"at home": own}
-    shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
+    names, shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
     final = np.where(own, table.accounts.Y.sum(axis=1), 0.0)
+    interval = described(level, len(shares) - 1)
     cells = np.array(
         [
             _per_demand(_by_place(W, arises, list(places.values())), demand)
             for W, demand, arises in _arising(table, q, shares, final)
         ]
     )
-    index = pd.MultiIndex.from_product(
-        [places, [*stages.STAGES, ALL], stages.STAGES], names=["place", "stage", "product"]
-    )
+    index = pd.MultiIndex.from_product([places, [*names, ALL], names], names=["place", "stage", "product"])
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     measure = f"{q.label} per unit of final demand"
-    caption = table.caption(measure, "per unit of final demand", interval=described(level, draws), **q.attrs)
+    caption = table.caption(measure, "per unit of final demand", interval=interval, **q.attrs)
     return labelled(frame, {**frame.attrs, **caption})
 
 
@@ -193,16 +193,15 @@ def trade_interval(
     q = intensity(table, of)
     drawn = q.counted * table.system.solve(table.demand_by_region[there].sum(axis=1).to_numpy(dtype=np.float64))
     drawn[~np.isin(table.region_codes, [table.regions.index(code) for code in here])] = 0.0
-    shares = np.array(central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file))
-    amounts = np.einsum("n,dnk->dk", drawn, shares)
-    frame = central_and_bounds(amounts, level).set_axis(pd.Index(stages.STAGES, name="stage"))
+    names, shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
+    interval = described(level, len(shares) - 1)
+    amounts = np.einsum("n,dnk->dk", drawn, np.array(shares))
+    frame = central_and_bounds(amounts, level).set_axis(pd.Index(names, name="stage"))
     whole = float(drawn.sum())
     for column in ("central", "low", "high"):
         frame[f"{column}_share"] = frame[column] / whole if whole else np.nan
     measure = f"{q.label} of {origin} in final demand of {destination} by stage"
-    return labelled(
-        frame, {**frame.attrs, **table.caption(measure, q.unit, interval=described(level, draws), **q.attrs)}
-    )
+    return labelled(frame, {**frame.attrs, **table.caption(measure, q.unit, interval=interval, **q.attrs)})
 
 
 def _arising(

@@ -11,9 +11,9 @@ import pandas as pd
 from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.selection import region_codes
-from io_linkage.stages.files import BOUNDS, STAGES
-from io_linkage.stages.intervals import bounds, described, drawn_rows, require_draws
-from io_linkage.stages.shares import Array, File, block, matched
+from io_linkage.stages.columns import BOUNDS
+from io_linkage.stages.intervals import bounds, described, drawn_shares, require_draws
+from io_linkage.stages.matching import Array, File, matched
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -47,6 +47,7 @@ def composition(
     -------
     DataFrame indexed by (region, stage): central; low and high, the interval of the draws, in which errors of
     different industries partly cancel; floor and ceiling, with every industry at its bound at once. Dimensionless.
+    All but central are NaN where the stage file gives no ranges.
     """
     require_option("of", of, ("output", "value_added"))
     require_draws(draws)
@@ -58,9 +59,12 @@ def composition(
         sums[k, inside] = values[inside]
     total = sums.sum(axis=1)
     sums = np.divide(sums, total[:, None], out=np.full_like(sums, np.nan), where=(total > 0)[:, None])
-    source, chosen, file_name = matched(table, stage_file)
-    low, high = bounds(np.einsum("rn,dnk->drk", sums, drawn_rows(source, chosen, draws, seed)), level)
-    ends: dict[str, Array] = {b: sums @ block(source, STAGES, b)[chosen] for b in BOUNDS}
+    source = matched(table, stage_file)
+    drawn = drawn_shares(source, draws, seed)
+    low, high = bounds(np.einsum("rn,dnk->drk", sums, drawn), level)
+    ends: dict[str, Array] = {b: sums @ source.shares(source.stages, b) for b in BOUNDS}
+    if not source.has_ranges:
+        ends |= dict.fromkeys(("low", "high"), np.full_like(low, np.nan))
     columns = {
         "central": ends["central"],
         "low": low,
@@ -68,7 +72,7 @@ def composition(
         "floor": ends["low"],
         "ceiling": ends["high"],
     }
-    index = pd.MultiIndex.from_product([codes, STAGES], names=["region", "stage"])
+    index = pd.MultiIndex.from_product([codes, source.stages], names=["region", "stage"])
     out = pd.DataFrame({name: block.ravel() for name, block in columns.items()}, index=index)
     what = "output" if of == "output" else table.value_added_label
     return labelled(
@@ -77,6 +81,6 @@ def composition(
         measure=f"share of stages in {what}",
         unit="share",
         table=table.label,
-        interval=described(level, draws),
-        file=file_name,
+        interval=described(level, len(drawn)),
+        file=source.name,
     )

@@ -11,12 +11,11 @@ import os
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import OptionError
-from io_linkage.stages.files import BOUNDS, STAGES
-from io_linkage.stages.shares import Array, File, block, matched, weights
+from io_linkage.stages.columns import BOUNDS
+from io_linkage.stages.matching import Array, File, Matched, block, matched
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -42,7 +41,7 @@ def bounds(drawn: Array, level: float) -> tuple[Array, Array]:
     Parameters
     ----------
     drawn : array, (draws, ...)
-        A measure for each draw; NaN stays NaN.
+        A measure for each draw; NaN stays NaN, and without draws all is NaN.
     level : float
         Share of the draws between low and high.
 
@@ -57,6 +56,8 @@ def bounds(drawn: Array, level: float) -> tuple[Array, Array]:
     [5.0, 95.0]
     """
     require_level(level)
+    if not len(drawn):
+        return (np.full(drawn.shape[1:], np.nan),) * 2
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high
 
@@ -75,6 +76,8 @@ def described(level: float, draws: int) -> str:
     >>> described(0.9, 200)
     '90% of 200 draws'
     """
+    if not draws:
+        return "none: the stage shares are given without ranges"
     return f"{level:.0%} of {draws} draws"
 
 
@@ -110,10 +113,13 @@ def drawn_weights(
     return _draws(table, draws=draws, seed=seed)
 
 
-def central_and_drawn(table: MRIOTable, *, draws: int, seed: int, stage_file: File) -> list[Array]:
-    """Return the central stage weights, (n, 3), and after them the draws."""
-    central = weights(table, stage_file=stage_file).to_numpy(dtype=np.float64)
-    return [central, *_draws(table, draws=draws, seed=seed, stage_file=stage_file)]
+def central_and_drawn(
+    table: MRIOTable, *, draws: int, seed: int, stage_file: File
+) -> tuple[tuple[str, ...], list[Array]]:
+    """Return the stages, and the central weights, (n, stages), with the draws after them; none without ranges."""
+    require_draws(draws)
+    source = matched(table, stage_file)
+    return source.stages, [source.shares(source.stages, "central"), *drawn_shares(source, draws, seed)]
 
 
 def draws(table: MRIOTable, *, draws: int = 200, seed: int = 0, stage_file: File = None) -> Array:
@@ -134,11 +140,10 @@ def draws(table: MRIOTable, *, draws: int = 200, seed: int = 0, stage_file: File
 
     Returns
     -------
-    ndarray (n, country-industries, 3); each row adds to one.
+    ndarray (draws, country-industries, stages); each row adds to one. Shares without ranges are the same in each draw.
     """
     require_draws(draws)
-    source, chosen, _ = matched(table, stage_file)
-    return drawn_rows(source, chosen, draws, seed)
+    return _drawn_rows(matched(table, stage_file), draws, seed)
 
 
 def require_memory(n: int, industries: int, stages: int) -> None:
@@ -168,11 +173,18 @@ def _memory() -> int:
         return 8_000_000_000
 
 
-def drawn_rows(source: pd.DataFrame, chosen: npt.NDArray[np.intp], n: int, seed: int) -> Array:
-    """Return `n` draws of the shares in the chosen rows of a file, (n, rows chosen, 3)."""
-    require_memory(n, len(chosen), len(STAGES))
-    used, position = np.unique(chosen, return_inverse=True)
-    low, central, high = (block(source, STAGES, bound)[used] for bound in BOUNDS)
+def drawn_shares(source: Matched, n: int, seed: int) -> Array:
+    """Return `n` draws of the shares, (n, country-industries, stages), or none of shares without ranges, (0, ...)."""
+    if not source.has_ranges:
+        return np.empty((0, len(source.chosen), len(source.stages)))
+    return _drawn_rows(source, n, seed)
+
+
+def _drawn_rows(source: Matched, n: int, seed: int) -> Array:
+    """Return `n` draws of the shares in the chosen rows of a file, (n, rows chosen, stages)."""
+    require_memory(n, len(source.chosen), len(source.stages))
+    used, position = np.unique(source.chosen, return_inverse=True)
+    low, central, high = (block(source.rows, source.stages, bound)[used] for bound in BOUNDS)
     uniform = np.random.default_rng(seed).random((n, *central.shape))
     drawn = _between(low, central, high, uniform)
     # Leaving the rest to one share keeps every mean at its central value, which moving all of them would not.
