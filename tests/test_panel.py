@@ -7,9 +7,10 @@ import weakref
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import io_linkage as iol
-from io_linkage import panel
+from io_linkage import panel, ties
 from io_linkage.errors import ComparisonError, OptionError
 from tests.examples import germany_1995, leather
 
@@ -81,3 +82,27 @@ def test_what_is_not_a_series_of_tables_says_what_to_do(tables):
 def test_a_frame_is_not_loaded_but_made_a_table():
     with pytest.raises(OptionError, match=r"MRIOTable\.from_frames\(Z, Y, V, x\)"):
         iol.load(pd.DataFrame({"a": [1.0]}))
+
+
+class TestOneMembership:
+    """A group keeps its members over the years, or a growing union looks like growing dependence."""
+
+    def test_a_list_of_tables_keeps_the_members_of_its_last_year(self):
+        years = [iol.load(year=year) for year in (1995, 2011)]
+        found = panel.over(years, ties.bilateral, focus="CHN", by_stage=False)
+        one = ties.bilateral(years[0], "CHN", by_stage=False, membership_year=2011)
+        assert_frame_equal(found.loc[1995], one, check_names=False)
+        own = ties.bilateral(years[0], "CHN", by_stage=False)
+        assert found.loc[1995].loc[("EU", "all", "all"), "exports"] != own.loc[("EU", "all", "all"), "exports"]
+        assert found.attrs["membership_year"] == 2011
+
+    def test_the_year_given_counts(self):
+        years = [iol.load(year=year) for year in (1995, 2011)]
+        found = panel.over(years, ties.bilateral, focus="CHN", by_stage=False, membership_year=1995)
+        one = ties.bilateral(years[1], "CHN", by_stage=False, membership_year=1995)
+        assert_frame_equal(found.loc[2011], one, check_names=False)
+
+    def test_a_generator_whose_last_year_is_unknown_is_refused(self):
+        tables = (iol.load(year=year) for year in (1995, 2011))
+        with pytest.raises(OptionError, match="membership_year"):
+            panel.over(tables, ties.bilateral, focus="CHN")

@@ -104,7 +104,7 @@ def test_boxes_and_labels_keep_their_distance():
 
 
 def test_time_lines_show_every_economy_over_years():
-    tables = (iol.load(year=year) for year in (1995, 2005, 2011))
+    tables = [iol.load(year=year) for year in (1995, 2005, 2011)]
     result = panel.over(tables, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], by_stage=False)
     series = result["dependence_of_partner"].xs(("BRA", "all"), level=("partner", "stage"))
     series.attrs.update(result.attrs)

@@ -232,7 +232,7 @@ def test_national_table_has_no_partner():
 
 
 def test_years_stack_and_rows_are_found_without_warnings():
-    years = (iol.load(year=year) for year in (1995, 2011))
+    years = [iol.load(year=year) for year in (1995, 2011)]
     result = panel.over(years, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], by_stage=False)
     grown = result["dependence_of_partner"].xs(("CHN", "BRA", "all"), level=("economy", "partner", "stage"))
     assert grown[2011] > 3 * grown[1995]

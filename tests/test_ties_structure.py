@@ -197,7 +197,7 @@ def test_reweighted_basket_grows_what_is_named(world):
 
 
 def test_poland_before_and_after_it_joined_the_union():
-    years = (iol.load(year=year) for year in iol.shipped_years())
+    years = [iol.load(year=year) for year in iol.shipped_years()]
     results = panel.over(years, ties.bilateral, focus="DEU", partners=["POL", "TUR", "RUS", "RoW"], by_stage=False)
     trade = results.xs(("DEU", "all"), level=("economy", "stage")).drop("all", level="partner")
     frame = ties.around_joining(trade, group="eu", column="dependence_of_partner")
@@ -214,7 +214,7 @@ def test_poland_before_and_after_it_joined_the_union():
 
 
 def test_years_before_any_joining_are_refused():
-    years = (iol.load(year=year) for year in (2008, 2011))
+    years = [iol.load(year=year) for year in (2008, 2011)]
     results = panel.over(years, ties.bilateral, focus="CHN", partners=["IDN", "TUR"], by_stage=False, comparators=())
     trade = results["exports"].xs(("CHN", "all"), level=("economy", "stage"))
     with pytest.raises(OptionError, match="the first to join was IDN in 2015"):
