@@ -63,6 +63,22 @@ def require_not_input(place: Path, inputs: Iterable[str | Path]) -> None:
             )
 
 
+def require_free(place: Path, inputs: Iterable[str | Path], *, overwrite: bool) -> None:
+    """Refuse to write one file over an input or a folder, and over another file unless asked to.
+
+    Raises
+    ------
+    OutputError
+    """
+    require_not_input(place, inputs)
+    if place.is_dir():
+        raise OutputError(f"{str(place)!r} is a folder; give the name of a file.")
+    if place.exists() and not overwrite:
+        raise OutputError(
+            f"{str(place)!r} is there already; choose another name, or replace it with overwrite=True (--overwrite)."
+        )
+
+
 def _holds(outer: Path, inner: Path) -> bool:
     """Whether a place is another, or lies in it under any name."""
     if outer.samefile(inner) or inner.resolve().is_relative_to(outer.resolve()):

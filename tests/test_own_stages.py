@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from io_linkage import linkages, report, spillovers, stages
-from io_linkage.errors import StageError
+from io_linkage import linkages, report, spillovers, stages, writing
+from io_linkage.errors import OptionError, OutputError, StageError, UnknownLabelError
 from io_linkage.report import briefing, methods
 from io_linkage.stages.matching import shipped_file
-from tests import made
+from tests import examples, made
 from tests.test_stages import own_file, plain_table, wiod_table
 
 FEW = pd.DataFrame(
@@ -106,3 +106,81 @@ class TestAFewRows:
         text = str(briefing.compose(results))
         assert text.count("those of all other industries are shipped (wiod2013.csv)") == 1
         assert shipped_file(world).name == "wiod2013.csv"
+
+
+@pytest.fixture
+def run():
+    from typer.testing import CliRunner
+
+    from io_linkage.cli.app import app
+
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+class TestTemplate:
+    @pytest.mark.parametrize("ending", ["csv", "xlsx"])
+    def test_what_is_written_reads_back_as_what_is_shipped(self, run, tmp_path, ending):
+        place = tmp_path / f"own.{ending}"
+        ran = run("stages", "template", "--classification", "WIOD2013", place)
+        assert ran.exit_code == 0, ran.output
+        assert str(place) in ran.output.replace("\n", "")
+        for year in (1995, 2008, None):
+            table = wiod_table(year)
+            for bound in ("low", "central", "high"):
+                own, shipped = (stages.weights(table, which=bound, stage_file=file) for file in (place, None))
+                assert (own.to_numpy() == shipped.to_numpy()).all()
+                assert own.attrs["file"] == str(place)
+            assert (stages.traits(table, stage_file=place) == stages.traits(table)).all(axis=None)
+        loaded = stages.load_file(place)
+        assert (loaded["reason"] != "").all()
+        assert (loaded["name_zh"] != "").all()
+
+    def test_every_classification_has_one(self):
+        for name, entry in stages.classifications().iterrows():
+            assert stages.template(name)["industry"].nunique() == entry["industries"]
+
+    def test_nothing_is_overwritten_unasked_and_no_input_ever(self, run, tmp_path):
+        place = tmp_path / "own.csv"
+        place.write_text("mine")
+        asked = ["stages", "template", "--classification", "WIOD2013", place]
+        with pytest.raises(OutputError, match="there already"):
+            stages.save_template("WIOD2013", place)
+        assert run(*asked).exit_code == 1
+        assert place.read_text() == "mine"
+        assert run(*asked, "--overwrite").exit_code == 0
+        assert place.read_text(encoding="utf-8").startswith("industry,")
+        with pytest.raises(OutputError, match="would replace what is read"):
+            stages.save_template(wiod_table(), place, overwrite=True, inputs=[place])
+        with pytest.raises(OutputError, match="is a folder"):
+            stages.save_template("WIOD2013", _folder(tmp_path / "deep.csv"), overwrite=True)
+        with pytest.raises(OptionError, match=r"\.csv or an \.xlsx"):
+            stages.save_template("WIOD2013", tmp_path / "own.txt")
+
+    def test_a_table_without_shipped_shares_has_empty_ones(self, run, tmp_path):
+        table = writing.save(examples.germany_1995(), tmp_path / "t.csv")
+        ran = run("stages", "template", "--table", table, tmp_path / "own.csv")
+        assert ran.exit_code == 0, ran.output
+        frame = pd.read_csv(tmp_path / "own.csv", dtype=str, keep_default_na=False)
+        assert list(frame["industry"]) == list(examples.germany_1995().industries)
+        assert (frame[[f"{s}_{b}" for s in stages.STAGES for b in ("low", "central", "high")]] == "").all(axis=None)
+        with pytest.raises(StageError, match=r"traditional is empty\. Write its share"):
+            stages.load_file(tmp_path / "own.csv")
+
+    def test_a_table_with_shipped_shares_has_those_of_its_industries(self):
+        table = plain_table(["USA", "DEU"], ["AtB", "30t33"], classification="WIOD2013")
+        frame = stages.template(table)
+        assert set(frame["industry"]) == {"AtB", "30t33"}
+        assert (frame["region"] == "").all()
+        assert (stages.weights(table, stage_file=frame) == stages.weights(table)).all(axis=None)
+
+    def test_whose_industries_has_to_be_said_once(self, run, tmp_path):
+        for words in ([], ["--classification", "WIOD2013", "--table", "t.csv"]):
+            ran = run("stages", "template", tmp_path / "own.csv", *words)
+            assert "either --classification" in str(ran.exception)
+        with pytest.raises(UnknownLabelError, match="Nearest: WIOD2013"):
+            stages.template("WIOD13")
+
+
+def _folder(place):
+    place.mkdir()
+    return place

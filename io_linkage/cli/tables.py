@@ -42,8 +42,11 @@ def check(
 ) -> None:
     """Run every accounting check on a table; exit code 1 where one finds an error."""
     from io_linkage import checks, load
+    from io_linkage.files import expanded, require_free
 
-    place = None if csv is None else _free(csv, table, overwrite=overwrite)
+    place = None if csv is None else expanded(csv)
+    if place is not None:
+        require_free(place, [] if table is None else [table], overwrite=overwrite)
     with running() as progress:
         progress("Table")
         # Gaps are to be found and shown, so they must not stop the loading.
@@ -185,20 +188,6 @@ def _plain(text: str, style: str = "") -> Any:
     from rich.text import Text
 
     return Text(str(text), style=style)
-
-
-def _free(csv: Path, table: str | None, *, overwrite: bool) -> Path:
-    """Settle where the findings go: never over the table, and over another file only when asked."""
-    from io_linkage.errors import OutputError
-    from io_linkage.files import expanded, require_not_input
-
-    place = expanded(csv)
-    require_not_input(place, [] if table is None else [table])
-    if place.is_dir():
-        raise OutputError(f"{str(place)!r} is a folder; --csv needs the name of a file.")
-    if place.exists() and not overwrite:
-        raise OutputError(f"{str(place)!r} is there already; choose another name, or pass --overwrite to replace it.")
-    return place
 
 
 def _save(found: Any, path: Path) -> None:

@@ -22,6 +22,7 @@ from io_linkage.stages.files import load_file
 from io_linkage.stages.intervals import draws, require_memory
 from io_linkage.stages.matching import File, classifications
 from io_linkage.stages.shares import ranges, rows, traits, weights
+from io_linkage.stages.templates import save_template, template
 
 __all__ = [
     "STAGES",
@@ -34,6 +35,8 @@ __all__ = [
     "ranges",
     "require_memory",
     "rows",
+    "save_template",
+    "template",
     "traits",
     "weights",
 ]

@@ -177,6 +177,11 @@ def shipped_file(table: MRIOTable) -> Path:
     return _path(known, found[0])
 
 
+def shipped_path_of(classification: str) -> Path:
+    """Shipped file of a classification in `classifications`."""
+    return _path(_registry(), classification)
+
+
 def _path(known: pd.DataFrame, classification: str) -> Path:
     return shipped_path("industries", str(known.loc[classification, "file"]))
 
