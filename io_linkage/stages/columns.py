@@ -109,7 +109,7 @@ def _filled(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
 
 def _require_needed(frame: pd.DataFrame, columns: Sequence[str], own: Sequence[str], name: str) -> None:
     missing = [] if "industry" in columns else ["industry"]
-    if not own:
+    if not own or (missing and len(own) < 2):
         missing += [stage for stage in STAGES if not {stage, f"{stage}_central"} & set(columns)]
     if not missing and not frame.empty:
         return
