@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import runpy
 from pathlib import Path
@@ -26,6 +27,23 @@ def test_every_measure_has_its_function_formula_and_source(row):
     assert row["formula"]
     assert row["cost"]
     assert None not in row, "a comma outside quotes"
+
+
+#: What prepares stage shares for measures, and is none itself.
+NO_MEASURES = {"classifications", "draws", "load_file", "ranges", "require_memory", "rows", "traits", "weights"}
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["extraction", "influence", "linkages", "position", "spillovers", "stages", "ties", "upgrading", "value_added"],
+)
+def test_every_public_function_has_its_row(topic):
+    module = importlib.import_module(f"io_linkage.{topic}")
+    own = [name for name, value in vars(module).items() if not name.startswith("_") and inspect.isfunction(value)]
+    names = getattr(module, "__all__", [name for name in own if vars(module)[name].__module__ == module.__name__])
+    functions = {name for name in names if inspect.isfunction(vars(module)[name])}
+    known = {row["function"].split(".")[1] for row in ROWS if row["function"].startswith(f"{topic}.")}
+    assert functions - known == (functions & NO_MEASURES if topic == "stages" else set())
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md"])
