@@ -30,7 +30,18 @@ def test_every_measure_has_its_function_formula_and_source(row):
 
 
 #: What prepares stage shares for measures, and is none itself.
-NO_MEASURES = {"classifications", "draws", "load_file", "ranges", "require_memory", "rows", "traits", "weights"}
+NO_MEASURES = {
+    "classifications",
+    "draws",
+    "load_file",
+    "ranges",
+    "require_memory",
+    "rows",
+    "save_template",
+    "template",
+    "traits",
+    "weights",
+}
 
 
 @pytest.mark.parametrize(
