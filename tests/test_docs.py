@@ -57,7 +57,9 @@ def test_every_public_function_has_its_row(topic):
     assert functions - known == (functions & NO_MEASURES if topic == "stages" else set())
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md", "docs/results.md"]
+)
 def test_links_lead_somewhere(name):
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):

@@ -24,7 +24,7 @@ MEASURES = {
 LAYERS = [
     {"_shipped", "errors", "files", "spreadsheets"},
     {"leontief"},
-    {"accounts", "anchors", "captions", "labels"},
+    {"accounts", "anchors", "captions", "labels", "result_attrs"},
     {"description", "table"},
     {
         "aggregation",

@@ -94,7 +94,7 @@ def hhi(
     whose = "all" if domestic else "foreign"
     return labelled(
         frame,
-        table.caption(f"concentration of {whose} {role} by {unit}", "index, 0 to 1", side=role),
+        table.caption(f"concentration of {whose} {role} by {unit}", "index, 0 to 1", role=role),
     )
 
 

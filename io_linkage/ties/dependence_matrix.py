@@ -141,7 +141,7 @@ def dependence(
             "share",
             rows="who depends",
             columns="on whom",
-            kind=through,
+            through=through,
             groups=rows.members,
             membership_year=table.year if membership_year is None else membership_year,
             left_out=tuple(dict.fromkeys([*rows.left_out, *columns.left_out, *overlap, *lacking])),

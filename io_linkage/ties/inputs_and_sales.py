@@ -115,7 +115,7 @@ def reliance(
         table.caption(
             f"share of {what} each economy",
             "share",
-            side=through,
+            through=through,
             groups=groups,
             membership_year=table.year if membership_year is None else membership_year,
             left_out=tuple(dict.fromkeys([*own, *unseen])),

@@ -1,0 +1,75 @@
+"""The attrs of results: every key that a result may carry, and what it says. docs/results.md is made from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict, get_type_hints
+
+
+class Attrs(TypedDict, total=False):
+    """What a result says of itself in `attrs`; a key is there only where it applies."""
+
+    # Every result.
+    measure: Annotated[str, "what was measured"]
+    unit: Annotated[str, "unit of the values; empty for pure numbers"]
+    table: Annotated[str, "name and year of the table"]
+    year: Annotated[Any, "year of the table; a list of years where there are several, None where it is not known"]
+    source: Annotated[str, "who published the table, and what was done to it"]
+    value_added: Annotated[str, "what value added is in this table: with or without taxes and margins"]
+    anchors: Annotated[Any, "a few of the values, so that a figure notices when they have been changed"]
+
+    # What was measured, and for whom.
+    of: Annotated[str, "account measured: output, value_added or a satellite"]
+    units: Annotated[dict[str, str], "units of the columns, where they differ from one another"]
+    focus: Annotated[str, "economy that the result is about"]
+    partners: Annotated[tuple[str, ...], "regions counted as partners, in the row that adds them up too"]
+    frontier: Annotated[list[str], "regions that others are compared with"]
+    groups: Annotated[dict[str, list[str]], "regions of each group in the result"]
+    aggregates: Annotated[list[str], "regions that stand for several economies"]
+    membership_year: Annotated[int, "year whose members groups have"]
+    left_out: Annotated[tuple[str, ...], "codes of what was left out"]
+    note: Annotated[str, "one sentence on what was left out or counted in another way"]
+    missing: Annotated[list[str], "accounts that the table lacks"]
+    stage: Annotated[str, "stage that is compared"]
+    part: Annotated[str, "part of each region that is counted"]
+    rows: Annotated[str, "what the rows stand for"]
+    columns: Annotated[str, "what the columns stand for"]
+
+    # How it was computed.
+    by: Annotated[str, "grouping of the rows, or the weights of weighted linkages"]
+    rule: Annotated[str, "how the result aggregates: mean, sum, or block where only the group itself can be asked"]
+    weighted_by: Annotated[str, "weights of its means"]
+    normalise: Annotated[str, "scope whose mean is 1"]
+    normalised: Annotated[tuple[str, ...], "columns that are normalised"]
+    within: Annotated[str, "scope of the coefficients of variation"]
+    per: Annotated[str, "what amounts are divided by"]
+    origin: Annotated[str, "what the content of exports is split by"]
+    indirect: Annotated[str, "which indirect exports count in the position index"]
+    intensity: Annotated[str, "size of a field of influence"]
+    inventories: Annotated[str, "whether inventories were kept or removed"]
+    uncorrected: Annotated[list[str], "industries whose inventories could not be removed"]
+    kind: Annotated[str, "kind of extraction"]
+    share: Annotated[float, "part taken out"]
+    inside_flows: Annotated[str, "whether flows inside the extracted group were removed or kept"]
+    flows: Annotated[str, "which flows of a corridor were removed"]
+    flows_removed: Annotated[float, "value of the flows removed"]
+    percent_of: Annotated[str, "what percentages are of"]
+    through: Annotated[str, "what dependence or reliance runs through"]
+    role: Annotated[str, "supplier or buyer"]
+    products: Annotated[str, "what counts as a product"]
+    category: Annotated[str, "category of final demand"]
+    shifted: Annotated[float, "share of the basket that was moved"]
+    kept: Annotated[list[str], "products that were not moved"]
+    product: Annotated[str, "final product of a smile curve"]
+    product_value: Annotated[float, "its value"]
+    NON_VA: Annotated[float, "share of it that is not value added: taxes, margins and discrepancies"]
+    jobs: Annotated[str, "unit of the jobs"]
+
+    # Stage shares.
+    file: Annotated[str, "stage file behind the shares"]
+    which: Annotated[str, "central, low or high shares"]
+    interval: Annotated[str, "which part of how many draws lies between low and high"]
+
+
+def described() -> dict[str, str]:
+    """Return what each key says, in order."""
+    return {key: hint.__metadata__[0] for key, hint in get_type_hints(Attrs, include_extras=True).items()}
