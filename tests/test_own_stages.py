@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from io_linkage import linkages, report, spillovers, stages, writing
+from io_linkage import extraction, linkages, report, selection, spillovers, stages, upgrading, writing
 from io_linkage.errors import OptionError, OutputError, StageError, UnknownLabelError
+from io_linkage.figures import style
 from io_linkage.report import briefing, methods
+from io_linkage.spillovers.intervals import trade_interval
 from io_linkage.stages.matching import shipped_file
 from tests import examples, made
 from tests.test_stages import own_file, plain_table, wiod_table
@@ -184,3 +188,118 @@ class TestTemplate:
 def _folder(place):
     place.mkdir()
     return place
+
+
+def divided(names: list[str], **more) -> pd.DataFrame:
+    """Shares of stages with these names in the industries of the small table, with ranges."""
+    shares = np.random.default_rng(3).dirichlet(np.ones(len(names)), len(made.INDUSTRIES))
+    frame = pd.DataFrame({"industry": made.INDUSTRIES, **dict(zip(names, shares.T, strict=True))})
+    for name in names:
+        frame[f"{name}_low"], frame[f"{name}_high"] = 0.8 * frame[name], np.minimum(1.2 * frame[name], 1)
+    return frame.assign(**more)
+
+
+NAMES = [["old", "new"], ["一", "二", "三", "四", "五"], ["旧产业", "新产业"]]
+
+
+class TestOtherStages:
+    @pytest.mark.parametrize("names", NAMES)
+    def test_every_measure_by_stage_has_them(self, names):
+        table, file = made.table(), divided(names)
+        W, drawn = stages.weights(table, stage_file=file), stages.draws(table, draws=4, stage_file=file)
+        assert list(W) == names
+        assert drawn.shape == (4, len(table.index), len(names))
+        assert list(stages.ranges(table, stage_file=file).columns.levels[0]) == sorted(names)
+        found = {
+            "composition": stages.composition(table, draws=4, stage_file=file),
+            "linkages": linkages.by_stage(table, stage_weights=W, draws=drawn),
+            "compare": linkages.compare(table, names[0], stage_weights=W).assign(stage=names[0]),
+            "spillovers": spillovers.matrix_interval(table, draws=4, stage_file=file),
+            "places": spillovers.home_and_abroad(table, "CHN", draws=4, stage_file=file).drop("all", level="stage"),
+            "trade": trade_interval(table, "CHN", "USA", draws=4, stage_file=file),
+            "extraction": extraction.by_stage(table, stage_weights=W),
+        }
+        assert set(found.pop("compare")["stage"]) == {names[0]}
+        for what, frame in found.items():
+            assert list(dict.fromkeys(frame.index.get_level_values("stage"))) == names, what
+        assert list(spillovers.matrix(table, by="stage", stage_weights=W)) == names
+        assert selection.select(table, stage=names[-1], stage_weights=W).label == names[-1]
+        assert_allclose(found["composition"]["central"].groupby(level="region").sum(), 1)
+
+    # A machine without Chinese fonts draws boxes and warns.
+    @pytest.mark.filterwarnings("ignore::io_linkage.errors.FontWarning")
+    @pytest.mark.parametrize("names", NAMES)
+    def test_a_real_report_speaks_of_them_alone(self, run, tmp_path, names):
+        table = writing.save(made.table(), tmp_path / "t.csv")
+        divided(names).to_csv(tmp_path / "own.csv", index=False)
+        words = ("--stages", tmp_path / "own.csv", "--out", tmp_path / "out", "--draws", "4")
+        ran = run("report", table, "--focus", "CHN", "--partners", "IND", "--year", "2011", *words)
+        assert ran.exit_code == 0, (ran.output, ran.exception)
+        page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+        text = re.sub(r"<svg.*?</svg>|<style.*?</style>|data:image[^\"]*|<[^>]*>", " ", page, flags=re.S)
+        assert not re.search(r"traditional|emerging|future", text, re.IGNORECASE)
+        assert f"for {names[0]} products" in text
+        assert f"Of 100 of final demand for {names[-1]} products of China" in text
+        assert (tmp_path / "out" / "figures" / "stage_ranking.png").is_file()
+
+    def test_near_misses_are_refused_with_the_nearest(self):
+        for names, nearest in (
+            (["traditional", "emergin", "future"], "emerging"),
+            (["traditional", "emerging", "futures"], "future"),
+            (["Old", "reigon"], "region"),
+        ):
+            wrong = next(n for n in names if n not in (*stages.STAGES, "Old"))
+            with pytest.raises(StageError, match=f"Unknown column '{wrong}'. Nearest: {nearest}"):
+                stages.load_file(divided(names))
+        with pytest.raises(StageError, match=r"Unknown column 'old_hi'\. Nearest: .*old_high"):
+            stages.load_file(divided(["old", "new"]).drop(columns="old_high").assign(old_hi=1.0))
+        with pytest.raises(StageError, match="no column old"):
+            stages.load_file(divided(["old", "new", "old2"]).drop(columns="old"))
+        with pytest.raises(StageError, match="two stages or more"):
+            stages.load_file(divided(["old"]))
+        with pytest.raises(StageError, match="a stage called all"):
+            stages.load_file(divided(["old", "all"]))
+
+    def test_shipped_shares_cannot_fill_them_up(self):
+        file = pd.DataFrame({"industry": ["30t33"], "old": [0.4], "new": [0.6]})
+        with pytest.raises(StageError, match="Shipped shares cannot fill it up, since they are of traditional"):
+            stages.weights(wiod_table(), stage_file=file)
+
+    def test_colours_are_a_fixed_palette_in_their_order(self):
+        order = pd.CategoricalDtype(["old", "new"])
+        looks = style.stage_looks(pd.Series(["new", "old", "new"], dtype=order))
+        assert list(looks) == ["old", "new"]
+        assert len(set(looks.values())) == 2
+        assert style.stage_looks(pd.Series(["new"], dtype=order)) == {"new": looks["new"]}
+        assert style.stage_looks(pd.Series(["future"]))["future"][0] == style.STAGE_COLOURS["future"]
+
+
+class TestOtherTraits:
+    def test_they_are_named_by_a_prefix(self):
+        table = plain_table(["r"], ["a", "b"])
+        own = own_file(trait_clean=[0.2, 0.4], trait_clean_high=[0.3, 0.4], green=[0.1, 0.0])
+        found = stages.traits(table, stage_file=own)
+        assert list(found) == ["green", "clean"]
+        assert_allclose(found["clean"], [0.2, 0.4])
+        assert_allclose(stages.traits(table, stage_file=own, which="high")["clean"], [0.3, 0.4])
+        assert list(stages.weights(table, stage_file=own)) == list(stages.STAGES)
+        ranges = stages.ranges(table, of="traits", stage_file=own)
+        assert ("clean", "low") in ranges
+        with pytest.raises(StageError, match="needs a name that nothing else"):
+            stages.load_file(
+                own.rename(columns={"trait_clean": "trait_future", "trait_clean_high": "trait_future_high"})
+            )
+
+    def test_own_traits_beside_own_stages(self):
+        table = made.table()
+        found = stages.traits(table, stage_file=divided(["old", "new"], **{"trait_脏": 0.5}))
+        assert list(found) == ["脏"]
+        assert (found == 0.5).all(axis=None)
+
+    def test_a_profile_without_high_tech_says_so(self):
+        table = made.table()
+        T = stages.traits(table, stage_file=divided(["old", "new"], green=0.5))
+        W = stages.weights(table, stage_file=made.stage_file())
+        found = upgrading.lock_in(table, regions=["CHN"], frontier=["USA"], stage_weights=W, traits=T)
+        assert found["high_tech"].isna().all()
+        assert "traits: there is no share high_tech" in found.attrs["missing"]

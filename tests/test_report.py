@@ -28,7 +28,7 @@ FIGURES = {
     "key_industries",
     "linkages",
     "stage_spillovers",
-    "emerging_linkages",
+    "stage_ranking",
     "region_spillovers",
     "dependence",
     "dependence_over_time",

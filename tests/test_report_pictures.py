@@ -94,7 +94,7 @@ def test_emerging_linkages(drawn: dict[str, Any]) -> None:
     W = stages.weights(made.table(), stage_file=made.stage_file())
     linked = linkages.by_stage(made.table(), stage_weights=W).xs("emerging", level="stage")["backward_normalised"]
     order = linked.sort_values(ascending=False)
-    ax = drawn["emerging_linkages"]
+    ax = drawn["stage_ranking"]
     shown = numbers(ax)["backward_normalised"]
     assert list(shown.index) == list(order.index)
     np.testing.assert_allclose(shown, order)

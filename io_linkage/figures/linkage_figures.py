@@ -235,18 +235,17 @@ def _ranked(
     colours = [style.LINE_COLOURS[0] if _is_focus(entry, wanted) else plain for entry in rows.index]
     markers = ["o"] * len(rows)
     if stage is not None:
-        leading = stage.reindex(rows.index).astype(str)
-        colours = [style.STAGE_COLOURS.get(name, style.FAINT) for name in leading]
-        markers = [style.STAGE_MARKERS.get(name, "o") for name in leading]
+        looks = style.stage_looks(stage.reindex(rows.index))
+        leading = [looks.get(str(name), (style.FAINT, "o")) for name in stage.reindex(rows.index)]
+        colours, markers = [colour for colour, _ in leading], [marker for _, marker in leading]
     if f"{value}_low" in rows and f"{value}_high" in rows:
         low, high = (factor * rows[f"{value}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
         ax.hlines(at, low, high, colors=colours, linewidth=2.6, alpha=0.35, zorder=2)
     for k, mark in enumerate(markers):
         ax.plot(values[k], at[k], mark, color=colours[k], markersize=4.2, markeredgecolor="white", zorder=3)
     if stage is not None:
-        for name in [s for s in style.STAGE_COLOURS if s in set(leading)]:
-            look: dict[str, Any] = {"color": style.STAGE_COLOURS[name], "marker": style.STAGE_MARKERS[name]}
-            ax.plot([], [], linestyle="none", markersize=4.2, label=name, **look)
+        for name, (colour, marker) in looks.items():
+            ax.plot([], [], linestyle="none", markersize=4.2, label=name, color=colour, marker=marker)
         ax.legend(loc="lower right", handletextpad=0.2)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.grid(axis="y", color="#e6e6e6", linewidth=0.5)

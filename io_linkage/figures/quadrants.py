@@ -130,10 +130,11 @@ def _points(
     if stage is None:
         ax.scatter(across, up, s=areas, color=style.STAGE_COLOURS["traditional"], **look)
         return
-    found = stage.astype(str).to_numpy()
-    for name in [s for s in style.STAGE_COLOURS if s in found] + sorted(set(found) - set(style.STAGE_COLOURS)):
+    found, looks = stage.astype(str).to_numpy(), style.stage_looks(stage)
+    if stage.isna().any():
+        looks["nan"] = style.FAINT, "o"
+    for name, (colour, shape) in looks.items():
         part = found == name
-        colour, shape = style.STAGE_COLOURS.get(name, style.FAINT), style.STAGE_MARKERS.get(name, "o")
         ax.scatter(across[part], up[part], s=areas[part], color=colour, marker=shape, label=name, **look)
     legend = ax.legend(
         loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.1, handletextpad=0.2, columnspacing=1.2

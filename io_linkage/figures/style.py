@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+import pandas as pd
+
 from io_linkage.captions import UNSTATED
 from io_linkage.figures import fonts
 
@@ -25,6 +27,9 @@ INK, FAINT_INK, FAINT, EMPTY = "#222222", "#555555", "#8c8c8c", "#f0f0f0"
 #: Apart in hue and in lightness, so that they stay apart in grey.
 STAGE_COLOURS = {"traditional": "#3b4a6b", "emerging": "#e08214", "future": "#5ec4b0"}
 STAGE_MARKERS = {"traditional": "o", "emerging": "s", "future": "D"}
+#: For stages with other names, in their order.
+OWN_STAGE_COLOURS = ("#2166ac", "#b2182b", "#1b7837", "#762a83", "#a6761d", "#4d4d4d")
+OWN_STAGE_MARKERS = ("o", "s", "D", "^", "v", "P")
 
 #: For a focus country against comparators, with a dash pattern each, since colour alone fails in print.
 LINE_COLOURS = ("#b2182b", "#2166ac", "#e08214", "#4d4d4d", "#5ec4b0", "#762a83", "#a6761d", "#1b7837")
@@ -60,6 +65,26 @@ _RC: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
     "figure.facecolor": "white",
 }
+
+
+def stage_looks(stage: pd.Series[Any]) -> dict[str, tuple[str, str]]:
+    """Colour and marker of each stage in a series: the standard ones', or those of a fixed palette in turn.
+
+    The order is that of the categories of a categorical series, else that of appearance; what is absent has none.
+
+    Examples
+    --------
+    >>> stage_looks(pd.Series(["new", "old"], dtype=pd.CategoricalDtype(["old", "new"])))
+    {'old': ('#2166ac', 'o'), 'new': ('#b2182b', 's')}
+    """
+    labels = stage.cat.categories if isinstance(stage.dtype, pd.CategoricalDtype) else stage.dropna().unique()
+    names = [*map(str, labels)]
+    present = set(map(str, stage.dropna()))
+    own = [name for name in names if name not in STAGE_COLOURS]
+    looks = {name: (STAGE_COLOURS[name], STAGE_MARKERS[name]) for name in STAGE_COLOURS}
+    for k, name in enumerate(own):
+        looks[name] = OWN_STAGE_COLOURS[k % len(OWN_STAGE_COLOURS)], OWN_STAGE_MARKERS[k % len(OWN_STAGE_MARKERS)]
+    return {name: look for name, look in looks.items() if name in present}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from io_linkage.report import methods, sentences, words
-from io_linkage.report.frames import by_year, cell, focus_rows, has_ranges, rows_at
+from io_linkage.report.frames import by_year, cell, focus_rows, has_ranges, rows_at, stage_names
 from io_linkage.report.parts import Briefing, Section, View
 from io_linkage.report.results import Results
 from io_linkage.report.sentences.names import industry_name, them, who
@@ -86,13 +86,13 @@ def _brief(results: Results, parts: list[Section]) -> list[str]:
 
 
 def _subtitle(results: Results) -> str:
-    what = (
-        "Linkages of industries"
-        if "stages" in results.absent
-        else "Linkages of traditional, emerging and future industries"
-    )
+    what = "Linkages of industries" if "stages" in results.absent else f"Linkages of {_stage_list(results)} industries"
     what += "" if "partners" in results.absent else ", and who depends on whom"
     return f"{what}. {results.caption['table']}"
+
+
+def _stage_list(results: Results) -> str:
+    return words.listed(stage_names(results))
 
 
 def _capital(section: Section) -> Section:
@@ -105,7 +105,7 @@ def _asked(results: Results) -> Section:
     focus = words.economy(question.focus)
     questions = [f"Which industries of {focus} pull others along?"]
     if "stages" not in results.absent:
-        questions.append("What do traditional, emerging and future industries do for one another?")
+        questions.append(f"What do {_stage_list(results)} industries do for one another?")
     if "partners" not in results.absent:
         questions.append("Who depends on whom?")
     lines = [" ".join(questions)]
@@ -200,16 +200,17 @@ def _pulled(results: Results) -> list[View]:
 
 
 def _stages(results: Results) -> Section:
-    title = "Traditional, emerging and future industries"
     if "stages" in results.absent:
+        title = "Traditional, emerging and future industries"
         return Section("stages", title, reason=results.absent["stages"])
+    title = words.capital(f"{_stage_list(results)} industries")
     return Section(
         "stages",
         title,
         "A stage is a share of an industry: electrical equipment holds batteries and photovoltaics as well as cables. "
         + _shares_rest_on(results),
         tuple(sentences.stages(results)),
-        ("stage_spillovers", "emerging_linkages"),
+        ("stage_spillovers", "stage_ranking"),
         (*(_stage_view(results, region) for region in results.question.regions), _drawn_view(results)),
     )
 

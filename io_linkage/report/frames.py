@@ -45,6 +45,17 @@ def has_ranges(results: Results) -> bool:
     return any(bool((shares[f"{stage}_low"] < shares[f"{stage}_high"]).any()) for stage in stages)
 
 
+def stage_names(results: Results) -> list[str]:
+    """Stages in the order in which results show them."""
+    return [str(stage) for stage in dict.fromkeys(results["stage_composition"].index.get_level_values("stage"))]
+
+
+def stage_pair(results: Results) -> tuple[str, str]:
+    """Two stages that are compared: traditional and emerging, or the first and the last of one's own."""
+    names = stage_names(results)
+    return ("traditional", "emerging") if {"traditional", "emerging"} <= set(names) else (names[0], names[-1])
+
+
 def leaders(values: pd.Series[float]) -> list[Any]:
     """Labels of the largest value: more than one where several are equal to within rounding."""
     known = values.dropna()

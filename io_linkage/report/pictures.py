@@ -13,7 +13,7 @@ from io_linkage import figures
 from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
-from io_linkage.report.frames import focus_rows
+from io_linkage.report.frames import focus_rows, has_ranges, stage_names, stage_pair
 from io_linkage.report.results import Progress, Results
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ KEYS = (
     "key_industries",
     "linkages",
     "stage_spillovers",
-    "emerging_linkages",
+    "stage_ranking",
     "region_spillovers",
     "dependence",
     "dependence_over_time",
@@ -106,12 +106,14 @@ def pictures(results: Results) -> Iterator[Picture]:
             lambda: _stage_spillovers(results, title),
         )
     if "stage_linkages" in results and len(results.regions) > 1:
-        ranked = f"Backward linkages of emerging activities{when}"
+        _, latest = stage_pair(results)
+        ranked = f"Backward linkages of {latest} activities{when}"
         yield Picture(
-            "emerging_linkages",
+            "stage_ranking",
             ranked,
-            "Ranking of regions by the backward linkage of their emerging activities, with the range of each.",
-            lambda: _emerging(results, ranked),
+            f"Ranking of regions by the backward linkage of their {latest} activities"
+            + (", with the range of each." if has_ranges(results) else "."),
+            lambda: _of_stage(results, latest, ranked),
         )
     if "region_spillovers" in results:
         yield Picture(
@@ -161,7 +163,8 @@ def _key_industries(results: Results, title: str) -> Axes:
     if "stage_shares" in results:
         shares = focus_rows(results, "stage_shares")
         central = shares[[column for column in shares if str(column).endswith("_central")]]
-        stage = central.rename(columns=lambda column: str(column).removesuffix("_central")).idxmax(axis=1)
+        leading = central.rename(columns=lambda column: str(column).removesuffix("_central")).idxmax(axis=1)
+        stage = leading.astype(pd.CategoricalDtype(stage_names(results)))
     return figures.key_industries(
         rows,
         size=size,
@@ -230,9 +233,9 @@ def _stage_spillovers(results: Results, title: str) -> Axes:
     )
 
 
-def _emerging(results: Results, title: str) -> Axes:
+def _of_stage(results: Results, stage: str, title: str) -> Axes:
     frame = results["stage_linkages"]
-    rows = frame[frame.index.get_level_values("stage") == "emerging"].droplevel("stage")
+    rows = frame[frame.index.get_level_values("stage") == stage].droplevel("stage")
     rows.attrs = {**frame.attrs, "unit": "1 = average of the region"}
     return figures.ranking(
         rows,

@@ -234,6 +234,8 @@ def _stage_shares(
     pairs["high_stage"] = (sums["emerging"] + sums["future"], total)
     try:
         T = stages.traits(table) if traits is None else traits
+        if "high_tech" not in T:
+            raise StageError("there is no share high_tech")
         tech = blocks.region_sums(earned * T["high_tech"].reindex(table.index).to_numpy(dtype=np.float64))
     except StageError as error:
         missing.append(f"traits: {error}")

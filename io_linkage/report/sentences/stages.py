@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from io_linkage.report import words
-from io_linkage.report.frames import cell, has_ranges, rows_at
+from io_linkage.report.frames import cell, has_ranges, rows_at, stage_pair
 from io_linkage.report.results import Results
 from io_linkage.report.sentences.names import ALL, focus_name
 
@@ -73,10 +73,9 @@ def _ranges(stages: list[str]) -> str:
 
 def _between_stages(results: Results) -> list[str]:
     drawn = 100 * results["focus_stage_ranges"]
-    if not {"traditional", "emerging"} <= set(drawn.index.get_level_values("stage")):
-        return []
+    early, late = stage_pair(results)
     places = ["at home", *(["abroad"] if "abroad" in drawn.index.get_level_values("place") else [])]
-    compared = [(place, ALL, product) for place in places for product in ("emerging", "traditional")]
+    compared = [(place, ALL, product) for place in places for product in (late, early)]
     if any(math.isnan(cell(drawn, row, "central")) for row in compared):
         return []
 
@@ -84,15 +83,15 @@ def _between_stages(results: Results) -> list[str]:
         return ranged(drawn, (place, stage, product))
 
     text = (
-        f"Of 100 of final demand for emerging products of {focus_name(results)}, "
-        f"{per_hundred('at home', 'traditional', 'emerging')} become value added in its traditional industries and "
-        f"{per_hundred('at home', 'emerging', 'emerging')} in its emerging ones; of 100 for traditional products, "
-        f"{per_hundred('at home', 'emerging', 'traditional')} become value added in its emerging industries."
+        f"Of 100 of final demand for {late} products of {focus_name(results)}, "
+        f"{per_hundred('at home', early, late)} become value added in its {early} industries and "
+        f"{per_hundred('at home', late, late)} in its {late} ones; of 100 for {early} products, "
+        f"{per_hundred('at home', late, early)} become value added in its {late} industries."
     )
     if "abroad" in places:
         text += (
-            f" Abroad, value added of {per_hundred('abroad', ALL, 'emerging')} arises from 100 for emerging products, "
-            f"against {per_hundred('abroad', ALL, 'traditional')} from 100 for traditional ones."
+            f" Abroad, value added of {per_hundred('abroad', ALL, late)} arises from 100 for {late} products, "
+            f"against {per_hundred('abroad', ALL, early)} from 100 for {early} ones."
         )
     return [text]
 
