@@ -44,7 +44,7 @@ def brute_force(table, kind, share, factor, within):
 
 @given(tables(), kinds, factors, withins)
 def test_every_single_extraction_matches_re_inversion(table, kind, factor, within):
-    alpha, beta = cf.single(table.system, kind, factor, within)
+    alpha, beta = cf.single(table.system, cf.Removal(kind, factor, within))
     for j in np.flatnonzero(table.active):
         unit = np.eye(len(alpha))[j]
         expected = brute_force(table, kind, unit, factor, within)
@@ -60,7 +60,7 @@ def test_groups_match_re_inversion_by_update_and_by_iteration(table, kind, facto
     with pytest.MonkeyPatch.context() as patch:
         if iterate:
             patch.setattr(cf, "LOW_RANK", 0)
-        found = cf.group(table.system, share, kind, factor, within)
+        found = cf.group(table.system, share, cf.Removal(kind, factor, within))
     expected = brute_force(table, kind, share, factor, within)
     assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * table.x.max())
 
@@ -72,8 +72,8 @@ def test_a_part_of_an_industry_is_extracted_as_if_it_were_an_industry(table, kin
     random = np.random.default_rng(seed)
     share = random.random(n) * (random.random(n) < 0.7)
     expected = split_in_two(table, kind, share, factor, within)
-    loss = cf.group(table.system, share, kind, factor, within)
-    own = cf.own_part(table.system, share, loss, kind, factor, within)
+    loss = cf.group(table.system, share, cf.Removal(kind, factor, within))
+    own = cf.own_part(table.system, share, loss, cf.Removal(kind, factor, within))
     scale = 1e-9 * table.x.max()
     assert_allclose(loss, expected[:n] + expected[n:], rtol=1e-9, atol=scale)
     assert_allclose(own, expected[:n], rtol=1e-9, atol=scale)
@@ -83,8 +83,8 @@ def test_a_part_of_an_industry_is_extracted_as_if_it_were_an_industry(table, kin
 def test_own_part_of_whole_industries_is_all_of_their_loss(table, kind, factor, seed):
     share = np.random.default_rng(seed).integers(0, 2, len(table.index)).astype(float)
     for within in ("removed", "kept"):
-        loss = cf.group(table.system, share, kind, factor, within)
-        own = cf.own_part(table.system, share, loss, kind, factor, within)
+        loss = cf.group(table.system, share, cf.Removal(kind, factor, within))
+        own = cf.own_part(table.system, share, loss, cf.Removal(kind, factor, within))
         assert_allclose(own, share * loss, rtol=1e-9, atol=1e-9 * table.x.max())
 
 
@@ -113,7 +113,7 @@ def test_many_shares_of_one_block_at_once(table, kind, seed):
     for k in np.ndindex(4, 3):
         share = np.zeros(len(table.index))
         share[inside] = shares[k]
-        expected = cf.group(table.system, share, kind)
+        expected = cf.group(table.system, share, cf.Removal(kind))
         found = L[:, inside] @ u[k]
         found[inside] -= beta[k]
         assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * table.x.max())

@@ -28,7 +28,8 @@ Miller & Lahr (2001), forward; Dietzenbacher & Lahr (2013), also for partial ext
 
 from __future__ import annotations
 
-from io_linkage.extraction.groups import by_region, by_stage, compare, corridor, matrix
+from io_linkage.extraction.corridors import corridor
+from io_linkage.extraction.groups import by_region, by_stage, compare, matrix
 from io_linkage.extraction.hypothetical import losses, losses_by_region
 
 __all__ = ["by_region", "by_stage", "compare", "corridor", "losses", "losses_by_region", "matrix"]

@@ -20,32 +20,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from io_linkage.errors import SolveError
-from io_linkage.extraction.results import Affected, RelativeTo, affected, extracted_table, finished
 from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array
 from io_linkage.leontief.removal import Removal
-from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
-
-
-def noncompetitive_losses(
-    table: MRIOTable,
-    selection: Selection | None,
-    q: Intensity,
-    cut: Removal,
-    by: Affected | None,
-    relative_to: RelativeTo | None,
-    stage_weights: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Return losses as `io_linkage.extraction.losses` returns them, with a column or attribute `replacement`."""
-    if selection is None:
-        return _each(table, q, cut, relative_to)
-    loss, own, replacement = noncompetitive_group(table, selection.share, cut)
-    found = affected(table, selection.share, loss, own, q)
-    return finished(table, found, selection, q, by, relative_to, stage_weights, replacement=replacement, **cut.attrs)
 
 
 def _domestic(table: MRIOTable, inside: npt.NDArray[np.intp]) -> Array:
@@ -93,7 +73,8 @@ def _solve(matrix: Array, right: Array, region: str) -> Array:
         raise SolveError(f"The domestic block of {region} is singular; look for negative flows in Z.") from error
 
 
-def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo | None) -> pd.DataFrame:
+def noncompetitive_each(table: MRIOTable, q: Intensity, cut: Removal) -> tuple[Array, Array]:
+    """Return the parts (n, 4) of the losses without each industry by itself, and what is bought abroad instead."""
     x, Z = table.accounts.x, table.accounts.Z
     n = len(x)
     own, home, abroad, replacement = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
@@ -111,8 +92,4 @@ def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo 
         # Row j of A^rr times output after the loss alpha M e_j; A M = M - I.
         used = A @ x[inside] - alpha * (diagonal - 1)
         replacement[inside] = cut.share * (used + _home_demand(table, code, inside))
-    values = np.column_stack([own, home, abroad, own + home + abroad])
-    values[~(table.active & q.known)] = np.nan
-    out = extracted_table(table, values, table.index, table.region_codes, q, relative_to, **cut.attrs)
-    out["replacement"] = np.where(table.active, replacement, np.nan)
-    return out
+    return np.column_stack([own, home, abroad, own + home + abroad]), replacement

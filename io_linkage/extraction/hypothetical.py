@@ -8,22 +8,21 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from io_linkage.errors import require_option
-from io_linkage.extraction.domestic import noncompetitive_losses
-from io_linkage.extraction.kinds import ALL_KINDS, Kind, require_outside, without_group
-from io_linkage.extraction.replaced import replaced_losses
+from io_linkage.captions import labelled
+from io_linkage.errors import OptionError, require_option
+from io_linkage.extraction.kinds import ALL_KINDS, BESIDES, EACH, EXTRACTIONS, Kind, require_outside
 from io_linkage.extraction.results import (
     Affected,
     RelativeTo,
     affected,
     block_attrs,
     extracted_table,
-    finished,
+    grouped_affected,
     region_sums,
+    selection_attrs,
 )
-from io_linkage.extraction.supply_driven import supply_driven_losses
 from io_linkage.intensities import Account, Intensity, intensity
-from io_linkage.leontief import Array, removal
+from io_linkage.leontief import removal
 from io_linkage.leontief.removal import KINDS, InsideFlows, Removal
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
@@ -103,17 +102,13 @@ def losses(
     if regions is not None or industries is not None or stage is not None:
         selection = select(table, regions=regions, industries=industries, stage=stage, stage_weights=stage_weights)
         require_outside(table, selection.share, selection.label, cut)
-    if kind == "ghosh":
-        return supply_driven_losses(table, selection, q, cut, by, relative_to, stage_weights)
-    if kind == "noncompetitive":
-        return noncompetitive_losses(table, selection, q, cut, by, relative_to, stage_weights)
-    if kind == "replaced":
-        return replaced_losses(table, selection, q, cut, by, relative_to, stage_weights)
     if selection is None:
-        return _each(table, kind, cut, q, relative_to)
-    loss, own, _ = without_group(table, selection.share, cut)
-    found = affected(table, selection.share, loss, own, q)
-    return finished(table, found, selection, q, by, relative_to, stage_weights, **cut.attrs)
+        return _each(table, q, cut, relative_to)
+    loss, own, besides = EXTRACTIONS[kind](table, selection.share, cut)
+    parts = affected(table, selection.share, loss, own, q)
+    out = parts if by is None else grouped_affected(table, parts, q, by, stage_weights)
+    more = {BESIDES[kind]: besides} if kind in BESIDES else {}
+    return labelled(out, selection_attrs(table, parts, selection, q, relative_to, **more, **cut.attrs))
 
 
 def losses_by_region(
@@ -133,7 +128,7 @@ def losses_by_region(
     require_option("kind", kind, KINDS)
     cut = Removal(kind, share, inside_flows)
     q = intensity(table, of)
-    alpha, beta = removal.single(table.system, kind, cut.share, cut.inside_flows)
+    alpha, beta = removal.single(table.system, cut)
     sums = region_sums(table, q)
     sums *= alpha[:, None]
     sums[np.arange(len(alpha)), table.region_codes] -= beta * q.counted
@@ -143,34 +138,13 @@ def losses_by_region(
     )
 
 
-def _each(
-    table: MRIOTable,
-    kind: Literal["complete", "backward", "forward"],
-    cut: Removal,
-    q: Intensity,
-    relative_to: RelativeTo | None,
-) -> pd.DataFrame:
-    alpha, beta = removal.single(table.system, kind, cut.share, cut.inside_flows)
-    diagonal = table.system.inverse_diagonal()
-    sums = table.system.backward_sums() if q.is_output else table.system.solve_transposed(q.counted)
-    # For the home region alone: column j of L summed over the rows of j's own region.
-    home: Array = np.empty(len(alpha))
-    for code in range(len(table.regions)):
-        inside = np.flatnonzero(table.region_codes == code)
-        home[inside] = q.counted[inside] @ table.system.inverse()[np.ix_(inside, inside)]
-    own = alpha * diagonal * q.counted - beta * q.counted
-    at_home = alpha * home - beta * q.counted
-    total = alpha * sums - beta * q.counted
-    values = np.column_stack([own, at_home - own, total - at_home, total])
+def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo | None) -> pd.DataFrame:
+    """Losses without each industry by itself, one a row."""
+    if cut.kind not in EACH:
+        raise OptionError(f"kind={cut.kind!r} extracts one selection at a time; name a region, an industry or a stage.")
+    values, besides = EACH[cut.kind](table, q, cut)
     values[~(table.active & q.known)] = np.nan
-    return extracted_table(
-        table,
-        values,
-        table.index,
-        table.region_codes,
-        q,
-        relative_to,
-        kind=kind,
-        share=cut.share,
-        inside_flows=cut.inside_flows,
-    )
+    out = extracted_table(table, values, table.index, table.region_codes, q, relative_to, **cut.attrs)
+    if besides is not None:
+        out[BESIDES[cut.kind]] = np.where(table.active, besides, np.nan)
+    return out

@@ -1,18 +1,19 @@
-"""One extraction for each of many groups: which groups there are, and the loss of output without each."""
+"""The kinds of extraction, as tables of what computes them, and the losses without each of many groups."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from io_linkage.errors import OptionError, require_option
-from io_linkage.extraction.domestic import noncompetitive_group
+from io_linkage.extraction.domestic import noncompetitive_each, noncompetitive_group
 from io_linkage.extraction.replaced import replaced_group
-from io_linkage.extraction.supply_driven import supply_driven_group
+from io_linkage.extraction.supply_driven import supply_driven_each, supply_driven_group
+from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import KINDS, Removal
 from io_linkage.selection import groups_by, region_codes
@@ -50,12 +51,27 @@ def groups(
 
 def without_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array, Array, float]:
     """Return the loss of output without a group, the part of it that is the group's own, and 0 besides."""
-    kind = cast(removal.Kind, cut.kind)
-    loss = removal.group(table.system, share, kind, cut.share, cut.inside_flows)
-    return loss, removal.own_part(table.system, share, loss, kind, cut.share, cut.inside_flows), 0.0
+    loss = removal.group(table.system, share, cut)
+    return loss, removal.own_part(table.system, share, loss, cut), 0.0
 
 
-#: What computes each kind: loss of output (n,), its own part (n,), and what BESIDES names.
+def without_each(table: MRIOTable, q: Intensity, cut: Removal) -> tuple[Array, None]:
+    """Return own, home, abroad and total (n, 4) of the losses without each industry by itself."""
+    alpha, beta = removal.single(table.system, cut)
+    diagonal = table.system.inverse_diagonal()
+    sums = table.system.backward_sums() if q.is_output else table.system.solve_transposed(q.counted)
+    # For the home region alone: column j of L summed over the rows of j's own region.
+    home: Array = np.empty(len(alpha))
+    for code in range(len(table.regions)):
+        inside = np.flatnonzero(table.region_codes == code)
+        home[inside] = q.counted[inside] @ table.system.inverse()[np.ix_(inside, inside)]
+    own = alpha * diagonal * q.counted - beta * q.counted
+    at_home = alpha * home - beta * q.counted
+    total = alpha * sums - beta * q.counted
+    return np.column_stack([own, at_home - own, total - at_home, total]), None
+
+
+#: What computes each kind for one group: loss of output (n,), its own part (n,), and what BESIDES names.
 EXTRACTIONS: dict[str, Callable[[MRIOTable, Array, Removal], tuple[Array, Array, float]]] = {
     "complete": without_group,
     "backward": without_group,
@@ -63,6 +79,15 @@ EXTRACTIONS: dict[str, Callable[[MRIOTable, Array, Removal], tuple[Array, Array,
     "ghosh": supply_driven_group,
     "noncompetitive": noncompetitive_group,
     "replaced": replaced_group,
+}
+
+#: What computes a kind for each industry in turn: own, home, abroad and total (n, 4), and what BESIDES names (n,).
+EACH: dict[str, Callable[[MRIOTable, Intensity, Removal], tuple[Array, Array | None]]] = {
+    "complete": without_each,
+    "backward": without_each,
+    "forward": without_each,
+    "ghosh": supply_driven_each,
+    "noncompetitive": noncompetitive_each,
 }
 
 

@@ -21,40 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from io_linkage.errors import OptionError
-from io_linkage.extraction.results import Affected, RelativeTo, affected, finished
-from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Removal
-from io_linkage.selection import Selection
 from io_linkage.table import MRIOTable
-
-
-def replaced_losses(
-    table: MRIOTable,
-    selection: Selection | None,
-    q: Intensity,
-    cut: Removal,
-    by: Affected | None,
-    relative_to: RelativeTo | None,
-    stage_weights: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Return losses as `io_linkage.extraction.losses` does, gains below 0, with the attribute `not_replaced`."""
-    if selection is None:
-        raise OptionError("kind='replaced' extracts one selection at a time; name a region, an industry or a stage.")
-    loss, own, not_replaced = replaced_group(table, selection.share, cut)
-    found = affected(table, selection.share, loss, own, q)
-    return finished(
-        table,
-        found,
-        selection,
-        q,
-        by,
-        relative_to,
-        stage_weights,
-        not_replaced=not_replaced,
-        **cut.attrs,
-    )
 
 
 def replaced_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array, Array, float]:
@@ -72,7 +41,7 @@ def replaced_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array,
 
     after = removal.solve_near(system, remaining, left)
     loss = system.x - after
-    return loss, removal.own_part(system, share, loss, "complete", cut.share), not_replaced
+    return loss, removal.own_part(system, share, loss, Removal("complete", cut.share)), not_replaced
 
 
 def _moved(table: MRIOTable, share: Array, taken: Array) -> tuple[npt.NDArray[np.intp], Array, Array, float]:
@@ -110,11 +79,11 @@ def _shares(bought: Array, usual: Array) -> Array:
 
 def _exports(table: MRIOTable) -> Array:
     """Return the sales of each country-industry to other regions' industries and final demand."""
-    found = np.zeros(len(table.index))
+    sold = np.zeros(len(table.index))
     buyers = pd.Index(table.regions).get_indexer(table.accounts.demand.get_level_values(0))
     for code in range(len(table.regions)):
         inside = np.flatnonzero(table.region_codes == code)
         abroad = np.flatnonzero(table.region_codes != code)
-        found[inside] = table.accounts.Z[np.ix_(inside, abroad)].sum(axis=1)
-        found[inside] += table.accounts.Y[np.ix_(inside, np.flatnonzero(buyers != code))].sum(axis=1)
-    return np.maximum(found, 0.0)
+        sold[inside] = table.accounts.Z[np.ix_(inside, abroad)].sum(axis=1)
+        sold[inside] += table.accounts.Y[np.ix_(inside, np.flatnonzero(buyers != code))].sum(axis=1)
+    return np.maximum(sold, 0.0)

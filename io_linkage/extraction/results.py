@@ -79,12 +79,12 @@ def affected(table: MRIOTable, share: Array, loss: Array, own: Array, q: Intensi
 
 
 def grouped_affected(
-    table: MRIOTable, found: pd.DataFrame, q: Intensity, by: Affected, stage_weights: pd.DataFrame | None
+    table: MRIOTable, parts: pd.DataFrame, q: Intensity, by: Affected, stage_weights: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Add the losses of affected country-industries up to groups."""
     require_option("by", by, ("region", "industry", "stage", "region-stage"))
     W, names = groups_by(table, by, stage_weights)
-    out = pd.DataFrame(W.T @ np.nan_to_num(found[PARTS].to_numpy()), index=names, columns=PARTS)
+    out = pd.DataFrame(W.T @ np.nan_to_num(parts[PARTS].to_numpy()), index=names, columns=PARTS)
     known = (q.known & table.active).astype(np.float64)
     # A group in which no industry has a number has none itself.
     out.loc[W.T @ known == 0] = np.nan
@@ -92,22 +92,19 @@ def grouped_affected(
     return out
 
 
-def finished(
+def selection_attrs(
     table: MRIOTable,
-    found: pd.DataFrame,
+    parts: pd.DataFrame,
     selection: Selection,
     q: Intensity,
-    by: Affected | None,
     relative_to: RelativeTo | None,
-    stage_weights: pd.DataFrame | None,
     **attrs: Any,
-) -> pd.DataFrame:
-    """Return the losses of one extraction, grouped as asked, with their sums in attrs."""
-    sums = {column: float(found[column].sum()) for column in PARTS}
+) -> dict[str, Any]:
+    """Return the caption of the losses from one extraction, with their sums and percentages."""
+    sums = {column: float(parts[column].sum()) for column in PARTS}
     base, world, base_name = percent_base(table, q, relative_to)
     home = float(base[np.unique(table.region_codes[selection.share > 0])].sum())
-    out = found if by is None else grouped_affected(table, found, q, by, stage_weights)
-    attrs = table.caption(
+    return table.caption(
         f"{q.name} lost without {selection.label}",
         q.unit,
         extracted=selection.label,
@@ -118,7 +115,6 @@ def finished(
         total_percent=float(percent(np.array(sums["total"]), world)),
         percent_of=base_name,
     )
-    return labelled(out, attrs)
 
 
 def extracted_table(
@@ -146,8 +142,8 @@ def extracted_table(
     out = pd.DataFrame(values, index=index, columns=PARTS)
     out["home_percent"] = percent(values[:, 0] + values[:, 1], at_home)
     out["total_percent"] = percent(values[:, 3], world)
-    said = table.caption(f"extraction loss in {q.name}", q.unit, percent_of=base_name, **block_attrs(q), **attrs)
-    return labelled(out, said)
+    caption = table.caption(f"extraction loss in {q.name}", q.unit, percent_of=base_name, **block_attrs(q), **attrs)
+    return labelled(out, caption)
 
 
 def block_attrs(q: Intensity) -> dict[str, Any]:

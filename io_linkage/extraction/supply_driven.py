@@ -18,32 +18,13 @@ Ghosh (1958); Dietzenbacher & van der Linden (1997); Dietzenbacher (1997).
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from io_linkage.errors import OptionError
-from io_linkage.extraction.results import Affected, RelativeTo, affected, extracted_table, finished
 from io_linkage.intensities import Intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.leontief.removal import Removal
-from io_linkage.selection import Selection, groups_by
+from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
-
-
-def supply_driven_losses(
-    table: MRIOTable,
-    selection: Selection | None,
-    q: Intensity,
-    cut: Removal,
-    by: Affected | None,
-    relative_to: RelativeTo | None,
-    stage_weights: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Return losses as `io_linkage.extraction.losses` returns them."""
-    if selection is None:
-        return _each(table, q, cut, relative_to)
-    loss, own, _ = supply_driven_group(table, selection.share, cut)
-    found = affected(table, selection.share, loss, own, q)
-    return finished(table, found, selection, q, by, relative_to, stage_weights, **cut.attrs)
 
 
 def supply_driven_group(table: MRIOTable, share: Array, cut: Removal) -> tuple[Array, Array, float]:
@@ -59,8 +40,11 @@ def _require_removed(cut: Removal) -> None:
         raise OptionError("kind='ghosh' takes out all that the group sells to industries; leave inside_flows out.")
 
 
-def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo | None) -> pd.DataFrame:
-    """Losses from extracting each industry by itself: total_j = r_j ((L hat(x) q)_j - q_j x_j), one solve a region."""
+def supply_driven_each(table: MRIOTable, q: Intensity, cut: Removal) -> tuple[Array, None]:
+    """Return the parts (n, 4) of the losses without each industry by itself, one solve a region.
+
+    total_j = r_j ((L hat(x) q)_j - q_j x_j)
+    """
     _require_removed(cut)
     ratio, diagonal = removal.allocation_ratio(table.system, cut.share), table.system.inverse_diagonal()
     amounts = q.counted * table.accounts.x
@@ -69,6 +53,4 @@ def _each(table: MRIOTable, q: Intensity, cut: Removal, relative_to: RelativeTo 
     at_home = reached[np.arange(len(ratio)), table.region_codes]
     own = ratio * (diagonal - 1) * amounts
     home, total = ratio * (at_home - amounts), ratio * (reached.sum(axis=1) - amounts)
-    values = np.column_stack([own, home - own, total - home, total])
-    values[~(table.active & q.known)] = np.nan
-    return extracted_table(table, values, table.index, table.region_codes, q, relative_to, **cut.attrs)
+    return np.column_stack([own, home - own, total - home, total]), None

@@ -76,10 +76,10 @@ BEYOND = 1e10
 DENSE = 256
 
 
-def single(system: System, kind: str, factor: float, inside_flows: InsideFlows = "removed") -> tuple[Array, Array]:
+def single(system: System, cut: Removal) -> tuple[Array, Array]:
     r"""Return alpha and beta of all n extractions of one industry: its loss of output is alpha L[:, j] - beta e_j.
 
-    With g the factor, l and a the diagonals of L and A, and y = x - Z i final demand:
+    With g the share taken out, l and a the diagonals of L and A, and y = x - Z i final demand:
 
     ========  =====================================  ==================================================
     kind      taken out                              alpha, beta
@@ -93,6 +93,7 @@ def single(system: System, kind: str, factor: float, inside_flows: InsideFlows =
 
     At g = 1 the first is x / l: the loss of all output is x_j (i'L)_j / l_jj.
     """
+    kind, factor, inside_flows = cut.kind, cut.share, cut.inside_flows
     own = system.inverse_diagonal()
     a = np.divide(np.diagonal(system.Z), system.x, out=np.zeros(system.n), where=system.active)
     zeros = np.zeros(system.n)
@@ -110,14 +111,15 @@ def single(system: System, kind: str, factor: float, inside_flows: InsideFlows =
     return factor * (sold - a * system.x) / (1 + factor * (own - 1 - a * own)), zeros
 
 
-def group(system: System, share: Array, kind: str, factor: float = 1.0, inside_flows: InsideFlows = "removed") -> Array:
-    """Loss of output, (n,), when the share s (n,) of every industry is extracted as one group, by a factor g.
+def group(system: System, share: Array, cut: Removal) -> Array:
+    """Loss of output, (n,), when the share s (n,) of every industry is extracted as one group; g of it is taken out.
 
     An industry of which a part is extracted counts as two industries with the same inputs and the same buyers. Then
     "complete" leaves 1 - g s of each row and of final demand, "backward" 1 - g s of each column and "forward"
     1 - g s of each row. With inside_flows="kept" the flows inside the group stay, so the two parts of an industry no
     longer have the same purchases (backward) or sales (forward), see `_between_parts`.
     """
+    kind, factor, inside_flows = cut.kind, cut.share, cut.inside_flows
     rest = 1.0 - share
     everything = np.ones(system.n)
     where = np.flatnonzero(share)
@@ -179,13 +181,12 @@ def _between_parts(system: System, sell: Array, buy: Array) -> Array:
     return np.asarray(result)
 
 
-def own_part(
-    system: System, share: Array, loss: Array, kind: str, factor: float = 1.0, inside_flows: InsideFlows = "removed"
-) -> Array:
+def own_part(system: System, share: Array, loss: Array, cut: Removal) -> Array:
     """Return how much of a loss (n,) falls on the extracted parts of the industries themselves.
 
     It is s x less what the part still sells. Where a whole industry is extracted, that is all of its loss.
     """
+    kind, factor, inside_flows = cut.kind, cut.share, cut.inside_flows
     if kind == "complete":
         left = np.divide((1 - factor) * share, 1 - factor * share, out=np.zeros(system.n), where=factor * share < 1)
         return np.asarray(share * system.x - left * (system.x - loss))
