@@ -251,10 +251,11 @@ def separator_of(lines: Sequence[str]) -> str:
     ','
     """
     filled = [line for line in lines if line.strip()]
-    best, share = ",", 0.0
+    best, most = ",", (0, 0)
     for sign in ("\t", ";", ",", "|"):
         widths = [len(next(csv.reader([line], delimiter=sign), [])) for line in filled]
-        usual = max(set(widths), key=widths.count, default=0)
-        if usual > 1 and widths.count(usual) / len(filled) > share:
-            best, share = sign, widths.count(usual) / len(filled)
+        usual = max(sorted(set(widths)), key=widths.count, default=0)
+        # Of two that cut as many lines evenly, the one with more cells: the other stands in labels.
+        if usual > 1 and (widths.count(usual), usual) > most:
+            best, most = sign, (widths.count(usual), usual)
     return best

@@ -52,7 +52,7 @@ def bounds(drawn: Array, level: float) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> [float(end) for end in bounds(np.arange(101.0), 0.9)]
+    >>> [round(float(end), 6) for end in bounds(np.arange(101.0), 0.9)]
     [5.0, 95.0]
     """
     require_level(level)
