@@ -130,6 +130,15 @@ def test_regions_are_ranked_by_the_linkage_itself_not_by_the_normalised_one():
     pytest.fail("no draw tells the four columns apart")
 
 
+def test_a_role_holds_in_the_draws_that_give_the_same_role():
+    table = leather()
+    drawn = [stage_weights(table, seed) for seed in range(4)]
+    found = lk.by_stage(table, stage_weights=drawn[0], draws=np.stack([W.to_numpy() for W in drawn]))
+    same = [lk.by_stage(table, stage_weights=W)["role"] == found["role"] for W in drawn]
+    assert_allclose(found["role_holds"], np.mean(same, axis=0))
+    assert found["role_holds"].nunique() > 1
+
+
 # Spillovers, ties
 
 

@@ -121,10 +121,12 @@ def test_skill_is_a_share_of_hours_and_value_added_is_per_job():
     assert found["va_per_job"] == pytest.approx(written.v[at] @ output / (per["jobs"] @ output))
 
 
-def test_the_frontier_leaves_out_who_lacks_a_figure_on_either_side():
-    # Turkey has skilled hours but not all hours; it counts in neither sum.
-    hours = [2.0, 2, 2, np.nan, 2, 2, 2, 2, 2]
-    table = labour(hours=hours, hours_high_skilled=[0.5, 1, 1.5] * 3, jobs=[1.0] * 9)
+@pytest.mark.parametrize("unknown", ["hours", "hours_high_skilled"])
+def test_the_frontier_leaves_out_who_lacks_a_figure_on_either_side(unknown):
+    # Turkey has one of the two accounts in full; it counts in neither sum.
+    rows = {"hours": [2.0] * 9, "hours_high_skilled": [0.5, 1, 1.5] * 3, "jobs": [1.0] * 9}
+    rows[unknown][3] = np.nan
+    table = labour(**rows)
     both = upgrading.lock_in(table, regions=["Argentina"], frontier=["Turkey", "Germany"])
     alone = upgrading.lock_in(table, regions=["Argentina"], frontier=["Germany"])
     assert both.loc["frontier", "skill"] == pytest.approx(alone.loc["frontier", "skill"])
