@@ -44,6 +44,7 @@ from io_linkage.errors import MissingSatelliteError, OptionError, StageError
 from io_linkage.leontief import Array
 from io_linkage.position import position
 from io_linkage.position.lengths import production_length_by
+from io_linkage.stages.intervals import bounds, require_draws
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade, trade
 from io_linkage.value_added.chain_participation import trade_based
@@ -68,6 +69,9 @@ INDICATORS = (
 UPWARD = ("high_stage", "high_tech", "dva_share", "skill", "va_per_job")
 
 FRONTIER = "frontier"
+
+#: Share of the draws between `high_stage_low` and `high_stage_high`.
+LEVEL = 0.9
 
 
 def lock_in(
@@ -179,8 +183,8 @@ def indicator_sums(
     draws: int = 0,
 ) -> IndicatorSums:
     """Return numerators and denominators of all indicators; options as in `lock_in`."""
-    if draws < 0:
-        raise OptionError(f"draws={draws} is not possible; give 0 or the number of draws.")
+    if draws:
+        require_draws(draws)
     blocks = trade(table, definition)
     missing: list[str] = []
     earned = blocks.v * blocks.times_local(blocks.total_exports)
@@ -294,7 +298,8 @@ def _range(
     drawn = stages.draws(table, draws=draws)
     total = blocks.region_sums(earned)
     high = np.stack([blocks.region_sums(earned * W[:, 1:].sum(axis=1)) for W in drawn])
-    return (np.quantile(high, 0.05, axis=0), total), (np.quantile(high, 0.95, axis=0), total)
+    low, top = bounds(high, LEVEL)
+    return (low, total), (top, total)
 
 
 def distance(profile: pd.DataFrame) -> pd.DataFrame:
