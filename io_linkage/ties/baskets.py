@@ -82,14 +82,14 @@ def shift_basket(
 
     Returns
     -------
-    DataFrame indexed by region, or by (region, stage): ``before``, ``change``, ``percent`` of before. ``attrs["kept"]``
-    lists the products that keep their spending. Prices and coefficients stay as they are.
+    DataFrame indexed by region, or by (region, stage): ``before``, ``change``, ``change_percent`` (of before).
+    ``attrs["kept"]`` lists the products that keep their spending. Prices and coefficients stay as they are.
 
     Examples
     --------
     >>> import io_linkage as iol
     >>> effect = shift_basket(iol.load(), "CHN", like="USA")
-    >>> effect["percent"].round(1)[["CHN", "BRA", "IND"]].to_dict()
+    >>> effect["change_percent"].round(1)[["CHN", "BRA", "IND"]].to_dict()
     {'CHN': 3.2, 'BRA': -0.4, 'IND': -0.1}
     """
     require_share("share", share)
@@ -103,7 +103,7 @@ def shift_basket(
     values = np.column_stack([W.T @ before, W.T @ made])
     values[W.T @ ~q.known > 0] = np.nan
     frame = pd.DataFrame(values, index=names, columns=["before", "change"])
-    frame["percent"] = 100 * frame["change"] / frame["before"]
+    frame["change_percent"] = 100 * frame["change"] / frame["before"]
     return labelled(
         frame,
         table.caption(
