@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
 from numpy.testing import assert_allclose
 
-from io_linkage import figures
+from io_linkage import figures, linkages
 from io_linkage.figures import naming, style
 from io_linkage.figures.saving import numbers
 from tests.marks import (
@@ -282,6 +282,10 @@ class TestStyle:
             assert f"Unit: {unit}." in caption(ax)
         assert figures.ranking(result, value="backward_normalised").get_xlabel() == f"Backward, {unit}"
         assert "Unit: M USD." in caption(figures.linkage_heatmap(result, value="backward"))
+
+    def test_normalised_linkages_of_stages_name_no_average_industry(self, world):
+        stages = linkages.by_stage(world, regions="CHN").loc["CHN"]
+        assert "Unit: 1 = average of the region." in caption(figures.ranking(stages, value="backward_normalised"))
 
     def test_numbers_beside_the_bar_are_plain(self):
         ax = drawn(figures.heatmap(frame({"x": [-20000.0, 45000.0]}, ["a", "b"])))

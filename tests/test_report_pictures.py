@@ -95,6 +95,7 @@ def test_emerging_linkages(drawn: dict[str, Any]) -> None:
     linked = linkages.by_stage(made.table(), stage_weights=W).xs("emerging", level="stage")["backward_normalised"]
     order = linked.sort_values(ascending=False)
     ax = drawn["stage_ranking"]
+    assert ax.get_xlabel() == "Backward linkage, 1 = average of the region"
     shown = numbers(ax)["backward_normalised"]
     assert list(shown.index) == list(order.index)
     np.testing.assert_allclose(shown, order)

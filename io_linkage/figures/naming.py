@@ -78,7 +78,9 @@ def unit_of(result: pd.DataFrame | pd.Series[Any], column: Any) -> str | None:
     """Return the unit of a column where it differs from that of the result: normalised linkages have none."""
     if not str(column).endswith("_normalised"):
         return None
-    return _AVERAGES.get(str(result.attrs.get("normalise", "region")), "1 = average")
+    unit = _AVERAGES.get(str(result.attrs.get("normalise", "region")), "1 = average")
+    # Groups are divided by the weighted mean they are part of, industries by that of the average industry.
+    return unit.replace("average industry", "average") if "weighted_by" in result.attrs else unit
 
 
 # Tables spell regions as codes; only those are replaced, so that a table's own spelling of a name stays.

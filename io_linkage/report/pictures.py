@@ -242,7 +242,7 @@ def _of_stage(results: Results, stage: str, title: str) -> Axes:
         value="backward_normalised",
         top=MOST_COLUMNS,
         focus=results.question.regions,
-        label="Backward linkage, 1 = average industry",
+        label="Backward linkage, 1 = average of the region",
         line=1,
         names={region: words.head(region) for region in results.regions},
         title=title,
