@@ -202,10 +202,32 @@ def test_aggregates_of_net_linkages_keep_their_mean_of_one(table, of):
     assert_allclose((found.mul(total, axis=0)).sum() / total.sum(), 1, rtol=1e-9)
 
 
+@given(tables())
+def test_net_linkages_of_an_own_account_are_averaged_with_its_numbers(table):
+    jobs = table.satellite("jobs")
+    expected = lk.aggregate(table, lk.net(table, of="jobs"), by="region")
+    # The name is that of an account of the table, whose numbers are others.
+    found = lk.aggregate(table, lk.net(table, of=jobs.rename("value_added")), by="region")
+    assert_allclose(found, expected, rtol=1e-12)
+    assert lk.aggregate(table, lk.net(table, of=jobs.rename("mine")), by="region").attrs["weighted_by"] == "mine"
+    assert "weights" not in found.attrs
+
+
+def test_splits_of_groups_are_normalised_with_the_weights_they_are_averaged_with(world):
+    stages = lk.by_stage(world)
+    for measure in ("backward", "forward"):
+        split = lk.split(world, measure=measure, partners="developing", normalise="region")
+        found = lk.aggregate(world, split, by="region-stage")
+        assert_allclose(found["total"], stages[f"{measure}_normalised"], rtol=1e-9)
+        assert_allclose(found.drop(columns="total").sum(axis=1), found["total"], rtol=1e-9)
+        with pytest.raises(OptionError, match="keep that column"):
+            lk.aggregate(world, split[["rest"]], by="region-stage")
+
+
 def test_aggregate_follows_the_rule_of_the_result():
     table = leather()
     summed = lk.aggregate(table, lk.weighted(table), by="region")
-    assert summed["weight"].sum() == pytest.approx(1)
+    assert summed["weight_share"].sum() == pytest.approx(1)
     with pytest.raises(OptionError, match="not the sum or mean"):
         lk.aggregate(table, lk.pure(table), by="region")
     with pytest.raises(OptionError, match="own index"):

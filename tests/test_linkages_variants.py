@@ -229,6 +229,26 @@ def test_pure_linkages_of_groups_split_by_place(table, by, of):
         assert found.iloc[0]["backward_region"] == pytest.approx(0, abs=scale)
 
 
+def test_pure_linkages_of_a_group_without_any_number_are_unknown(world):
+    each = lk.pure(world, of="jobs")
+    unknown = world.satellite("jobs").isna() & world.active
+    assert unknown["RoW"].any()
+    assert each.loc[unknown, ["pure_forward", "pure_total"]].isna().all(axis=None)
+    assert each.loc[world.active, "pure_backward"].notna().all()
+    assert each.loc[world.active & ~unknown].notna().all(axis=None)
+    groups = lk.pure(world, by="region", of="jobs")
+    assert groups.loc["RoW", ["pure_forward", "pure_total"]].isna().all()
+    assert groups.loc["RoW", "pure_backward"] > 0
+    assert groups.drop("RoW").notna().all(axis=None)
+    assert "RoW" in groups.attrs["note"]
+    parts = lk.split_pure(world, by="region", of="jobs", partners="RoW")
+    assert parts.loc["RoW"].filter(like="forward").isna().all()
+    assert parts.drop("RoW")["backward_partners"].isna().all()
+    assert_allclose(parts["pure_backward"], groups["pure_backward"], rtol=1e-9)
+    ahead = lk.split(world, measure="pure_forward", of="jobs")
+    assert_allclose(ahead["total"], each["pure_forward"], rtol=1e-8, atol=1e-9)
+
+
 def test_splits_of_pure_linkages_ask_for_a_group(world):
     with pytest.raises(OptionError, match="for industries see split"):
         lk.split_pure(world)

@@ -29,7 +29,7 @@ from io_linkage.errors import OptionError, unknown
 from io_linkage.intensities import Account
 from io_linkage.leontief import Array
 from io_linkage.linkages.core import linkages
-from io_linkage.linkages.normalisation import Scope, normalised, weighted_means
+from io_linkage.linkages.normalisation import Scope, normalised, scope_means, weighted_means
 from io_linkage.linkages.roles import ROLES, assign, strength
 from io_linkage.selection import groups_by, region_codes, select, stage_frame
 from io_linkage.stages.intervals import bounds, described, drawn_weights
@@ -89,15 +89,18 @@ def aggregate(
     if chosen not in ("mean", "sum"):
         raise OptionError("The result does not say how it aggregates; pass rule='mean' or rule='sum'.")
     W, names = groups_by(table, by, stage_weights)
+    # An account of one's own is not in the table, so the result carries its numbers.
+    own_weights = np.array(result.attrs["weights"]) if weighted_by is None and "weights" in result.attrs else None
     weighted_by = weighted_by or str(result.attrs.get("weighted_by", "output"))
     if chosen == "mean":
-        weights = _unit_weights(table, weighted_by)
+        weights = own_weights if own_weights is not None else _unit_weights(table, weighted_by)
         means = weighted_means(W, weights, _renormalised(table, frame, result.attrs, weights))
     else:
         means = _sums(W, frame.to_numpy(dtype=np.float64))
     out = pd.DataFrame(means, index=names, columns=frame.columns)
     more = {"weighted_by": weighted_by} if chosen == "mean" else {}
-    return labelled(out, result.attrs, by=by, rule=chosen, **more)
+    attrs = {name: value for name, value in result.attrs.items() if name != "weights"}
+    return labelled(out, attrs, by=by, rule=chosen, **more)
 
 
 def by_stage(
@@ -147,8 +150,8 @@ def by_stage(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> found = by_stage(iol.load(), regions="CHN")
-    >>> bool(found.loc[("CHN", "emerging"), "backward"] > found.loc[("CHN", "traditional"), "backward"])
+    >>> stages = by_stage(iol.load(), regions="CHN")
+    >>> bool(stages.loc[("CHN", "emerging"), "backward"] > stages.loc[("CHN", "traditional"), "backward"])
     True
     """
     base = linkages(table, of=of, normalise=normalise)
@@ -269,11 +272,22 @@ def _unit_weights(table: MRIOTable, weighted_by: Weight) -> Array:
 
 
 def _renormalised(table: MRIOTable, frame: pd.DataFrame, attrs: Mapping[Any, Any], weights: Array) -> Array:
-    """Return the numbers of a result, the normalised ones divided by the weighted mean of their scope."""
+    """Return the numbers of a result, the normalised ones divided by the weighted mean of their scope.
+
+    Parts of a linkage are all divided by the mean of the column that `normalised_by` names, so that they still add up.
+    """
     values: Array = frame.to_numpy(dtype=np.float64, copy=True)
-    for position, column in enumerate(frame.columns):
-        if column in attrs.get("normalised", ()):
-            values[:, position] = normalised(table, values[:, position], attrs["normalise"], weights)
+    chosen = [k for k, column in enumerate(frame.columns) if column in attrs.get("normalised", ())]
+    whole = attrs.get("normalised_by")
+    if chosen and whole is not None:
+        if whole not in frame.columns:
+            raise OptionError(f"The parts of a normalised linkage are aggregated with their {whole}; keep that column.")
+        means = scope_means(table, values[:, frame.columns.get_loc(whole)], attrs["normalise"], weights)[:, None]
+        parts = values[:, chosen]
+        values[:, chosen] = np.divide(parts, means, out=np.full(parts.shape, np.nan), where=means != 0)
+        return values
+    for k in chosen:
+        values[:, k] = normalised(table, values[:, k], attrs["normalise"], weights)
     return values
 
 

@@ -67,7 +67,9 @@ def pure(
     Returns
     -------
     DataFrame, one row for each industry or group: pure_backward, pure_forward, pure_total in the account's unit, and
-    each divided by its mean over the rows (`_normalised`), as the authors report them. NaN without output.
+    each divided by its mean over the rows (`_normalised`), as the authors report them. NaN without output, and where
+    nothing is known of the account: of the group for pure_forward, of the rest for pure_backward, of either for
+    pure_total. Other sums leave out what is not known, and ``attrs["note"]`` says what.
 
     Raises
     ------
@@ -77,8 +79,8 @@ def pure(
     Examples
     --------
     >>> import io_linkage as iol
-    >>> found = pure(iol.load(), by="region-stage")
-    >>> bool((found["pure_total"] >= 0).all())
+    >>> stages = pure(iol.load(), by="region-stage")
+    >>> bool((stages["pure_total"] >= 0).all())
     True
     """
     q = intensity(table, of)
@@ -133,7 +135,8 @@ def split_pure(
     -------
     DataFrame, one row for each group: backward_region (made by the rest of the group's regions), backward_partners,
     backward_rest (elsewhere) and pure_backward, their sum; the same for forward, by whose final demand needs it.
-    Without `partners` those two columns are absent. In the account's unit; NaN without output.
+    Without `partners` those two columns are absent. In the account's unit; NaN without output, and for parts of which
+    nothing is known of the account.
 
     Examples
     --------
@@ -167,12 +170,28 @@ def split_pure(
 
 
 def _split_group(table: MRIOTable, share: Array, label: str, q: Intensity, partners: list[int] | None) -> list[float]:
-    system = table.system
+    """Return the parts of both linkages and their sums; NaN where nothing is known on the side that counts."""
     home = np.isin(table.region_codes, np.unique(table.region_codes[(share > 0) & table.active]))
     places = [home] if partners is None else [home, np.isin(table.region_codes, partners) & ~home]
     places.append(~np.any(places, axis=0))
-    if not (share[system.active] > 0).any():
+    if not (share[table.active] > 0).any():
         return [float("nan")] * (2 * len(places) + 2)
+    backward, forward = _split_amounts(table, share, label, q, places)
+    counted, rest = q.known & table.active, table.active & (share < 1)
+    parts = [
+        amount if (counted & rest & place).any() or not (rest & place).any() else float("nan")
+        for amount, place in zip(backward, places, strict=True)
+    ]
+    total = sum(backward) if (counted & rest).any() else float("nan")
+    if not (counted & (share > 0)).any():
+        forward = [float("nan")] * len(places)
+    return [*parts, total, *forward, sum(forward)]
+
+
+def _split_amounts(
+    table: MRIOTable, share: Array, label: str, q: Intensity, places: list[npt.NDArray[np.bool_]]
+) -> tuple[list[float], list[float]]:
+    system = table.system
     _require_rest(table, share, label)
     y = table.accounts.Y.sum(axis=1)
     produced = removal.solve_inside(system, share, share * y)
@@ -186,7 +205,7 @@ def _split_group(table: MRIOTable, share: Array, label: str, q: Intensity, partn
     for place in places:
         rest = removal.solve_without(system, share, everything, (1 - share) * y * place)
         forward.append(float(q.counted @ removal.solve_inside(system, share, share * system.apply(rest))))
-    return [*backward, sum(backward), *forward, sum(forward)]
+    return backward, forward
 
 
 def _split_from_inverse(
@@ -197,7 +216,7 @@ def _split_from_inverse(
     produced: Array,
     q: Intensity,
     places: npt.NDArray[np.bool_],
-) -> list[float]:
+) -> tuple[list[float], list[float]]:
     """Return the parts from L; for the final demand z of a place the group delivers L_KK^-1 of w ((L z)_K - z_K)."""
     w = share[where]
     columns = removal.inverse_columns(system, where)
@@ -212,7 +231,7 @@ def _split_from_inverse(
         needed = np.zeros(system.n)
         needed[where] = delivered[:, k]
         forward.append(float(q.counted @ removal.solve_inside(system, share, needed)))
-    return [*backward, sum(backward), *forward, sum(forward)]
+    return backward, forward
 
 
 def _require_rest(table: MRIOTable, share: Array, label: str) -> None:
@@ -228,15 +247,29 @@ def _each(table: MRIOTable, q: Intensity) -> Array:
     sums = system.backward_sums() if q.is_output else system.solve_transposed(q.counted)
     back = (sums - q.counted * own) / own * y / (1 - a)
     ahead = q.counted * (system.x / own - y) / (1 - a)
+    counted = q.known & table.active
+    # Without a rest nothing is drawn from it, which is known.
+    alone = table.active.sum() == 1
+    back = np.where((counted.sum() - counted > 0) | alone, back, np.nan)
+    ahead = np.where(q.known, ahead, np.nan)
     values = np.column_stack([back, ahead, back + ahead])
     values[~table.active] = np.nan
     return values
 
 
 def _group(table: MRIOTable, share: Array, label: str, q: Intensity) -> Array:
+    """Return the linkages of one group; NaN where nothing is known of the account on the side that counts."""
+    back, ahead = _amounts(table, share, label, q)
+    counted = q.known & table.active
+    back = back if (counted & (share < 1)).any() else np.nan
+    ahead = ahead if (counted & (share > 0)).any() else np.nan
+    return np.array([back, ahead, back + ahead])
+
+
+def _amounts(table: MRIOTable, share: Array, label: str, q: Intensity) -> tuple[float, float]:
     system = table.system
     if not (share[system.active] > 0).any():
-        return np.full(3, np.nan)
+        return np.nan, np.nan
     _require_rest(table, share, label)
     y = table.accounts.Y.sum(axis=1)
     everything = np.ones(system.n)
@@ -248,13 +281,12 @@ def _group(table: MRIOTable, share: Array, label: str, q: Intensity) -> Array:
     back = removal.solve_without(system, share, everything, (1 - share) * system.apply(produced))
     rest = removal.solve_without(system, share, everything, (1 - share) * y)
     ahead = removal.solve_inside(system, share, share * system.apply(rest))
-    amounts = float(q.counted @ back), float(q.counted @ ahead)
-    return np.array([*amounts, sum(amounts)])
+    return float(q.counted @ back), float(q.counted @ ahead)
 
 
 def _from_inverse(
     system: System, where: npt.NDArray[np.intp], share: Array, y: Array, produced: Array, q: Intensity
-) -> Array:
+) -> tuple[float, float]:
     """Return the linkages of one group from L: its rest is L_RK (L_KK)^-1 and L_KK^-1 x_K - y_K, split by shares."""
     w = share[where]
     columns = removal.inverse_columns(system, where)
@@ -265,7 +297,7 @@ def _from_inverse(
     needed = np.zeros(system.n)
     needed[where] = np.linalg.solve(own, w * system.x[where]) - w * y[where]
     ahead = float(q.counted @ removal.solve_inside(system, share, needed))
-    return np.array([back, ahead, back + ahead])
+    return back, ahead
 
 
 def _labelled(table: MRIOTable, values: Array, index: pd.Index[Any], q: Intensity) -> pd.DataFrame:

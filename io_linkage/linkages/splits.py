@@ -58,7 +58,8 @@ def split(
     weighted_by : {"final_demand", "primary_inputs", "value_added", "output"}, optional
         Weight by size, as `io_linkage.linkages.variants.weighted` does; for backward and forward.
     normalise : {"world", "region", "industry"} or None
-        Divide all parts by the mean of the total over this scope.
+        Divide all parts by the mean of the total over this scope. `aggregate` divides groups by the weighted mean
+        they are part of instead, as it does with `linkages`.
 
     Returns
     -------
@@ -79,6 +80,8 @@ def split(
     values, unit = _parts(table, measure, q, group), q.unit_per_output
     if measure.startswith("net"):
         values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
+    if measure == "pure_forward":
+        values = np.where(q.known[:, None], values, np.nan)
     if measure.startswith("pure"):
         unit = q.unit
     else:
@@ -86,7 +89,7 @@ def split(
     if weighted_by is not None:
         if measure not in ("backward", "forward"):
             raise OptionError(f"by={weighted_by!r} weights backward and forward linkages, not {measure}; leave it out.")
-        values = values * weighted(table, weighted_by=weighted_by, of=of)["weight"].to_numpy()[:, None]
+        values = values * weighted(table, weighted_by=weighted_by, of=of)["weight_share"].to_numpy()[:, None]
     if normalise is not None:
         total = np.where(table.active, values[:, -1], np.nan)
         means = scope_means(table, total, normalise)
@@ -98,6 +101,8 @@ def split(
     )
     name = f"{measure.replace('_', ' ')} linkage by {'origin' if 'backward' in measure else 'destination'}"
     rule = "block" if measure.startswith("pure") else "mean" if weighted_by is None else "sum"
+    if normalise is not None:
+        label |= {"normalise": normalise, "normalised": tuple(columns), "normalised_by": "total"}
     return table.frame(values, columns, name, unit=unit, rule=rule, **label, **q.attrs)
 
 

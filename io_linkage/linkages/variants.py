@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -47,12 +47,14 @@ def net(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:
     y, p = _demand(table), _primary(table)
     sides = [np.array(backward(table, of=of)) * y, np.array(forward(table, of=of)) * p]
     values = [np.divide(side, amount, out=np.full(len(amount), np.nan), where=amount != 0) for side in sides]
+    own: dict[str, Any] = {} if isinstance(of, str) else {"weights": tuple(q.amounts(table).tolist())}
     return table.frame(
         np.column_stack(values),
         ["net_backward", "net_forward"],
         "net linkages",
         rule="mean",
         weighted_by=q.name,
+        **own,
         **q.attrs,
     )
 
@@ -75,7 +77,7 @@ def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: Account 
 
     Returns
     -------
-    DataFrame on the table's index: weighted_backward, weighted_forward, weight (the share :math:`u / \sum u`).
+    DataFrame on the table's index: weighted_backward, weighted_forward, weight_share (the share :math:`u / \sum u`).
     """
     require_option("weighted_by", weighted_by, ("final_demand", "primary_inputs", "value_added", "output"))
     q = intensity(table, of)
@@ -84,7 +86,7 @@ def weighted(table: MRIOTable, *, weighted_by: By = "final_demand", of: Account 
     ](table)
     share = u / u.sum()
     values = np.column_stack([np.array(backward(table, of=of)) * share, np.array(forward(table, of=of)) * share, share])
-    columns = ["weighted_backward", "weighted_forward", "weight"]
+    columns = ["weighted_backward", "weighted_forward", "weight_share"]
     unit = q.unit_per_output
     return table.frame(
         values, columns, f"linkages weighted by {weighted_by}", unit=unit, rule="sum", by=weighted_by, **q.attrs
