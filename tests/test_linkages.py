@@ -248,7 +248,7 @@ def test_missing_accounts_are_left_out_and_named(world):
         (lambda t: lk.by_stage(t, regions="Turky", stage_weights=stage_weights(t)), UnknownLabelError, "Turkey"),
         (lambda t: lk.weighted(t, weighted_by="jobs"), OptionError, "final_demand"),
         (lambda t: lk.split(t, measure="both"), OptionError, "measure='both'"),
-        (lambda t: lk.split(t, measure="net_forward", weighted_by="output"), OptionError, "leave it out"),
+        (lambda t: lk.split(t, measure="net_forward", weighted_by="output"), OptionError, "weighted_by=.output"),
         (lambda t: lk.pure(t, regions=t.regions), OptionError, "no rest"),
         (lambda t: lk.pure(t, regions="Turkey", by="region"), OptionError, "not both"),
         (lambda t: lk.by_stage(t, stage_weights=stage_weights(t), draws=np.zeros((2, 3))), OptionError, "shape"),

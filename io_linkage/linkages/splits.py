@@ -88,7 +88,7 @@ def split(
         values = _where_known(table, measure, q, values)
     if weighted_by is not None:
         if measure not in ("backward", "forward"):
-            raise OptionError(f"by={weighted_by!r} weights backward and forward linkages, not {measure}; leave it out.")
+            raise OptionError(f"weighted_by={weighted_by!r} is for backward and forward, not {measure}; leave it out.")
         values = values * weighted(table, weighted_by=weighted_by, of=of)["weight_share"].to_numpy()[:, None]
     if normalise is not None:
         total = np.where(table.active, values[:, -1], np.nan)
