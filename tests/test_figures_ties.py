@@ -85,8 +85,8 @@ class TestSpilloverMaps:
             [["CHN", "USA"], ["BRA", "all"], ["all"]], names=["economy", "partner", "stage"]
         )
         columns = {
-            "dependence_of_partner": [0.03, 0.02, 0.05, 0.04],
-            "dependence_on_partner": [0.001, 0.002, 0.003, 0.004],
+            "dependence_of_partner_share": [0.03, 0.02, 0.05, 0.04],
+            "dependence_on_partner_share": [0.001, 0.002, 0.003, 0.004],
         }
         ax = figures.dependence_heatmap(frame(columns, index, focus="CHN"))
         assert_allclose(cells(ax, (2, 4)), [[3, 5, 0.1, 0.3], [2, 4, 0.2, 0.4]])
@@ -136,7 +136,7 @@ class TestGrowthSources:
             [["BRA", "IDN"], ["CHN", "own"], ["size", "basket"]], names=["partner", "source", "channel"]
         )
         columns = {
-            "share_of_change": [0.3, -0.1, 0.5, 0.3, 0.2, 0.1, 0.4, 0.3],
+            "change_share": [0.3, -0.1, 0.5, 0.3, 0.2, 0.1, 0.4, 0.3],
             "points": [3.0, -1.0, 5.0, 3.0, 2.0, 1.0, 4.0, 3.0],
         }
         return frame(columns, index, years=(1995, 2011))

@@ -169,7 +169,7 @@ def pull(years) -> pd.DataFrame:
 
 
 def test_world_shares_add_to_one(pull, years):
-    assert_allclose(pull["share_of_change"].groupby("partner").sum(), 1)
+    assert_allclose(pull["change_share"].groupby("partner").sum(), 1)
     growth = pull["points"].groupby("partner").sum()
     before, after = (t.va.groupby(level=0).sum() for t in years)
     assert growth["BRA"] == pytest.approx(100 * (after["BRA"] / before["BRA"] - 1))
@@ -187,7 +187,7 @@ def test_own_coefficients_belong_to_the_partner_alone(pull):
 def test_a_partner_inside_a_comparator_is_its_own_source(pull):
     """Poland belongs to the EU in 2008: what it did for itself is own, and the EU is the rest of it."""
     assert "POL" in pull.index.get_level_values("partner")
-    poland = pull["share_of_change"].loc["POL"].groupby("source").sum()
+    poland = pull["change_share"].loc["POL"].groupby("source").sum()
     assert poland["own"] > poland["EU"] > poland["CHN"]
 
 

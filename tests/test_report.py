@@ -116,9 +116,9 @@ class TestQuestion:
 class TestSentences:
     def test_dependence_is_that_of_the_measure(self, world, found):
         trade = ties.bilateral(world, "CHN")
-        wanted = [trade.loc[(who, "all", "all"), "dependence_of_partner"] for who in ("CHN", "USA", "EU", "JPN")]
+        wanted = [trade.loc[(who, "all", "all"), "dependence_of_partner_share"] for who in ("CHN", "USA", "EU", "JPN")]
         named = ties.bilateral(world, "CHN", partners=["IND", "IDN", "BRA", "RUS", "MEX", "TUR"], by_stage=False)
-        wanted.insert(1, named.loc[("CHN", "all", "all"), "dependence_of_partner"])
+        wanted.insert(1, named.loc[("CHN", "all", "all"), "dependence_of_partner_share"])
         first = sentences.partners(found)[0]
         np.testing.assert_allclose(as_percent(first), 100 * np.array(wanted), atol=0.051)
         assert "United States" in first
@@ -140,7 +140,7 @@ class TestSentences:
 
     def test_change_is_between_first_and_last_year(self, found):
         text = sentences.changes(found)[0]
-        by_year = found["dependence_over_time"]["dependence_of_partner"]
+        by_year = found["dependence_over_time"]["dependence_of_partner_share"]
         assert "Between 1995 and 2011" in text
         start, end = as_percent(text)[:2]
         assert start == pytest.approx(100 * by_year.loc[(1995, "CHN")], abs=0.051)
@@ -275,7 +275,9 @@ class TestFiles:
         shown = pd.read_csv(written.parent / "figures" / "dependence.csv")
         wide = shown.pivot(index="partner", columns="economy", values="value")
         trade = ties.bilateral(world, "CHN")
-        assert wide.at["BRA", "CHN"] == pytest.approx(100 * trade.loc[("CHN", "BRA", "all"), "dependence_of_partner"])
+        assert wide.at["BRA", "CHN"] == pytest.approx(
+            100 * trade.loc[("CHN", "BRA", "all"), "dependence_of_partner_share"]
+        )
         assert set(shown["unit"]) == {"% of the partner's GDP"}
         assert set(shown["year"]) == {2011}
 
@@ -301,7 +303,7 @@ class TestFiles:
         assert set(named) == set(book.sheetnames) - {"contents"}
         csv = {path.stem for path in (written.parent / "data").glob("*.csv")}
         assert csv | {"table"} == set(named)
-        sheet = list(book["dependence_of_partner"].iter_rows(values_only=True))
+        sheet = list(book["dependence_of_partner_share"].iter_rows(values_only=True))
         assert sheet[0] == ("partner", "CHN", "USA", "EU", "JPN")
         assert isinstance(sheet[1][1], float)
 

@@ -392,7 +392,7 @@ class TestShippedTable:
         early = ties.bilateral(
             iol.load(year=1995), "CHN", partners=list(results.question.partners), by_stage=False, membership_year=2011
         )
-        share = early.loc[("EU", "all", "all"), "dependence_of_partner"]
+        share = early.loc[("EU", "all", "all"), "dependence_of_partner_share"]
         assert f"in that of the European Union it rose from {pct(share)} to" in text
         assert text.endswith("Groups have the members of 2011 in every year.")
 

@@ -64,8 +64,12 @@ def test_dependence_heatmap_shows_both_directions(china):
     ax = figures.dependence_heatmap(china)
     shown = numbers(ax)
     row = china.loc[("CHN", "BRA", "all")]
-    assert shown.loc[("CHN", "BRA"), "dependence_of_partner"] == pytest.approx(100 * row["dependence_of_partner"])
-    assert shown.loc[("CHN", "BRA"), "dependence_on_partner"] == pytest.approx(100 * row["dependence_on_partner"])
+    assert shown.loc[("CHN", "BRA"), "dependence_of_partner_share"] == pytest.approx(
+        100 * row["dependence_of_partner_share"]
+    )
+    assert shown.loc[("CHN", "BRA"), "dependence_on_partner_share"] == pytest.approx(
+        100 * row["dependence_on_partner_share"]
+    )
     assert [text.get_text() for text in ax.get_xticklabels()] == ["China", "USA", "EU", "Japan"] * 2
     assert "per cent of GDP" in caption(ax)
     with pytest.raises(OptionError, match=r"ties\.bilateral"):
@@ -106,7 +110,7 @@ def test_boxes_and_labels_keep_their_distance():
 def test_time_lines_show_every_economy_over_years():
     tables = [iol.load(year=year) for year in (1995, 2005, 2011)]
     result = panel.over(tables, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], by_stage=False)
-    series = result["dependence_of_partner"].xs(("BRA", "all"), level=("partner", "stage"))
+    series = result["dependence_of_partner_share"].xs(("BRA", "all"), level=("partner", "stage"))
     series.attrs.update(result.attrs)
     ax = figures.time_lines(series, factor=100, unit="per cent of GDP")
     assert len(ax.lines) == 4
@@ -144,11 +148,11 @@ def test_tile_map_looks_like_the_world(world):
 def test_growth_bars_add_up():
     pull = ties.growth_pull(iol.load(year=1995), iol.load(year=2011), "CHN", partners=["BRA", "IDN"])
     ax = figures.growth_sources(pull)
-    shown = numbers(ax)["share_of_change"]
+    shown = numbers(ax)["change_share"]
     assert_allclose(shown.groupby("partner").sum(), 100)
     part = figures.growth_sources(pull, by="channel", source="CHN")
-    total = pull["share_of_change"].xs("CHN", level="source").groupby("partner").sum()
-    assert_allclose(numbers(part)["share_of_change"].groupby("partner").sum()[["BRA"]], 100 * total[["BRA"]])
+    total = pull["change_share"].xs("CHN", level="source").groupby("partner").sum()
+    assert_allclose(numbers(part)["change_share"].groupby("partner").sum()[["BRA"]], 100 * total[["BRA"]])
     without = figures.growth_sources(pull, leave_out=["own"])
     assert "Not drawn: own" in caption(without)
     assert "Current prices" in caption(without)
@@ -167,4 +171,4 @@ def test_saved_beside_their_numbers(china, tmp_path):
     files = figures.save(figures.dependence_heatmap(china), tmp_path / "dependence")
     assert [file.suffix for file in files] == [".png", ".svg", ".csv"]
     written = pd.read_csv(files[-1])
-    assert {"economy", "partner", "dependence_of_partner", "unit", "year"} <= set(written.columns)
+    assert {"economy", "partner", "dependence_of_partner_share", "unit", "year"} <= set(written.columns)

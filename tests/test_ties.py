@@ -91,8 +91,8 @@ def test_both_directions_agree_with_the_spillover_matrix(world, china):
     S = spillovers.matrix(world)
     row = china.loc[("CHN", "BRA", "all")]
     assert row["value_added_imports"] == pytest.approx(S.loc["BRA", "CHN"])
-    assert row["dependence_of_partner"] == pytest.approx(S.loc["BRA", "CHN"] / world.va["BRA"].sum())
-    assert row["dependence_on_partner"] == pytest.approx(S.loc["CHN", "BRA"] / world.va["CHN"].sum())
+    assert row["dependence_of_partner_share"] == pytest.approx(S.loc["BRA", "CHN"] / world.va["BRA"].sum())
+    assert row["dependence_on_partner_share"] == pytest.approx(S.loc["CHN", "BRA"] / world.va["CHN"].sum())
 
 
 def test_focus_among_the_partners_is_left_out_and_said(china):
@@ -129,7 +129,7 @@ def test_members_of_a_comparator_still_have_a_sum(world):
     total = trade.loc[("CHN", "all", "all")]
     assert total["exports"] / 1e3 == pytest.approx(445.0, abs=0.05)
     assert total["imports"] / 1e3 == pytest.approx(323.8, abs=0.05)
-    assert 100 * total["dependence_of_partner"] == pytest.approx(1.6, abs=0.05)
+    assert 100 * total["dependence_of_partner_share"] == pytest.approx(1.6, abs=0.05)
     assert trade.attrs["partners"] == ("POL", "EUE", "EUW", "DEU", "FRA", "GBR", "ITA")
 
 
@@ -139,10 +139,12 @@ def test_a_comparator_faces_its_own_member_without_that_member(world):
     rest = ["EUE", "EUW", "DEU", "FRA", "GBR", "ITA"]
     poland = trade.loc[("EU", "POL")]
     assert poland["value_added_exports"] == pytest.approx(S.loc[rest, "POL"].sum())
-    assert poland["dependence_of_partner"] == pytest.approx(S.loc["POL", rest].sum() / S.loc["POL"].sum())
-    assert poland["dependence_on_partner"] == pytest.approx(S.loc[rest, "POL"].sum() / S.loc[rest].to_numpy().sum())
+    assert poland["dependence_of_partner_share"] == pytest.approx(S.loc["POL", rest].sum() / S.loc["POL"].sum())
+    assert poland["dependence_on_partner_share"] == pytest.approx(
+        S.loc[rest, "POL"].sum() / S.loc[rest].to_numpy().sum()
+    )
     drawn = S.loc["POL", rest].sum() + S.loc["IND", ["POL", *rest]].sum()
-    assert trade.loc[("EU", "all"), "dependence_of_partner"] == pytest.approx(
+    assert trade.loc[("EU", "all"), "dependence_of_partner_share"] == pytest.approx(
         drawn / S.loc[["POL", "IND"]].to_numpy().sum()
     )
     assert trade.attrs["note"] == "EU is counted without POL where POL is the partner."
@@ -153,7 +155,10 @@ def test_a_comparator_that_is_the_partner_is_not_set_against_itself(world):
     trade = ties.bilateral(world, "CHN", partners=["USA", "JPN"], by_stage=False).xs("all", level="stage")
     assert ("USA", "USA") not in trade.index
     assert trade.loc[("USA", "all"), "exports"] == trade.loc[("USA", "JPN"), "exports"]
-    assert trade.loc[("USA", "all"), "dependence_of_partner"] == trade.loc[("USA", "JPN"), "dependence_of_partner"]
+    assert (
+        trade.loc[("USA", "all"), "dependence_of_partner_share"]
+        == trade.loc[("USA", "JPN"), "dependence_of_partner_share"]
+    )
     assert trade.loc[("CHN", "all"), "exports"] == trade.loc["CHN"].loc[["USA", "JPN"], "exports"].sum()
     assert "USA is not set against itself as a partner" in trade.attrs["note"]
 
@@ -234,7 +239,7 @@ def test_national_table_has_no_partner():
 def test_years_stack_and_rows_are_found_without_warnings():
     years = [iol.load(year=year) for year in (1995, 2011)]
     result = panel.over(years, ties.bilateral, focus="CHN", partners=["BRA", "IDN"], by_stage=False)
-    grown = result["dependence_of_partner"].xs(("CHN", "BRA", "all"), level=("economy", "partner", "stage"))
+    grown = result["dependence_of_partner_share"].xs(("CHN", "BRA", "all"), level=("economy", "partner", "stage"))
     assert grown[2011] > 3 * grown[1995]
     assert result.attrs["year"] == [1995, 2011]
 

@@ -200,16 +200,16 @@ def test_poland_before_and_after_it_joined_the_union():
     years = [iol.load(year=year) for year in iol.shipped_years()]
     results = panel.over(years, ties.bilateral, focus="DEU", partners=["POL", "TUR", "RUS", "RoW"], by_stage=False)
     trade = results.xs(("DEU", "all"), level=("economy", "stage")).drop("all", level="partner")
-    frame = ties.around_joining(trade, group="eu", column="dependence_of_partner")
+    frame = ties.around_joining(trade, group="eu", column="dependence_of_partner_share")
     assert frame.index.tolist() == ["POL"]
-    before = trade.loc[([1995, 2000], "POL"), "dependence_of_partner"].mean()
-    after = trade.loc[([2005, 2008, 2011], "POL"), "dependence_of_partner"].mean()
+    before = trade.loc[([1995, 2000], "POL"), "dependence_of_partner_share"].mean()
+    after = trade.loc[([2005, 2008, 2011], "POL"), "dependence_of_partner_share"].mean()
     assert frame.loc["POL", "before"] == pytest.approx(before)
     assert frame.loc["POL", "after"] == pytest.approx(after)
     row = frame.loc["POL"]
     assert row["difference"] == pytest.approx(row["change"] - row["others"])
     assert "description" in frame.attrs["note"]
-    near = ties.around_joining(trade, group="eu", column="dependence_of_partner", window=5)
+    near = ties.around_joining(trade, group="eu", column="dependence_of_partner_share", window=5)
     assert near.loc["POL", ["years_before", "years_after"]].tolist() == [1, 2]
 
 

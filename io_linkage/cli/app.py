@@ -85,9 +85,11 @@ def _run() -> None:
 
 
 def _stop(message: str, *, code: int = 1) -> NoReturn:
-    # Where stderr is closed or full too, the exit code has to do.
-    with suppress(OSError):
+    try:
         typer.echo(f"Error: {message}", err=True)
+    except OSError:
+        # Where stderr is closed or full too, the exit code has to do.
+        _discard(sys.stderr)
     sys.exit(code)
 
 

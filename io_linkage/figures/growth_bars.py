@@ -25,7 +25,7 @@ _GREYS = {"own": "#e2e2e2", "others": "#b9b9b9", "own coefficients": "#b9b9b9"}
 def growth_sources(
     result: pd.DataFrame,
     *,
-    value: Literal["share_of_change", "points", "contribution"] = "share_of_change",
+    value: Literal["change_share", "points", "contribution"] = "change_share",
     by: Literal["source", "channel"] = "source",
     source: str | None = None,
     leave_out: Iterable[str] = (),
@@ -42,7 +42,7 @@ def growth_sources(
     ----------
     result : DataFrame
         A result of `ties.growth_pull`.
-    value : {"share_of_change", "points", "contribution"}
+    value : {"change_share", "points", "contribution"}
         Shares are drawn in per cent.
     by : {"source", "channel"}
     source : str, optional
@@ -66,8 +66,8 @@ def growth_sources(
     table = table.drop(columns=hidden).dropna(how="all")
     if table.empty:
         raise OptionError("There is no growth to draw: no partner has figures.")
-    table = table.loc[:, (table.abs() > 0).any()] * (100 if value == "share_of_change" else 1)
-    units = {"share_of_change": "per cent of the change", "points": "percentage points of growth"}
+    table = table.loc[:, (table.abs() > 0).any()] * (100 if value == "change_share" else 1)
+    units = {"change_share": "per cent of the change", "points": "percentage points of growth"}
     attrs = described(result[[value]], own=units.get(value, result.attrs.get("unit", "")))
     years = result.attrs.get("years")
     said = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]

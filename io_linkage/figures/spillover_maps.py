@@ -109,7 +109,7 @@ def dependence_heatmap(
     -------
     Axes
     """
-    sides = ("dependence_of_partner", "dependence_on_partner")
+    sides = ("dependence_of_partner_share", "dependence_on_partner_share")
     if not set(sides) <= set(result.columns) or "stage" not in result.index.names:
         raise OptionError("Two-way dependence is drawn from a result of ties.bilateral.")
     part = result.xs(stage, level="stage")[[*sides]]

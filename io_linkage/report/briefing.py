@@ -139,7 +139,7 @@ def _who_is_compared(results: Results) -> list[str]:
 
 def compared_with(results: Results) -> list[str]:
     """Economies beside the focus that partners are compared for."""
-    columns = results["dependence_of_partner"].columns
+    columns = results["dependence_of_partner_share"].columns
     return [str(name) for name in columns if name != results.question.focus]
 
 
@@ -276,10 +276,10 @@ def _partners(results: Results) -> Section:
     if "partners" in results.absent:
         return Section("partners", title, reason=results.absent["partners"])
     theirs = _share_view(
-        results, "dependence_of_partner", "Share of the partner's GDP absorbed in the final demand of ..."
+        results, "dependence_of_partner_share", "Share of the partner's GDP absorbed in the final demand of ..."
     )
     ours = _share_view(
-        results, "dependence_on_partner", "Share of the GDP of ... absorbed in the partner's final demand"
+        results, "dependence_on_partner_share", "Share of the GDP of ... absorbed in the partner's final demand"
     )
     return Section(
         "partners",
@@ -312,7 +312,7 @@ def _time(results: Results) -> Section:
         )
     views = []
     if "dependence_over_time" in results:
-        shares = by_year(results["dependence_over_time"], "dependence_of_partner")
+        shares = by_year(results["dependence_over_time"], "dependence_of_partner_share")
         heads = ["Year", *(words.head(str(c)) for c in shares.columns)]
         rows = [
             [str(year), *(words.percent(cell(shares, year, column)) for column in shares.columns)]

@@ -226,8 +226,8 @@ def _ties(table: MRIOTable, question: Question) -> Iterator[tuple[str, Result]]:
         ),
     )
     for column, title in (
-        ("dependence_of_partner", "Share of each partner's GDP absorbed in each economy's final demand"),
-        ("dependence_on_partner", "Share of each economy's GDP absorbed in each partner's final demand"),
+        ("dependence_of_partner_share", "Share of each partner's GDP absorbed in each economy's final demand"),
+        ("dependence_on_partner_share", "Share of each economy's GDP absorbed in each partner's final demand"),
     ):
         yield column, Result(_across(trade, column), title, trade.attrs["note"])
     if question.rest_regions:

@@ -88,7 +88,7 @@ def pictures(results: Results) -> Iterator[Picture]:
         yield Picture(
             "key_industries",
             f"Key industries of {focus}{when}",
-            f"Scatter of the industries of {focus}: forward linkage across, backward up, parted at 1.",
+            f"Scatter of the industries of {focus}: forward linkage across, backward up, divided at 1.",
             lambda: _key_industries(results, f"Key industries of {focus}{when}"),
         )
     yield Picture(
@@ -142,7 +142,7 @@ def pictures(results: Results) -> Iterator[Picture]:
 
 def _over_time(results: Results, title: str) -> Axes:
     frame = results["dependence_over_time"]
-    series = frame["dependence_of_partner"]
+    series = frame["dependence_of_partner_share"]
     series.attrs = dict(frame.attrs)
     return figures.time_lines(
         series,
@@ -270,7 +270,7 @@ def _region_spillovers(results: Results, title: str) -> Axes:
 
 
 def _dependence(results: Results, title: str) -> Axes:
-    frame = results["dependence_of_partner"]
+    frame = results["dependence_of_partner_share"]
     most = frame.drop(index="all", errors="ignore")
     kept = most[results.question.focus].sort_values(ascending=False).index[:MOST_ROWS]
     rows = frame.loc[[*kept, *(["all"] if "all" in frame.index else [])]]

@@ -30,7 +30,7 @@ FLOWS = (
     "value_added_imports",
     "value_added_balance",
 )
-SHARES = ("dependence_of_partner", "dependence_on_partner")
+SHARES = ("dependence_of_partner_share", "dependence_on_partner_share")
 
 #: Regions of an economy and those of its partner.
 _Pair: TypeAlias = tuple[list[str], list[str]]
@@ -84,9 +84,9 @@ def bilateral(
     industry, or of the industry in which value added arises. Columns: flows in the table's unit (``exports`` and
     ``imports``, each ``_intermediate`` and ``_final``, ``balance``; ``value_added_exports``, ``value_added_imports``,
     ``value_added_balance``) and shares:
-    ``dependence_of_partner`` (of the partner's GDP, absorbed in the economy's final demand) and
-    ``dependence_on_partner`` (of the economy's GDP, absorbed in the partner's). A comparator that contains a partner
-    faces it without that partner (the EU without Poland, where Poland is the partner). ``attrs["partners"]`` are the
+    ``dependence_of_partner_share`` (of the partner's GDP, absorbed in the economy's final demand) and
+    ``dependence_on_partner_share`` (of the economy's GDP, absorbed in the partner's). A comparator that contains a
+    partner faces it without that partner (the EU without Poland, where Poland is the partner). ``attrs["partners"]`` are the
     partners that "all" sums, ``attrs["left_out"]`` the codes of those left out, ``attrs["note"]`` says why, and
     ``attrs["aggregates"]`` which partners are several economies in one and why they count.
 

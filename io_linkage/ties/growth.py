@@ -103,7 +103,7 @@ def growth_pull(
 
     Returns
     -------
-    DataFrame indexed by (partner, source, channel): ``contribution`` in the account's unit, ``share_of_change``,
+    DataFrame indexed by (partner, source, channel): ``contribution`` in the account's unit, ``change_share``,
     ``points`` (of the partner's growth in per cent, i.e. contribution over its value before). Partner "all" is the
     sum of partners, so its "own" is what each did for itself, and what they did for each other is in "others".
     NaN for a partner without figures.
@@ -348,6 +348,6 @@ def _tidy(
     index = pd.MultiIndex(levels=[labels, sources, list(CHANNELS)], codes=codes, names=names)
     frame = pd.DataFrame({"contribution": cube.ravel()}, index=index)
     repeat = shape[1] * shape[2]
-    frame["share_of_change"] = frame["contribution"] / np.repeat(value1 - value0, repeat)
+    frame["change_share"] = frame["contribution"] / np.repeat(value1 - value0, repeat)
     frame["points"] = 100 * frame["contribution"] / np.repeat(value0, repeat)
     return frame

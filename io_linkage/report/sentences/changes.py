@@ -21,7 +21,7 @@ def changes(results: Results) -> list[str]:
 
 def _dependence(results: Results) -> list[str]:
     frame, focus = results["dependence_over_time"], results.question.focus
-    theirs, ours = (by_year(frame, column) for column in ("dependence_of_partner", "dependence_on_partner"))
+    theirs, ours = (by_year(frame, column) for column in ("dependence_of_partner_share", "dependence_on_partner_share"))
     first, last = theirs.index[0], theirs.index[-1]
     others = [
         f"in that of {words.economy(str(other))} it "

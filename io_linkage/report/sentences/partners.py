@@ -25,7 +25,7 @@ def _row(results: Results) -> str:
 
 
 def _dependence(results: Results) -> list[str]:
-    theirs, ours = results["dependence_of_partner"], results["dependence_on_partner"]
+    theirs, ours = results["dependence_of_partner_share"], results["dependence_on_partner_share"]
     focus, row = results.question.focus, _row(results)
     against = [
         f"{words.percent(cell(theirs, row, other))} {_in_that_of(results, str(other))}"
@@ -34,12 +34,12 @@ def _dependence(results: Results) -> list[str]:
     ]
     text = (
         f"{words.percent(cell(theirs, row, focus))} of the GDP of {who(results)} is absorbed in the final demand of "
-        f"{focus_name(results)}{_without_rest(results, 'dependence_of_partner')}"
+        f"{focus_name(results)}{_without_rest(results, 'dependence_of_partner_share')}"
     )
     return [
         f"{text}, against {words.listed(against)}." if against else f"{text}.",
         f"Conversely, {words.percent(cell(ours, row, focus))} of the GDP of {focus_name(results)} is absorbed in "
-        f"{their(results)} final demand{_without_rest(results, 'dependence_on_partner')}.",
+        f"{their(results)} final demand{_without_rest(results, 'dependence_on_partner_share')}.",
     ]
 
 
@@ -66,7 +66,9 @@ def _without_rest(results: Results, column: str) -> str:
 
 def _each_partner(results: Results) -> list[str]:
     focus, name = results.question.focus, focus_name(results)
-    theirs, ours = (results[f"dependence_{which}_partner"].drop(index=ALL, errors="ignore") for which in ("of", "on"))
+    theirs, ours = (
+        results[f"dependence_{which}_partner_share"].drop(index=ALL, errors="ignore") for which in ("of", "on")
+    )
     both = pd.DataFrame({"theirs": theirs[focus], "ours": ours[focus]}).astype(float).dropna()
     if len(both) < 2:
         return []
