@@ -17,7 +17,7 @@ from io_linkage.figures.naming import shown
 from io_linkage.figures.saving import numbers
 from io_linkage.upgrading import CountryCard
 from tests.examples import germany_1995, leather
-from tests.literal_trade import Literal
+from tests.oracles import Literal
 
 YEARS = (1995, 2008, 2011)
 

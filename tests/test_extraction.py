@@ -14,8 +14,8 @@ from io_linkage import extraction as ex
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
 from io_linkage.table import MRIOTable
 from tests.examples import germany_1995, leather, miller_blair_two_regions
+from tests.oracles import brute_force
 from tests.strategies import stage_weights, tables
-from tests.test_closed_forms import brute_force
 
 PARTS = ["own", "home", "abroad", "total"]
 ALL = ["Argentina", "Turkey", "Germany"]

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from io_linkage import position
 from io_linkage.errors import OptionError
 from tests.examples import _table, germany_1995, leather, miller_blair_two_regions
-from tests.literal_trade import Literal
+from tests.oracles import Literal
 from tests.strategies import stage_weights, tables
 
 SMALL = {"max_examples": 30}

@@ -14,7 +14,7 @@ from io_linkage import value_added as va
 from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.table import MRIOTable
 from tests.examples import _table, germany_1995, leather
-from tests.literal_trade import Literal
+from tests.oracles import Literal
 from tests.strategies import stage_weights, tables
 
 SMALL = {"max_examples": 25}

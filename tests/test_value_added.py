@@ -13,7 +13,7 @@ from io_linkage import stages
 from io_linkage import value_added as va
 from io_linkage.errors import IOLinkageError, OptionError, StageError
 from tests.examples import _table, leather
-from tests.literal_trade import Literal
+from tests.oracles import Literal
 from tests.strategies import stage_weights, tables
 
 SMALL = {"max_examples": 25}

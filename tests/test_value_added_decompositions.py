@@ -15,7 +15,7 @@ from io_linkage.value_added.export_terms import Decomposition
 from io_linkage.value_added.koopman_wang_wei import TERMS as NINE
 from io_linkage.value_added.wang_wei_zhu import TERMS as SIXTEEN
 from tests.examples import germany_1995, leather, miller_blair_two_regions
-from tests.literal_trade import Literal
+from tests.oracles import Literal
 from tests.strategies import stage_weights, tables
 
 SMALL = {"max_examples": 25}

@@ -86,9 +86,9 @@ def bilateral(
     ``value_added_balance``) and shares:
     ``dependence_of_partner_share`` (of the partner's GDP, absorbed in the economy's final demand) and
     ``dependence_on_partner_share`` (of the economy's GDP, absorbed in the partner's). A comparator that contains a
-    partner faces it without that partner (the EU without Poland, where Poland is the partner). ``attrs["partners"]`` are the
-    partners that "all" sums, ``attrs["left_out"]`` the codes of those left out, ``attrs["note"]`` says why, and
-    ``attrs["aggregates"]`` which partners are several economies in one and why they count.
+    partner faces it without that partner (the EU without Poland, where Poland is the partner). ``attrs["partners"]``
+    are the partners that "all" sums, ``attrs["left_out"]`` the codes of those left out, ``attrs["note"]`` says why,
+    and ``attrs["aggregates"]`` which partners are several economies in one and why they count.
 
     Notes
     -----

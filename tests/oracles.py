@@ -1,10 +1,34 @@
-"""The decompositions written out from the papers with loops and inverses, as oracles for small tables."""
+"""Oracles for small tables: brute force, and formulas written out from the papers with loops and inverses."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from io_linkage.table import MRIOTable
+
+
+def split_in_two(table, kind, share, factor, within):
+    """Loss of output of both parts of every industry, (2n,), on the table in which each part is an industry."""
+    n, x = len(table.index), table.accounts.x
+    A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
+    s = np.asarray(share, dtype=float)
+    parts = np.vstack([np.diag(s), np.diag(1 - s)])
+    wide, demand = np.hstack([parts @ A, parts @ A]), parts @ (x - table.accounts.Z.sum(axis=1))
+    cut, cut_demand = np.zeros((2 * n, 2 * n)), np.zeros(2 * n)
+    if kind == "complete":
+        cut[:n], cut_demand[:n] = factor, factor
+    elif kind == "backward":
+        cut[:, :n] = factor
+    else:
+        cut[:n] = factor
+    if kind != "complete" and within == "kept":
+        cut[:n, :n] = 0.0
+    return parts @ x - np.linalg.solve(np.eye(2 * n) - wide * (1 - cut), demand * (1 - cut_demand))
+
+
+def brute_force(table, kind, share, factor, within):
+    """Loss of output from solving the table without the extracted flows."""
+    return split_in_two(table, kind, share, factor, within).reshape(2, -1).sum(axis=0)
 
 
 class Literal:

@@ -11,35 +11,12 @@ from numpy.testing import assert_allclose
 from io_linkage.errors import SolveError
 from io_linkage.leontief import System
 from io_linkage.leontief import removal as cf
+from tests.oracles import brute_force, split_in_two
 from tests.strategies import tables
 
 kinds = st.sampled_from(cf.KINDS)
 withins = st.sampled_from(["removed", "kept"])
 factors = st.sampled_from([0.0, 0.25, 0.8, 1.0])
-
-
-def split_in_two(table, kind, share, factor, within):
-    """Loss of output of both parts of every industry, (2n,), on the table in which each part is an industry."""
-    n, x = len(table.index), table.accounts.x
-    A = np.divide(table.accounts.Z, x, out=np.zeros((n, n)), where=x > 0)
-    s = np.asarray(share, dtype=float)
-    parts = np.vstack([np.diag(s), np.diag(1 - s)])
-    wide, demand = np.hstack([parts @ A, parts @ A]), parts @ (x - table.accounts.Z.sum(axis=1))
-    cut, cut_demand = np.zeros((2 * n, 2 * n)), np.zeros(2 * n)
-    if kind == "complete":
-        cut[:n], cut_demand[:n] = factor, factor
-    elif kind == "backward":
-        cut[:, :n] = factor
-    else:
-        cut[:n] = factor
-    if kind != "complete" and within == "kept":
-        cut[:n, :n] = 0.0
-    return parts @ x - np.linalg.solve(np.eye(2 * n) - wide * (1 - cut), demand * (1 - cut_demand))
-
-
-def brute_force(table, kind, share, factor, within):
-    """Loss of output from solving the table without the extracted flows."""
-    return split_in_two(table, kind, share, factor, within).reshape(2, -1).sum(axis=0)
 
 
 @given(tables(), kinds, factors, withins)
