@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import io_linkage as iol
 from io_linkage import linkages, report, stages
 from io_linkage.figures.saving import numbers
 from io_linkage.report import pictures
@@ -132,3 +133,14 @@ def test_dependence_over_time(drawn: dict[str, Any]) -> None:
             wanted = 100 * Oracle(made.table(year)).depends(PARTNERS, on)
             assert shown[year, on] == pytest.approx(wanted)
     assert list(dict.fromkeys(shown.index.get_level_values("year"))) == [1995, 2011]
+
+
+def test_captions_of_dependence_say_which_members_the_table_shows() -> None:
+    world = iol.load()
+    results = report.gather(world, report.ask(world, draws=3), earlier=[lambda: iol.load(year=1995)])
+    keys = {picture.key: picture for picture in pictures.pictures(results)}
+    for key in ("dependence", "dependence_over_time"):
+        texts = keys[key].draw().figure.texts
+        text = " ".join(" ".join(one.get_text().split()) for one in texts)
+        assert "7 of 144 members are shown, the others are within RoW" in text, key
+    plt.close("all")

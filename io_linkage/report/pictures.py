@@ -150,6 +150,7 @@ def _over_time(results: Results, title: str) -> Axes:
         factor=100,
         unit="% of the partners' GDP",
         title=title,
+        notes=results.coverage,
         width=style.WIDE * 0.8,
     )
 
@@ -273,6 +274,7 @@ def _dependence(results: Results, title: str) -> Axes:
     frame = results["dependence_of_partner_share"]
     most = frame.drop(index="all", errors="ignore")
     kept = most[results.question.focus].sort_values(ascending=False).index[:MOST_ROWS]
+    cut = [f"The {MOST_ROWS} most dependent of {len(most)} partners"] if len(most) > MOST_ROWS else []
     rows = frame.loc[[*kept, *(["all"] if "all" in frame.index else [])]]
     names = {str(label): words.head(str(label)) for label in (*rows.index, *rows.columns)}
     names |= {"all": "All together", "USA": "United States", "EU": "European Union"}
@@ -286,7 +288,7 @@ def _dependence(results: Results, title: str) -> Axes:
         column_label="absorbed in the final demand of",
         annotate=True,
         title=title,
-        notes=[f"The {MOST_ROWS} most dependent of {len(most)} partners"] if len(most) > MOST_ROWS else [],
+        notes=[*cut, *results.coverage],
         empty="no figure, or the partner is part of the economy",
     )
 
