@@ -387,7 +387,7 @@ def facts(loaded: object) -> Facts:
 
 
 def _long(frame: pd.DataFrame) -> pd.Series:
-    return frame.stack(list(range(frame.columns.nlevels))).sort_index()
+    return frame.stack(list(range(frame.columns.nlevels)), future_stack=True).sort_index()
 
 
 def outcome(load: Callable[[Path], object], path: Path, sound: Facts) -> tuple[str, str]:

@@ -427,7 +427,10 @@ def test_a_table_remade_from_its_own_numbers_is_the_same(table):
     )
     for block in ("Z", "Y", "V", "x", "published_output"):
         before, after = getattr(table, block), getattr(again, block)
-        assert (before is None and after is None) or before.equals(after), block
+        assert (before is None) == (after is None), block
+        if before is not None:
+            # Sums of blocks that lie in memory otherwise may differ in the last bit.
+            assert_allclose(before, after, rtol=1e-13, atol=1e-13 * float(table.x.max()), err_msg=block)
     assert again.carried["notes"][-1] == "seen twice"
     for name in ("year", "unit", "source", "classification", "name"):
         assert getattr(again, name) == getattr(table, name)

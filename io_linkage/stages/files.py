@@ -104,7 +104,7 @@ def _text(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def _numbers(frame: pd.DataFrame, column: str, name: str, labels: pd.DataFrame) -> pd.Series[float]:
-    text = frame[column].replace("", np.nan)
+    text = frame[column].where(frame[column] != "")
     values: pd.Series[float] = pd.to_numeric(text, errors="coerce").astype(float)
     bad = values.isna() & text.notna()
     if bad.any():
