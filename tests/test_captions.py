@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pickle
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,12 +17,6 @@ from io_linkage.captions import described, labelled
 from io_linkage.errors import OptionError, UnitWarning
 
 ATTRS = {"measure": "spillovers", "unit": "M USD", "table": "Made up 2011", "year": 2011, "source": "nobody"}
-
-
-@pytest.fixture(autouse=True)
-def _no_figure_left():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import re
 import runpy
 from pathlib import Path
 
 import pytest
+
+from tests.public import TOPICS, functions
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURES = runpy.run_path(str(ROOT / "docs" / "make_measures.py"))
@@ -44,17 +45,11 @@ NO_MEASURES = {
 }
 
 
-@pytest.mark.parametrize(
-    "topic",
-    ["extraction", "influence", "linkages", "position", "spillovers", "stages", "ties", "upgrading", "value_added"],
-)
+@pytest.mark.parametrize("topic", TOPICS)
 def test_every_public_function_has_its_row(topic):
-    module = importlib.import_module(f"io_linkage.{topic}")
-    own = [name for name, value in vars(module).items() if not name.startswith("_") and inspect.isfunction(value)]
-    names = getattr(module, "__all__", [name for name in own if vars(module)[name].__module__ == module.__name__])
-    functions = {name for name in names if inspect.isfunction(vars(module)[name])}
+    names = set(functions(topic))
     known = {row["function"].split(".")[1] for row in ROWS if row["function"].startswith(f"{topic}.")}
-    assert functions - known == (functions & NO_MEASURES if topic == "stages" else set())
+    assert names - known == (names & NO_MEASURES if topic == "stages" else set())
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,6 @@ from io_linkage.figures import fonts, naming, placing, saving, style
 ATTRS = {"measure": "value added", "unit": "M USD", "table": "Made up 2011", "year": 2011, "source": "nobody"}
 
 
-@pytest.fixture(autouse=True)
-def _no_figure_left():
-    yield
-    plt.close("all")
-
-
 def matrix(rows=4, columns=3, seed=0) -> pd.DataFrame:
     values = np.random.default_rng(seed).uniform(0.2, 2, (rows, columns))
     frame = pd.DataFrame(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,13 +29,6 @@ from tests.marks import (
     quarters_are_right,
     ticks,
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_figure_left():
-    yield
-    plt.close("all")
-
 
 BACKWARD = {"steel": 1.6, "cars": 1.2, "trade": 0.5, "farms": 0.8}
 FORWARD = {"steel": 0.7, "cars": 1.5, "trade": 1.3, "farms": 0.6}

@@ -10,11 +10,6 @@ from io_linkage.selection import industry_codes, region_codes, select
 from tests.examples import leather
 
 
-@pytest.fixture(scope="module")
-def world():
-    return iol.load()
-
-
 @pytest.mark.parametrize(
     ("text", "kind", "code"),
     [

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import runpy
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-import io_linkage as iol
 from io_linkage.result_attrs import described
+from tests.public import TOPICS, functions
 
 ROOT = Path(__file__).resolve().parent.parent
-TOPICS = ("extraction", "influence", "linkages", "position", "spillovers", "stages", "ties", "upgrading", "value_added")
 #: What measures need besides a table.
 ARGUMENTS = {
     "asymmetry": {"focus": "CHN"},
@@ -38,22 +35,15 @@ OTHERS = {
 }  # fmt: skip
 
 
-def measures():
-    for topic in TOPICS:
-        module = importlib.import_module(f"io_linkage.{topic}")
-        own = [n for n, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__]
-        for name in getattr(module, "__all__", own):
-            function = vars(module)[name]
-            if inspect.isfunction(function) and not name.startswith("_") and name not in OTHERS:
-                yield pytest.param(function, ARGUMENTS.get(name, {}), id=f"{topic}.{name}")
+MEASURES = [
+    pytest.param(function, ARGUMENTS.get(name, {}), id=f"{topic}.{name}")
+    for topic in TOPICS
+    for name, function in functions(topic).items()
+    if name not in OTHERS
+]
 
 
-@pytest.fixture(scope="module")
-def world():
-    return iol.load()
-
-
-@pytest.mark.parametrize(("measure", "arguments"), list(measures()))
+@pytest.mark.parametrize(("measure", "arguments"), MEASURES)
 def test_a_result_says_what_it_is_in_known_keys(world, measure, arguments):
     result = measure(world, **arguments)
     assert isinstance(result, pd.DataFrame | pd.Series)
