@@ -73,6 +73,16 @@ def require_free(place: Path, inputs: Iterable[str | Path], *, overwrite: bool) 
     require_not_input(place, inputs)
     if place.is_dir():
         raise OutputError(f"{str(place)!r} is a folder; give the name of a file.")
+    require_new(place, overwrite=overwrite)
+
+
+def require_new(place: Path, *, overwrite: bool) -> None:
+    """Refuse to replace what is there, unless asked to.
+
+    Raises
+    ------
+    OutputError
+    """
     if place.exists() and not overwrite:
         raise OutputError(
             f"{str(place)!r} is there already; choose another name, or replace it with overwrite=True (--overwrite)."

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.errors import OptionError, OutputError, require_option
-from io_linkage.files import expanded, require_not_input, unwritable, working_folder
+from io_linkage.files import expanded, require_new, require_not_input, unwritable, working_folder
 from io_linkage.spreadsheets import without_time, write_csv, write_rows
 from io_linkage.table import MRIOTable
 
@@ -81,12 +81,7 @@ def save(
 
 def _require_place(target: Path, form: Form, *, overwrite: bool) -> None:
     """Refuse to replace what is there unasked, and a folder that holds anything but a saved table."""
-    if not target.exists():
-        return
-    if not overwrite:
-        raise OutputError(
-            f"{str(target)!r} is there already; choose another name, or pass overwrite=True (--overwrite)."
-        )
+    require_new(target, overwrite=overwrite)
     if not target.is_dir():
         return
     if form != "pymrio" or (any(target.iterdir()) and not (target / _SAVED).is_file()):

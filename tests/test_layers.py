@@ -22,7 +22,7 @@ MEASURES = {
 }
 #: Each layer may import itself and those above it in this list.
 LAYERS = [
-    {"_shipped", "errors", "files", "spreadsheets"},
+    {"_shipped", "errors", "files", "spreadsheets", "wording"},
     {"leontief"},
     {"accounts", "anchors", "captions", "labels", "result_attrs"},
     {"description", "table"},

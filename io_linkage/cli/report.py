@@ -12,6 +12,7 @@ import typer
 
 from io_linkage.cli.progress import running
 from io_linkage.errors import OptionError
+from io_linkage.wording import separated
 
 if TYPE_CHECKING:
     from io_linkage.report.question import Question
@@ -148,7 +149,7 @@ def figures(
         choices = _choices(output, value_added, imports)
         loaded, earlier = _load(table, year, choices, progress)
         question = _question(loaded, focus, partners, comparators, stages, draws, seed, members, rest)
-        kinds = _split(formats)
+        kinds = separated(formats)
         if not kinds:
             raise OptionError("No picture format was asked for: give --format one or more, e.g. --format png,svg.")
         files = write_figures(
@@ -199,12 +200,12 @@ def _question(
 
     wanted: str | list[str] | None = partners
     if partners is not None and "," in partners:
-        wanted = _split(partners)
+        wanted = separated(partners)
     return ask(
         table,
         focus=focus,
         partners=wanted,
-        comparators=None if comparators is None else _split(comparators),
+        comparators=None if comparators is None else separated(comparators),
         stage_file=stages,
         draws=draws,
         seed=seed,
@@ -215,10 +216,6 @@ def _question(
 
 def _paths(table: str | None) -> list[str]:
     return [] if table is None else [table]
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _headless() -> None:

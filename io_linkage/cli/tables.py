@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from io_linkage.cli.progress import running
+from io_linkage.wording import counted, separated
 
 if TYPE_CHECKING:
     from io_linkage.downloads import Progress
@@ -58,7 +59,7 @@ def check(
         _save(found, place)
     worst = ("error", "warning") if strict else ("error",)
     counts = found["severity"].value_counts()
-    typer.echo(f"{', '.join(_counted(int(counts.get(name, 0)), name) for name in ('error', 'warning'))}.")
+    typer.echo(f"{', '.join(counted(int(counts.get(name, 0)), name) for name in ('error', 'warning'))}.")
     if found["severity"].isin(worst).any():
         raise typer.Exit(1)
 
@@ -103,7 +104,7 @@ def convert(
         progress("Table")
         table = load(source, year=year, database=database, tolerance=tolerance)
         if industries or regions or rest:
-            groups = None if regions is None else [one.strip() for one in regions.split(",") if one.strip()]
+            groups = None if regions is None else separated(regions)
             table = aggregation.aggregate(table, industries=industries, regions=groups, rest=rest)
         if rebalance:
             from io_linkage import rebalancing
@@ -177,10 +178,6 @@ def _findings(found: Any, title: str) -> None:
     with console.capture() as printed:
         console.print(shown)
     typer.echo(printed.get(), nl=False)
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def _plain(text: str, style: str = "") -> Any:

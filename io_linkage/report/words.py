@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from io_linkage.economies import registry
 from io_linkage.economies.group_names import GROUP_NAMES, WORLD_BANK_REGIONS
 from io_linkage.figures.naming import shown
+from io_linkage.wording import counted as counted
+from io_linkage.wording import listed as listed
 
 _ARTICLE = {
     "USA": "the United States",
@@ -96,18 +98,6 @@ def industry(code: str, names: Mapping[str, str]) -> str:
     return names.get(code) or shown([code])[0]
 
 
-def listed(items: Iterable[str]) -> str:
-    """Join as in prose.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    parts = list(items)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
 def percent(share: float) -> str:
     r"""Share as per cent with digits that tell it from nothing.
 
@@ -175,17 +165,6 @@ def money(value: float, unit: str) -> str:
 def number(value: float, digits: int = 2) -> str:
     """Write a number with fixed decimals, a true minus, and a dash where there is none."""
     return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Count with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "industry", "industries"), counted(7, "partner")
-    ('1 industry', '7 partners')
-    """
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def part(amount: float, whole: float) -> float:

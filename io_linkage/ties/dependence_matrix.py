@@ -21,12 +21,12 @@ from io_linkage.ties.partners import (
     RESTS,
     WITHOUT_REST,
     Rest,
-    listed,
     overlaps,
     sentence,
     without_figures,
     without_rest,
 )
+from io_linkage.wording import listed
 
 
 def dependence(

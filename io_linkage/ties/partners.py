@@ -11,6 +11,7 @@ from io_linkage.economies import registry
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Intensity
 from io_linkage.table import MRIOTable
+from io_linkage.wording import listed
 
 Names = str | Sequence[str]
 
@@ -151,11 +152,6 @@ def sentence(clauses: Sequence[str]) -> str:
     """Join clauses into one sentence; empty without any."""
     text = "; ".join(dict.fromkeys(clauses))
     return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row, with "and" before the last."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def without_figures(account: Intensity) -> tuple[list[str], list[str]]:

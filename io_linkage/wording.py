@@ -1,0 +1,39 @@
+"""Names and counts as prose has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join as in prose.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    parts = list(items)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "industry", "industries"), counted(7, "partner")
+    ('1 industry', '7 partners')
+    """
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def separated(text: str) -> list[str]:
+    """Return what a person lists with commas, without the spaces around and the empty parts.
+
+    Examples
+    --------
+    >>> separated("CHN, belt_and_road,")
+    ['CHN', 'belt_and_road']
+    """
+    return [part for piece in text.split(",") if (part := piece.strip())]
