@@ -9,34 +9,24 @@ so rows and columns still add up, whatever the concordance. Where an old industr
 taken to buy and sell alike. Aggregation changes linkages (they are not averages of those of the parts); the table
 itself is never changed, a new one is returned.
 
-A concordance is a mapping (many to one), a frame with columns `from`, `to` and perhaps `share`, a CSV of these, or the
-name of a classification: "isic_sections", or one that ships with a concordance from the table's own.
+What a concordance may be is said in `io_linkage.concordances`.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from io_linkage import classifications
-from io_linkage._shipped import shipped_path
 from io_linkage.accounts import Satellite
-from io_linkage.errors import OptionError, ReadError, TableError, unknown
-from io_linkage.files import expanded
+from io_linkage.concordances import Concordance, checked_shares, industry_shares
+from io_linkage.errors import OptionError, TableError, unknown
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
 
-Concordance: TypeAlias = Mapping[str, str | Mapping[str, float]] | pd.DataFrame | str | Path
-
 #: How units of accounts that are not sums start: they cannot be added up.
 NOT_SUMS = ("index", "%", "percent", "share", "ratio", "per ", "price", "deflator", "rate")
-_SUM = 1e-6
 #: Most industries that a note lists by code.
 _LISTED = 8
 
@@ -56,7 +46,7 @@ def aggregate(
     table : MRIOTable
         It is not changed.
     industries : concordance, optional
-        See the module. New industries stand in the order in which the concordance first names them.
+        See `io_linkage.concordances`. New industries stand in the order in which the concordance first names them.
     regions : mapping, list or str, optional
         New region to its members: a code, a list of codes or the name of a group ("EU", "developing"). Or one group, or
         a list of groups, each becoming a region of its own name. Regions named in none keep their own.
@@ -88,7 +78,7 @@ def aggregate(
     >>> bool(np.isclose(small.x.sum(), world.x.sum()))
     True
     """
-    shares, new_industries, label = _industry_shares(table, industries)
+    shares, new_industries, label = industry_shares(table, industries)
     region_of, new_regions = _region_map(table, regions, rest)
     C, index = _matrix(table, shares, new_industries, region_of, new_regions)
     accounts = table.accounts
@@ -121,43 +111,6 @@ def _divided(shares: Mapping[str, Mapping[str, float]]) -> list[str]:
     ]
 
 
-def concordance(source: str, target: str) -> dict[str, dict[str, float]]:
-    """Shares of each industry of one classification in those of another, as shipped.
-
-    Raises
-    ------
-    UnknownLabelError
-        Names the targets there are.
-
-    Examples
-    --------
-    >>> concordance("WIOD2013", "isic_sections")["30t33"]
-    {'C': 1.0}
-    """
-    known = targets(source)
-    if target not in known:
-        raise unknown(f"classification to aggregate {source} to", target, known)
-    file = shipped_path("concordances", f"{source.lower()}_to_{target.lower()}.csv")
-    return _checked(_rows_of(file), str(file))
-
-
-def targets(source: str) -> list[str]:
-    """Classifications that one can be aggregated to with what ships.
-
-    Examples
-    --------
-    >>> "isic_sections" in targets("WIOD2013")
-    True
-    """
-    return sorted(to for of, to in _shipped() if of == source)
-
-
-@cache
-def _shipped() -> tuple[tuple[str, str], ...]:
-    with shipped_path("concordances", "concordances.csv").open(encoding="utf-8-sig", newline="") as file:
-        return tuple((row["from"], row["to"]) for row in csv.DictReader(file))
-
-
 def split(
     table: MRIOTable, industry: str, parts: Mapping[str, float], *, regions: str | Sequence[str] | None = None
 ) -> MRIOTable:
@@ -186,7 +139,7 @@ def split(
             raise OptionError(f"There is an industry {part!r} already; give the parts names of their own.")
     first = next(iter(parts))
     by_region = {
-        one: _checked({industry: dict(parts) if one in chosen else {first: 1.0}}, "the parts")[industry]
+        one: checked_shares({industry: dict(parts) if one in chosen else {first: 1.0}}, "the parts")[industry]
         for one in table.regions
     }
     return _split(table, industry, by_region)
@@ -218,94 +171,6 @@ def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str,
         classification=None,
         name=f"{table.name}, {industry} split",
     )
-
-
-def _industry_shares(
-    table: MRIOTable, given: Concordance | None
-) -> tuple[dict[str, dict[str, float]], list[str], str | None]:
-    if given is None:
-        return {code: {code: 1.0} for code in table.industries}, table.industries, table.classification
-    label = None
-    if isinstance(given, pd.DataFrame):
-        shares = _checked(_rows_of_frame(given), "the concordance")
-    elif isinstance(given, Mapping):
-        shares = _checked(
-            {str(k): {v: 1.0} if isinstance(v, str) else dict(v) for k, v in given.items()}, "the concordance"
-        )
-    elif isinstance(given, str) and not given.lower().endswith(".csv"):
-        label = given
-        shares = _named(table, given)
-    else:
-        shares = _checked(_rows_of(expanded(given)), str(given))
-    for code in shares:
-        if code not in table.industries:
-            raise unknown("industry in the concordance", code, table.industries)
-    absent = [code for code in table.industries if code not in shares]
-    if absent:
-        raise OptionError(
-            f"The concordance has nothing for {len(absent)} industries of {table.label}: {', '.join(absent[:8])}. Give "
-            "each a new industry; to keep one, map it to itself."
-        )
-    order = list(dict.fromkeys(new for code in shares for new in shares[code]))
-    return shares, order, label
-
-
-def _named(table: MRIOTable, target: str) -> dict[str, dict[str, float]]:
-    own = table.classification or classifications.recognise(table.industries, year=table.year)
-    if own is None:
-        raise OptionError(
-            f"The classification of {table.label} is not known, so there is no concordance to {target!r}. Say it with "
-            "table.replace(classification=...), or pass a mapping of its industries."
-        )
-    shipped = concordance(own, target)
-    try:
-        spellings = classifications.classification_of(own).spellings
-    except KeyError:
-        spellings = {}
-    return {
-        code: shipped[spelled]
-        for code in table.industries
-        if (spelled := code if code in shipped else spellings.get(code.lower(), code)) in shipped
-    }
-
-
-def _rows_of(file: Path) -> dict[str, dict[str, float]]:
-    try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        # The parser ends some of its messages with a new line.
-        raise ReadError(f"The concordance {str(file)!r} could not be read: {str(error).strip()}.") from error
-    return _rows_of_frame(frame)
-
-
-def _rows_of_frame(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
-    missing = [column for column in ("from", "to") if column not in frame.columns]
-    if missing:
-        raise OptionError(f"A concordance needs the columns from and to; {', '.join(missing)} is missing.")
-    found: dict[str, dict[str, float]] = {}
-    shares = frame["share"] if "share" in frame.columns else pd.Series(1.0, index=frame.index)
-    for row, (old, new, share) in enumerate(zip(frame["from"], frame["to"], shares, strict=True)):
-        try:
-            value = float(share) if share != "" else 1.0
-        except ValueError as error:
-            raise OptionError(f"Row {row + 1} of the concordance: the share {share!r} is not a number.") from error
-        pieces = found.setdefault(str(old), {})
-        pieces[str(new)] = pieces.get(str(new), 0.0) + value
-    return found
-
-
-def _checked(shares: Mapping[str, Mapping[str, float]], what: str) -> dict[str, dict[str, float]]:
-    made = {}
-    for old, pieces in shares.items():
-        total = sum(pieces.values())
-        if any(value < 0 for value in pieces.values()) or abs(total - 1) > _SUM:
-            raise OptionError(
-                f"In {what} the shares of {old!r} add to {total:.6g} ("
-                f"{', '.join(f'{new} {value:g}' for new, value in list(pieces.items())[:5])}); they have to be at "
-                "least 0 and add to 1."
-            )
-        made[old] = {new: value / total for new, value in pieces.items()}
-    return made
 
 
 def _region_map(

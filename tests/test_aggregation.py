@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import io_linkage as iol
-from io_linkage import aggregation, classifications, stages
+from io_linkage import aggregation, classifications, concordances, stages
 from io_linkage.accounts import DISCREPANCY
 from io_linkage.errors import OptionError, UnknownLabelError
 from io_linkage.table import Satellite
@@ -123,7 +123,7 @@ def test_named_targets(world, target):
     small = aggregation.aggregate(world, industries=target)
     assert small.classification == target
     assert small.x.sum() == pytest.approx(world.x.sum(), rel=1e-6)
-    assert set(small.industries) == {to for row in aggregation.concordance("WIOD2013", target).values() for to in row}
+    assert set(small.industries) == {to for row in concordances.concordance("WIOD2013", target).values() for to in row}
 
 
 def test_satellites_follow_and_what_is_no_sum_is_left_out(world):
@@ -145,10 +145,10 @@ def test_a_sum_with_an_unknown_part_is_unknown():
 
 
 def test_every_shipped_concordance_covers_its_classification():
-    pairs = aggregation._shipped()
+    pairs = concordances.shipped()
     assert len(pairs) == 57
     for source, target in pairs:
-        shares = aggregation.concordance(source, target)
+        shares = concordances.concordance(source, target)
         assert list(shares) == classifications.industries(source)
         assert all(sum(row.values()) == pytest.approx(1) for row in shares.values())
         if target in classifications.known():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from io_linkage import aggregation, classifications
+from io_linkage import aggregation, classifications, concordances
 from io_linkage.table import MRIOTable
 from tests.conftest import ROOT
 
@@ -120,17 +120,17 @@ def test_weights_are_output_and_decide_whether_an_industry_is_divided(script):
     ],
 )
 def test_industries_whose_group_is_decided_by_hand(source, target, industry, group):
-    assert aggregation.concordance(source, target)[industry] == {group: 1.0}
+    assert concordances.concordance(source, target)[industry] == {group: 1.0}
 
 
 def test_industries_that_no_group_holds_whole_are_divided():
-    sections = aggregation.concordance("EORA26", "isic_sections")
+    sections = concordances.concordance("EORA26", "isic_sections")
     assert set(sections[EORA_SERVICES]) == {"D_E", "P", "Q", "R_S"}
     assert sections[EORA_SERVICES]["Q"] > sections[EORA_SERVICES]["P"] > 0.3
     assert set(sections[EORA_FINANCE]) == {"J", "K", "L", "M_N"}
     assert sections[EORA_FINANCE]["K"] > 0.2
     for source, water, trade in (("ICIO2021", "36T39", "45T47"), ("ICIO2023", "E", "G"), ("ICIO2025", "E", "G")):
-        eora = aggregation.concordance(source, "EORA26")
+        eora = concordances.concordance(source, "EORA26")
         assert set(eora[trade]) == {"Maintenance and Repair", "Wholesale Trade", "Retail Trade"}
         assert eora[trade]["Wholesale Trade"] > eora[trade]["Retail Trade"] > eora[trade]["Maintenance and Repair"]
         assert set(eora[water]) == {"Electricity, Gas and Water", "Recycling", EORA_SERVICES}
@@ -138,10 +138,10 @@ def test_industries_that_no_group_holds_whole_are_divided():
 
 
 def test_only_farming_and_fishing_go_to_agriculture():
-    for source, target in aggregation._shipped():
+    for source, target in concordances.shipped():
         groups = classifications.industries(target) if target in classifications.known() else []
         first = {"isic_sections": "A", "broad_sectors": "agriculture"}.get(target) or groups[0]
-        received = [code for code, row in aggregation.concordance(source, target).items() if first in row]
+        received = [code for code, row in concordances.concordance(source, target).items() if first in row]
         assert received, (source, target)
         listed = set.union(*(divisions()[source, code] for code in received))
         assert listed <= {"01", "02", "03"}, (source, target, listed)

@@ -25,10 +25,11 @@ LAYERS = [
     {"_shipped", "errors", "files", "spreadsheets", "wording"},
     {"leontief"},
     {"accounts", "anchors", "captions", "labels", "result_attrs"},
-    {"description", "table"},
+    {"description", "labelled_arrays", "table"},
     {
         "aggregation",
         "checks",
+        "concordances",
         "classifications",
         "downloads",
         "finding",

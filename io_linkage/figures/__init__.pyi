@@ -7,11 +7,11 @@ from .flow_bands import flows as flows
 from .growth_bars import growth_sources as growth_sources
 from .heatmaps import heatmap as heatmap
 from .linkage_figures import extraction_heatmap as extraction_heatmap
-from .linkage_figures import linkage_changes as linkage_changes
 from .linkage_figures import linkage_heatmap as linkage_heatmap
-from .linkage_figures import ranking as ranking
+from .linkage_moves import linkage_changes as linkage_changes
 from .naming import shown as shown
 from .quadrants import key_industries as key_industries
+from .rankings import ranking as ranking
 from .saving import close as close
 from .saving import save as save
 from .smile_curves import smile_curve as smile_curve

@@ -1,7 +1,7 @@
 """Do developing countries climb? Lock-in profiles, distance to the frontier, regional chains, a country on one page.
 
-`lock_in`, `distance` and `catching_up` are in `io_linkage.upgrading.profiles`, `regionalisation` and `blocs` in
-`io_linkage.upgrading.regional_chains`; all can be used from here. Over years:
+`lock_in` is in `profiles`, `distance` and `catching_up` in `frontier_distance`, `regionalisation` and `blocs` in
+`regional_chains`; all can be used from here. Over years:
 
 >>> import io_linkage as iol
 >>> years = (iol.load(year=year) for year in (1995, 2008))
@@ -13,7 +13,8 @@
 from __future__ import annotations
 
 from io_linkage.upgrading.country_cards import CountryCard, country_card
-from io_linkage.upgrading.profiles import FRONTIER, INDICATORS, UPWARD, catching_up, distance, lock_in
+from io_linkage.upgrading.frontier_distance import catching_up, distance
+from io_linkage.upgrading.profiles import FRONTIER, INDICATORS, UPWARD, lock_in
 from io_linkage.upgrading.regional_chains import blocs, regionalisation
 
 __all__ = [
