@@ -2,6 +2,7 @@ from . import aggregation as aggregation
 from . import captions as captions
 from . import checks as checks
 from . import concordances as concordances
+from . import decomposition as decomposition
 from . import downloads as downloads
 from . import economies as economies
 from . import errors as errors

@@ -54,7 +54,7 @@ class SolveError(IOLinkageError, ArithmeticError):
 
 
 class AddingUpError(IOLinkageError, ArithmeticError):
-    """The terms of a decomposition do not add up to gross exports."""
+    """The terms of a decomposition do not add up to their total: gross exports, or a change."""
 
 
 class StageError(IOLinkageError, ValueError):

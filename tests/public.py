@@ -7,7 +7,18 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-TOPICS = ("extraction", "influence", "linkages", "position", "spillovers", "stages", "ties", "upgrading", "value_added")
+TOPICS = (
+    "decomposition",
+    "extraction",
+    "influence",
+    "linkages",
+    "position",
+    "spillovers",
+    "stages",
+    "ties",
+    "upgrading",
+    "value_added",
+)
 
 
 def functions(topic: str) -> dict[str, Callable[..., Any]]:

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "io_linkage"
 
 MEASURES = {
+    "decomposition",
     "extraction",
     "influence",
     "linkages",

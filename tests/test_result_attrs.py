@@ -32,6 +32,7 @@ OTHERS = {
     "aggregate", "around_joining", "blocs", "borin_mancini", "catching_up", "change", "changes", "classifications",
     "concentration", "country_card", "distance", "draws", "field", "growth_pull", "intra_industry", "kww", "load_file",
     "miyazawa", "require_memory", "reweighted", "save_template", "template", "to_kww", "trade_based", "wwz",
+    "chained", "structural",
 }  # fmt: skip
 
 

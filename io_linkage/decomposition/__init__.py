@@ -1,0 +1,16 @@
+r"""Change over time: what a change between two tables, or over a series of them, is made of.
+
+Terms
+-----
+factors : intensity, input coefficients by product, sourcing of inputs, sourcing of final goods, mix, level.
+effect : what one factor adds to the change; the effects add up to it exactly.
+full average : the mean effect over all orders in which the factors can change.
+chained : steps from each table to the next, added up.
+"""
+
+from __future__ import annotations
+
+from io_linkage.decomposition.results import Change
+from io_linkage.decomposition.structural import chained, structural
+
+__all__ = ["Change", "chained", "structural"]
