@@ -29,6 +29,14 @@ class UnitWarning(UserWarning):
     """The values of a result have changed since it was computed, so the figure states no unit."""
 
 
+class SlowSolveWarning(UserWarning):
+    """A table close to singular was solved the slow way."""
+
+
+class NotEnoughMemoryError(IOLinkageError, MemoryError):
+    """What was asked for needs more memory than the machine has free."""
+
+
 class UnknownLabelError(IOLinkageError, KeyError):
     """A region, industry, group, year or stage that is not there."""
 

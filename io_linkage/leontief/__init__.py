@@ -9,13 +9,15 @@ B : hat(x)^-1 Z, allocation coefficients (what share of its output row i sells t
 L : (I - A)^-1, the Leontief inverse.
 G : (I - B)^-1 = hat(x)^-1 L hat(x), the Ghosh inverse.
 
-`system` factorises I - A, once; `removal` takes flows out without a new inverse; `biproportional` scales a matrix to
-row and column totals. Pandas stops at this door.
+`system` solves I - A, by products with Z (`krylov`) or from one factor (`factors`), as `planning` says; `removal` takes
+flows out without a new inverse; `biproportional` scales a matrix to row and column totals. Pandas stops at this door.
 """
 
 from __future__ import annotations
 
+from io_linkage.leontief.arrays import Array
 from io_linkage.leontief.biproportional import biproportional
-from io_linkage.leontief.system import RESIDUAL, Array, System
+from io_linkage.leontief.planning import Plan
+from io_linkage.leontief.system import RESIDUAL, System
 
-__all__ = ["RESIDUAL", "Array", "System", "biproportional"]
+__all__ = ["RESIDUAL", "Array", "Plan", "System", "biproportional"]

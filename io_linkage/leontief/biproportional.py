@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from io_linkage.errors import SolveError
-from io_linkage.leontief.system import Array
+from io_linkage.leontief.arrays import Array
 
 _ITERATIONS = 2000
 

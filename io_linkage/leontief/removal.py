@@ -29,7 +29,8 @@ import numpy as np
 import numpy.typing as npt
 
 from io_linkage.errors import SolveError, require_option, require_share
-from io_linkage.leontief.system import RESIDUAL, Array, System
+from io_linkage.leontief.arrays import Array
+from io_linkage.leontief.system import RESIDUAL, System
 
 Kind: TypeAlias = Literal["complete", "backward", "forward"]
 InsideFlows: TypeAlias = Literal["removed", "kept"]
