@@ -28,49 +28,49 @@ from io_linkage import MRIOTable, extraction, influence, linkages
 BASE = "numpy.linalg.inv(I - A)"
 
 
-def all_linkages(given: MRIOTable) -> object:
+def all_linkages(table: MRIOTable) -> object:
     """Direct, total, normalised, roles, net and weighted: one factorisation."""
-    return linkages.linkages(given), linkages.net(given), linkages.weighted(given)
+    return linkages.linkages(table), linkages.net(table), linkages.weighted(table)
 
 
-def all_extractions(given: MRIOTable) -> object:
+def all_extractions(table: MRIOTable) -> object:
     """Complete and backward extraction of every industry."""
-    return extraction.losses(given), extraction.losses(given, kind="backward")
+    return extraction.losses(table), extraction.losses(table, kind="backward")
 
 
-def regions(given: MRIOTable) -> object:
-    return extraction.by_region(given)
+def regions(table: MRIOTable) -> object:
+    return extraction.by_region(table)
 
 
-def all_intensities(given: MRIOTable) -> object:
-    return influence.intensity(given)
+def all_intensities(table: MRIOTable) -> object:
+    return influence.intensity(table)
 
 
-def with_inverse(given: MRIOTable) -> MRIOTable:
-    given.system.inverse()
-    return given
+def with_inverse(table: MRIOTable) -> MRIOTable:
+    table.system.inverse()
+    return table
 
 
-def made(n: int, data: str | None) -> MRIOTable:
+def table_of(n: int, data: str | None) -> MRIOTable:
     if n == 1435 and (data or "IO_LINKAGE_DATA" in os.environ):
         return fresh(wiod_2011(data))
     return fresh(upscaled(n))
 
 
 def made_with_inverse(n: int, data: str | None) -> MRIOTable:
-    return with_inverse(made(n, data))
+    return with_inverse(table_of(n, data))
 
 
-def speed(given: MRIOTable, repeats: int) -> records.Run:
+def speed(original: MRIOTable, repeats: int) -> records.Run:
     import pymrio
 
-    n = len(given.index)
-    A = np.array(given.system.A)
+    n = len(original.index)
+    A = np.array(original.system.A)
     one = np.eye(n) - A
     A_frame = pd.DataFrame(A)
-    Z_frame, x_frame = pd.DataFrame(given.accounts.Z), pd.DataFrame({"x": given.accounts.x})
-    given = fresh(given)
-    warm = with_inverse(fresh(given))
+    Z_frame, x_frame = pd.DataFrame(original.accounts.Z), pd.DataFrame({"x": original.accounts.x})
+    original = fresh(original)
+    warm = with_inverse(fresh(original))
 
     def with_pymrio() -> object:
         L = pymrio.calc_L(A_frame)
@@ -83,11 +83,11 @@ def speed(given: MRIOTable, repeats: int) -> records.Run:
             "one matrix product": lambda: one @ A,
             "pymrio calc_L, calc_G and sums": with_pymrio,
             "backward and forward linkages": lambda: (
-                linkages.backward(g := fresh(given)),
+                linkages.backward(g := fresh(original)),
                 linkages.forward(g),
             ),
-            "all linkages, net, weighted": lambda: all_linkages(fresh(given)),
-            "complete and backward extraction, all n": lambda: all_extractions(fresh(given)),
+            "all linkages, net, weighted": lambda: all_linkages(fresh(original)),
+            "complete and backward extraction, all n": lambda: all_extractions(fresh(original)),
             "extraction of each region, given L": lambda: regions(warm),
             "field of influence, all pairs, given L": lambda: all_intensities(warm),
             "pure linkages of all industries, given L": lambda: linkages.pure(warm),
@@ -100,10 +100,10 @@ def speed(given: MRIOTable, repeats: int) -> records.Run:
         keep = np.delete(np.arange(n), j)
         np.linalg.inv(one[np.ix_(keep, keep)])
     loop = Timing("re-inverting", (n * (time.perf_counter() - start) / 2,))
-    found = timings["complete and backward extraction, all n"].best
-    print(f"re-inverting for every industry: {loop.best:,.0f} s by two of {n}, {loop.best / found:,.0f} x ours")
+    seconds = timings["complete and backward extraction, all n"].best
+    print(f"re-inverting for every industry: {loop.best:,.0f} s by two of {n}, {loop.best / seconds:,.0f} x ours")
     _targets(timings, BASE)
-    return records.Run(given.label, n, timings, BASE)
+    return records.Run(original.label, n, timings, BASE)
 
 
 def _targets(timings: dict[str, Timing], base: str) -> None:
@@ -122,9 +122,9 @@ def memory(n: int, data: str | None) -> None:
     """Peak, Z counted, in units of n^2 doubles."""
     unit = 8.0 * n * n
     for name, make, run, limit in (
-        ("all linkages, net, weighted", made, all_linkages, 3),
-        ("complete and backward extraction, all n", made, all_extractions, 4),
-        ("extraction of each region", made, regions, 4),
+        ("all linkages, net, weighted", table_of, all_linkages, 3),
+        ("complete and backward extraction, all n", table_of, all_extractions, 4),
+        ("extraction of each region", table_of, regions, 4),
     ):
         total = 1 + peak(make, run, n, data) / unit
         print(f"  {'met' if total <= limit else 'MISSED':6} {name}: {total:.2f} n^2 doubles (at most {limit})")
@@ -140,10 +140,10 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = []
     for n in arguments.sizes:
-        given = made(n, arguments.data)
-        print(f"\nn = {n:,} ({given.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
-        runs.append(speed(given, arguments.repeats))
-        del given
+        table = table_of(n, arguments.data)
+        print(f"\nn = {n:,} ({table.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
+        runs.append(speed(table, arguments.repeats))
+        del table
         if arguments.memory:
             memory(n, arguments.data)
     records.write(runs, arguments.csv)

@@ -30,85 +30,85 @@ COMPARATORS = ("USA", "EU", "JPN")
 YEARS = range(1995, 2012)
 
 
-def weights(given: MRIOTable) -> pd.DataFrame:
+def weights(table: MRIOTable) -> pd.DataFrame:
     """Shipped stage shares where there are some, else random ones."""
-    if given.classification is not None:
-        return stages.weights(given)
+    if table.classification is not None:
+        return stages.weights(table)
     random = np.random.default_rng(0)
-    return pd.DataFrame(random.dirichlet(np.ones(3), len(given.index)), index=given.index, columns=list(stages.STAGES))
+    return pd.DataFrame(random.dirichlet(np.ones(3), len(table.index)), index=table.index, columns=list(stages.STAGES))
 
 
-def everything(given: MRIOTable) -> list[pd.DataFrame]:
+def everything(table: MRIOTable) -> list[pd.DataFrame]:
     """All ties and spillovers of one focus economy."""
-    real = "CHN" in given.regions
-    focus = "CHN" if real else given.regions[0]
-    partners, comparators = ("developing", COMPARATORS) if real else (None, tuple(given.regions[1:4]))
+    real = "CHN" in table.regions
+    focus = "CHN" if real else table.regions[0]
+    partners, comparators = ("developing", COMPARATORS) if real else (None, tuple(table.regions[1:4]))
     on = [focus, *comparators]
-    shares = weights(given)
+    shares = weights(table)
     whom = {"partners": partners, "comparators": comparators}
     return [
-        ties.bilateral(given, focus, stage_weights=shares, **whom),
-        ties.dependence(given),
-        ties.dependence(given, through="inputs"),
-        ties.dependence(given, through="sales"),
-        ties.reliance(given, on=on, regions=partners),
-        ties.reliance(given, on=on, through="sales", regions=partners),
-        ties.hhi(given),
-        ties.hhi(given, role="buyer"),
-        ties.trade_structure(given, focus, **whom),
-        spillovers.matrix(given),
-        spillovers.matrix(given, by="stage", stage_weights=shares),
-        spillovers.matrix(given, by="region-stage", stage_weights=shares),
-        spillovers.effects(given),
-        spillovers.asymmetry(given, focus, partners=partners),
-        ties.shift_basket(given, focus, like=on[1]),
+        ties.bilateral(table, focus, stage_weights=shares, **whom),
+        ties.dependence(table),
+        ties.dependence(table, through="inputs"),
+        ties.dependence(table, through="sales"),
+        ties.reliance(table, on=on, regions=partners),
+        ties.reliance(table, on=on, through="sales", regions=partners),
+        ties.hhi(table),
+        ties.hhi(table, role="buyer"),
+        ties.trade_structure(table, focus, **whom),
+        spillovers.matrix(table),
+        spillovers.matrix(table, by="stage", stage_weights=shares),
+        spillovers.matrix(table, by="region-stage", stage_weights=shares),
+        spillovers.effects(table),
+        spillovers.asymmetry(table, focus, partners=partners),
+        ties.shift_basket(table, focus, like=on[1]),
     ]
 
 
-def ties_alone(given: MRIOTable) -> pd.DataFrame:
-    real = "CHN" in given.regions
+def ties_alone(table: MRIOTable) -> pd.DataFrame:
+    real = "CHN" in table.regions
     if real:
-        return ties.bilateral(given, "CHN")
-    return ties.bilateral(given, given.regions[0], partners=None, comparators=(), stage_weights=weights(given))
+        return ties.bilateral(table, "CHN")
+    return ties.bilateral(table, table.regions[0], partners=None, comparators=(), stage_weights=weights(table))
 
 
-def made(n: int, data: str | None) -> MRIOTable:
+def table_of(n: int, data: str | None) -> MRIOTable:
     if n == 1435 and (data or "IO_LINKAGE_DATA" in os.environ):
         return fresh(wiod_2011(data))
     return fresh(upscaled(n))
 
 
-def by_inverse(given: MRIOTable) -> object:
+def by_inverse(table: MRIOTable) -> object:
     """Compute the region and the region-stage matrix as textbooks write them: W' v L F from the full inverse."""
     from io_linkage.selection import groups_by
 
-    W, _ = groups_by(given, "region-stage", weights(given))
-    L = np.linalg.inv(np.eye(len(given.index)) - given.system.A)
-    v = given.v.to_numpy()
-    bought, final = given.demand_by_region.to_numpy(), given.final_demand.to_numpy()
-    M, _ = groups_by(given, "region")
+    W, _ = groups_by(table, "region-stage", weights(table))
+    L = np.linalg.inv(np.eye(len(table.index)) - table.system.A)
+    v = table.v.to_numpy()
+    bought, final = table.demand_by_region.to_numpy(), table.final_demand.to_numpy()
+    M, _ = groups_by(table, "region")
     return M.T @ (v[:, None] * (L @ bought)), W.T @ (v[:, None] * (L @ (W * final[:, None])))
 
 
-def both_matrices(given: MRIOTable) -> object:
-    return spillovers.matrix(given), spillovers.matrix(given, by="region-stage", stage_weights=weights(given))
+def both_matrices(table: MRIOTable) -> object:
+    return spillovers.matrix(table), spillovers.matrix(table, by="region-stage", stage_weights=weights(table))
 
 
-def speed(given: MRIOTable, repeats: int) -> records.Run:
-    one = np.eye(len(given.index)) - np.array(given.system.A)
-    everything(fresh(given))  # economies, groups and stages are read once
+def speed(original: MRIOTable, repeats: int) -> records.Run:
+    one = np.eye(len(original.index)) - np.array(original.system.A)
+    everything(fresh(original))  # economies, groups and stages are read once
     runs = {
         BASE: lambda: np.linalg.inv(one),
-        "factorisation": lambda: fresh(given).system.solve(np.ones(len(one))),
-        "two matrices by the inverse": lambda: by_inverse(fresh(given)),
-        "two matrices by solves": lambda: both_matrices(fresh(given)),
-        "bilateral ties": lambda: ties_alone(fresh(given)),
-        "all ties and spillovers": lambda: everything(fresh(given)),
+        "factorisation": lambda: fresh(original).system.solve(np.ones(len(one))),
+        "two matrices by the inverse": lambda: by_inverse(fresh(original)),
+        "two matrices by solves": lambda: both_matrices(fresh(original)),
+        "bilateral ties": lambda: ties_alone(fresh(original)),
+        "all ties and spillovers": lambda: everything(fresh(original)),
     }
-    print(f"\nn = {len(given.index):,} ({given.label}), {repeats} rounds")
+    print(f"\nn = {len(original.index):,} ({original.label}), {repeats} rounds")
     timings = paired(runs, repeats=repeats)
     print(table(timings, base=BASE))
-    return records.Run(given.label, len(given.index), timings, BASE)
+    return records.Run(original.label, len(original.index), timings, BASE)
 
 
 def year_of(data: str, year: int) -> MRIOTable:
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--years", action="store_true")
     parser.add_argument("--csv", type=Path, default=records.RESULTS / "spillovers.csv")
     options = parser.parse_args()
-    records.write([speed(made(n, options.data), options.repeats) for n in options.sizes], options.csv)
+    records.write([speed(table_of(n, options.data), options.repeats) for n in options.sizes], options.csv)
     if options.years:
         if not options.data:
             parser.error("--years needs the folder of full tables: --data FOLDER")

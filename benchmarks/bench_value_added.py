@@ -27,42 +27,42 @@ from io_linkage import value_added as va
 BASE = "numpy.linalg.inv(I - A)"
 
 
-def made(n: int, data: str | None) -> MRIOTable:
+def table_of(n: int, data: str | None) -> MRIOTable:
     if n == 1435 and (data or "IO_LINKAGE_DATA" in os.environ):
         return fresh(wiod_2011(data))
     return fresh(upscaled(n))
 
 
-def all_decompositions(given: MRIOTable) -> object:
+def all_decompositions(table: MRIOTable) -> object:
     """Every decomposition, all exporters, by industry and importer."""
-    made_here = [va.kww(given), va.wwz(given), va.trade_based(given)]
-    made_here += [
-        va.borin_mancini(given, approach=approach, perimeter=perimeter)
+    results = [va.kww(table), va.wwz(table), va.trade_based(table)]
+    results += [
+        va.borin_mancini(table, approach=approach, perimeter=perimeter)
         for approach in ("source", "sink")
         for perimeter in ("exporter", "world")
     ]
-    made_here += [va.borin_mancini(given, perimeter=perimeter) for perimeter in ("bilateral", "flow")]
+    results += [va.borin_mancini(table, perimeter=perimeter) for perimeter in ("bilateral", "flow")]
     return (
-        made_here,
-        va.vax_by_extraction(given),
-        va.vertical_specialisation(given),
-        va.vax(given, by="exporter-importer"),
+        results,
+        va.vax_by_extraction(table),
+        va.vertical_specialisation(table),
+        va.vax(table, by="exporter-importer"),
     )
 
 
-def positions(given: MRIOTable) -> object:
+def positions(table: MRIOTable) -> object:
     """Upstreamness, downstreamness, propagation and production lengths on both sides."""
-    lengths = [position.production_length(given, side=side) for side in ("forward", "backward")]
-    return position.position(given), position.apl(given), position.apl_between(given), lengths
+    lengths = [position.production_length(table, side=side) for side in ("forward", "backward")]
+    return position.position(table), position.apl(table), position.apl_between(table), lengths
 
 
-def plain_wwz(given: MRIOTable) -> np.ndarray:
+def plain_wwz(table: MRIOTable) -> np.ndarray:
     """Wang, Wei & Zhu's formulas pair by pair, as one would write them."""
-    A = given.accounts.Z / np.where(given.accounts.x > 0, given.accounts.x, 1.0)
-    n, G, Y, x = len(A), len(given.regions), given.demand_by_region.to_numpy(), given.accounts.x
-    at = [np.flatnonzero(given.region_codes == r) for r in range(G)]
+    A = table.accounts.Z / np.where(table.accounts.x > 0, table.accounts.x, 1.0)
+    n, G, Y, x = len(A), len(table.regions), table.demand_by_region.to_numpy(), table.accounts.x
+    at = [np.flatnonzero(table.region_codes == r) for r in range(G)]
     v, L = 1 - A.sum(axis=0), np.linalg.inv(np.eye(n) - A)
-    own = Y[np.arange(n), given.region_codes]
+    own = Y[np.arange(n), table.region_codes]
     abroad = Y.sum(axis=1) - own
     M = [np.linalg.inv(np.eye(len(a)) - A[np.ix_(a, a)]) for a in at]
     E = [sum(A[np.ix_(at[s], at[r])] @ x[at[r]] + Y[at[s], r] for r in range(G) if r != s) for s in range(G)]
@@ -73,7 +73,7 @@ def plain_wwz(given: MRIOTable) -> np.ndarray:
         for r in range(G):
             if r == s:
                 continue
-            third = np.flatnonzero((given.region_codes != r) & (given.region_codes != s))
+            third = np.flatnonzero((table.region_codes != r) & (table.region_codes != s))
             Asr, Lr = A[np.ix_(at[s], at[r])], L[at[r]]
             Lrr = Lr[:, at[r]]
             direct, rest = content[r], sum(c for t, c in enumerate(content) if t not in (r, s))
@@ -102,52 +102,53 @@ def plain_wwz(given: MRIOTable) -> np.ndarray:
     return result
 
 
-def without_exports(given: MRIOTable, exporters: int) -> None:
+def without_exports(table: MRIOTable, exporters: int) -> None:
     """Invert again for each exporter, as Borin & Mancini's formulas are written."""
-    A = np.array(given.system.A)
+    A = np.array(table.system.A)
     for s in range(exporters):
         cut = A.copy()
-        home = given.region_codes == s
+        home = table.region_codes == s
         cut[np.ix_(home, ~home)] = 0.0
         np.linalg.inv(np.eye(len(A)) - cut)
 
 
-def agreement(given: MRIOTable) -> float:
+def agreement(table: MRIOTable) -> float:
     """Largest difference between the two ways, relative to the flow."""
-    ours = va.wwz(given, definition="residual")
-    plain = plain_wwz(given)
-    off = given.region_codes[:, None] != np.arange(len(given.regions))
+    ours = va.wwz(table, definition="residual")
+    plain = plain_wwz(table)
+    off = table.region_codes[:, None] != np.arange(len(table.regions))
     gap = np.abs(plain[off] - np.nan_to_num(ours.terms.to_numpy())).max(axis=1)
     exports = ours.exports.to_numpy()
     real = exports > 1e-3
     return float((gap[real] / exports[real]).max())
 
 
-def speed(given: MRIOTable, repeats: int, plain: bool) -> records.Run:
-    A = np.array(given.system.A)
+def speed(original: MRIOTable, repeats: int, plain: bool) -> records.Run:
+    A = np.array(original.system.A)
     one = np.eye(len(A)) - A
     runs = {
         BASE: lambda: np.linalg.inv(one),
-        "Koopman-Wang-Wei": lambda: va.kww(fresh(given)),
-        "Wang-Wei-Zhu, bilateral by industry": lambda: va.wwz(fresh(given)),
-        "Borin-Mancini, source": lambda: va.borin_mancini(fresh(given)),
-        "Borin-Mancini, sink": lambda: va.borin_mancini(fresh(given), approach="sink"),
-        "all decompositions": lambda: all_decompositions(fresh(given)),
-        "positions and lengths": lambda: positions(fresh(given)),
+        "Koopman-Wang-Wei": lambda: va.kww(fresh(original)),
+        "Wang-Wei-Zhu, bilateral by industry": lambda: va.wwz(fresh(original)),
+        "Borin-Mancini, source": lambda: va.borin_mancini(fresh(original)),
+        "Borin-Mancini, sink": lambda: va.borin_mancini(fresh(original), approach="sink"),
+        "all decompositions": lambda: all_decompositions(fresh(original)),
+        "positions and lengths": lambda: positions(fresh(original)),
     }
     if plain:
-        runs["plain numpy: Wang-Wei-Zhu"] = lambda: plain_wwz(given)
+        runs["plain numpy: Wang-Wei-Zhu"] = lambda: plain_wwz(original)
     timings = paired(runs, repeats=repeats)
     print(table(timings, base=BASE))
     if plain:
         start = time.perf_counter()
-        without_exports(given, 2)
-        loop = Timing("re-inverting", (len(given.regions) * (time.perf_counter() - start) / 2,))
+        without_exports(original, 2)
+        loop = Timing("re-inverting", (len(original.regions) * (time.perf_counter() - start) / 2,))
         print(
-            f"plain numpy: Borin-Mancini's inverses alone {loop.best:,.1f} s, by two of {len(given.regions)} exporters"
+            f"plain numpy: Borin-Mancini's inverses alone {loop.best:,.1f} s, "
+            f"by two of {len(original.regions)} exporters"
         )
-        print(f"Wang-Wei-Zhu, both ways: largest difference {agreement(given):.1e} of the flow")
-    return records.Run(given.label, len(A), timings, BASE)
+        print(f"Wang-Wei-Zhu, both ways: largest difference {agreement(original):.1e} of the flow")
+    return records.Run(original.label, len(A), timings, BASE)
 
 
 def main() -> None:
@@ -160,11 +161,11 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = []
     for n in arguments.sizes:
-        given = made(n, arguments.data)
-        print(f"\nn = {n:,} ({given.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
-        runs.append(speed(given, arguments.repeats, plain=n <= 1435))
+        table = table_of(n, arguments.data)
+        print(f"\nn = {n:,} ({table.label}), {os.environ.get('OMP_NUM_THREADS', 'all')} threads")
+        runs.append(speed(table, arguments.repeats, plain=n <= 1435))
         if arguments.memory:
-            used = peak(made, all_decompositions, n, arguments.data)
+            used = peak(table_of, all_decompositions, n, arguments.data)
             print(f"all decompositions: {used / 1e9:.2f} GB at the peak, beyond the table")
     records.write(runs, arguments.csv)
 

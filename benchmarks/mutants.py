@@ -146,11 +146,11 @@ def main() -> None:
             file.write(settings(part, tests, others))
         with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
             file.write(NO_SHRINKING)
-        made = [line[8:] for line in run(folder, NAMES).splitlines() if line.startswith("mutant: ")]
-        names = sampled(made, options.sample, options.seed)
+        mutants = [line[8:] for line in run(folder, NAMES).splitlines() if line.startswith("mutant: ")]
+        names = sampled(mutants, options.sample, options.seed)
         if not names:
             raise SystemExit(f"{part} has no function that mutmut can mutate")
-        print(f"{len(names)} of {len(made)} mutants of {part}, against {' '.join(tests)}", flush=True)
+        print(f"{len(names)} of {len(mutants)} mutants of {part}, against {' '.join(tests)}", flush=True)
         run(folder, COMMAND, "run", "--max-children", str(options.children), *names)
         states = results(folder, names)
         for mutant, state in states.items():

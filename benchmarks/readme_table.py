@@ -68,10 +68,10 @@ def page(text: str) -> str:
 def main() -> int:
     """Write README, or with --check say whether its table is up to date."""
     text = README.read_text(encoding="utf-8")
-    made = page(text)
+    new_text = page(text)
     if "--check" in sys.argv[1:]:
-        return 0 if text == made else 1
-    README.write_text(made, encoding="utf-8")
+        return 0 if text == new_text else 1
+    README.write_text(new_text, encoding="utf-8")
     return 0
 
 

@@ -72,11 +72,11 @@ def peak(make: Callable[..., Any], run: Callable[[Any], object], *arguments: Any
 
 
 def _measured(make: Callable[..., Any], run: Callable[[Any], object], arguments: tuple[Any, ...]) -> float:
-    made = make(*arguments)
+    value = make(*arguments)
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    result = run(made)
+    result = run(value)
     after = _status("VmHWM")
     del result
     return after - before

@@ -46,10 +46,10 @@ def rows() -> list[dict[str, str]]:
 
 def main() -> int:
     """Write the page, or with --check say whether it is up to date."""
-    made = page(rows())
+    text = page(rows())
     if "--check" in sys.argv[1:]:
-        return 0 if PAGE.read_text(encoding="utf-8") == made else 1
-    PAGE.write_text(made, encoding="utf-8")
+        return 0 if PAGE.read_text(encoding="utf-8") == text else 1
+    PAGE.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -29,6 +29,7 @@ from io_linkage.errors import (
 )
 from io_linkage.labels import joined
 from io_linkage.leontief import Array
+from io_linkage.wording import label_name, shortened
 
 Output: TypeAlias = Literal["rows", "published"]
 ValueAdded: TypeAlias = Literal["published", "residual"]
@@ -182,7 +183,7 @@ def _require_sound(
         if not labels.is_unique:
             repeated = labels[labels.duplicated()].unique()
             raise TableError(
-                f"Labels repeat in {name}: {_listed(repeated)}. Each label must appear once; "
+                f"Labels repeat in {name}: {shortened(repeated)}. Each label must appear once; "
                 "aggregate or rename the repeated ones."
             )
     columns = ((index, index, "Z", Z), (index, demand, "Y", Y), (primary, index, "V", V))
@@ -194,7 +195,7 @@ def _require_sound(
             where = np.flatnonzero(published < 0)
             raise TableError(
                 f"Output is negative in {len(where)} industries: "
-                f"{_listed([f'{_name(index[int(i)])} {published[i]:,.6g}' for i in where])}. "
+                f"{shortened([f'{label_name(index[int(i)])} {published[i]:,.6g}' for i in where])}. "
                 "Correct the source, or leave output out so that it is computed from the rows."
             )
 
@@ -206,7 +207,7 @@ def _require_finite(name: str, array: Array, rows: pd.Index[str], columns: pd.In
     bad = np.argwhere(~np.isfinite(array))
     if len(bad) == 0:
         return
-    cells = [f"{_name(rows[i])} -> {_name(columns[j])}" for i, j in bad[:3]]
+    cells = [f"{label_name(rows[i])} -> {label_name(columns[j])}" for i, j in bad[:3]]
     more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
     raise TableError(
         f"{name} has {len(bad)} cells that are NaN or infinite: {'; '.join(cells)}{more}. "
@@ -223,7 +224,7 @@ def _gross_output(index: pd.MultiIndex, rows: Array, published: Array | None, ou
         where = np.flatnonzero(rows < -1e-6 * abs(rows.sum()))
         raise TableError(
             f"Output (row sums of Z and Y) is negative in {len(where)} industries: "
-            f"{_listed([f'{_name(index[int(i)])} {rows[i]:,.6g}' for i in where])}. Check the signs of Z and Y."
+            f"{shortened([f'{label_name(index[int(i)])} {rows[i]:,.6g}' for i in where])}. Check the signs of Z and Y."
         )
     return rows
 
@@ -253,7 +254,7 @@ def _require_value_added(index: pd.MultiIndex, inputs: Array, x: Array) -> None:
     worst = int(np.argmax(np.where(active, inputs - x, -np.inf)))
     raise NotProductiveError(
         f"In all {int(active.sum())} industries with output, inputs from industries reach or exceed output, so none "
-        f"has value added (worst: {_name(index[worst])}, inputs {inputs[worst]:,.6g} for output {x[worst]:,.6g}). "
+        f"has value added (worst: {label_name(index[worst])}, inputs {inputs[worst]:,.6g} for output {x[worst]:,.6g}). "
         "Check that rows are sellers and columns buyers, that Y is given for every region, and that Z and Y are in one "
         "unit."
     )
@@ -297,10 +298,10 @@ def _require_balanced(
         return
     relative = np.divide(gap, x, out=np.full(len(x), np.inf), where=x != 0)
     where = sorted(np.flatnonzero(off), key=lambda i: -abs(relative[i]))
-    shown = [f"{_name(index[int(i)])} {relative[i]:+.1%}" for i in where]
+    shown = [f"{label_name(index[int(i)])} {relative[i]:+.1%}" for i in where]
     raise BalanceError(
         f"{len(where)} of {len(x)} industries are out of balance by more than {tolerance:.3g} of output on the "
-        f"{side} side (output less the sums of {blocks}): {_listed(shown)}. "
+        f"{side} side (output less the sums of {blocks}): {shortened(shown)}. "
         f"{_remedy(relative[off], side)}"
     )
 
@@ -384,12 +385,3 @@ def value_added_label(accounts: Accounts) -> str:
     ):
         return RESIDUAL_NAME
     return "value added"
-
-
-def _name(label: object) -> str:
-    return " ".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
-
-
-def _listed(items: Sequence[object] | pd.Index[str], most: int = 5) -> str:
-    shown = ", ".join(_name(item) for item in items[:most])
-    return f"{shown}, ... ({len(items)} in all)" if len(items) > most else shown

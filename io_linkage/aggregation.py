@@ -24,6 +24,7 @@ from io_linkage.concordances import Concordance, checked_shares, industry_shares
 from io_linkage.errors import OptionError, TableError, unknown
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.wording import shortened
 
 #: How units of accounts that are not sums start: they cannot be added up.
 NOT_SUMS = ("index", "%", "percent", "share", "ratio", "per ", "price", "deflator", "rate")
@@ -104,9 +105,8 @@ def _divided(shares: Mapping[str, Mapping[str, float]]) -> list[str]:
     codes = [code for code, pieces in shares.items() if sum(share > 0 for share in pieces.values()) > 1]
     if not codes:
         return []
-    more = f" and {len(codes) - _LISTED} more" if len(codes) > _LISTED else ""
     return [
-        f"{', '.join(codes[:_LISTED])}{more}: divided between new industries by the concordance's shares; each part "
+        f"{shortened(codes, _LISTED)}: divided between new industries by the concordance's shares; each part "
         "buys and sells as the whole did"
     ]
 
@@ -174,16 +174,16 @@ def _split(table: MRIOTable, industry: str, by_region: Mapping[str, Mapping[str,
 
 
 def _region_map(
-    table: MRIOTable, given: Mapping[str, str | Iterable[str]] | str | Sequence[str] | None, rest: str | None
+    table: MRIOTable, wanted: Mapping[str, str | Iterable[str]] | str | Sequence[str] | None, rest: str | None
 ) -> tuple[dict[str, str], list[str]]:
     from io_linkage import selection
 
-    if isinstance(given, str):
-        groups: dict[str, str | Iterable[str]] = {given: given}
-    elif given is None or isinstance(given, Mapping):
-        groups = dict(given or {})
+    if isinstance(wanted, str):
+        groups: dict[str, str | Iterable[str]] = {wanted: wanted}
+    elif wanted is None or isinstance(wanted, Mapping):
+        groups = dict(wanted or {})
     else:
-        groups = {one: one for one in given}
+        groups = {one: one for one in wanted}
     region_of: dict[str, str] = {}
     for new, members in groups.items():
         codes = selection.region_codes(table, members if isinstance(members, str) else list(members))
@@ -234,7 +234,7 @@ def _demand(Y: Array, columns: pd.MultiIndex, region_of: Mapping[str, str]) -> p
 
 
 def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[str, Satellite], tuple[str, ...]]:
-    made, dropped = {}, []
+    summed, dropped = {}, []
     for name, satellite in table.satellites.items():
         sums = np.array([not _is_no_sum(str(unit)) for unit in satellite.unit])
         dropped += [row for row, is_sum in zip(satellite.rows, sums, strict=True) if not is_sum]
@@ -248,9 +248,9 @@ def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[
         totals[unknown_share > 0] = np.nan
         totals[:, ((~np.isnan(values)).sum(axis=0) @ (C > 0)) == 0] = np.nan
         F = pd.DataFrame(totals, index=satellite.F.index[sums], columns=index)
-        made[name] = Satellite(name, F, satellite.unit[sums])
-    notes = (f"accounts that are not sums were left out: {', '.join(dropped[:6])}",) if dropped else ()
-    return made, notes
+        summed[name] = Satellite(name, F, satellite.unit[sums])
+    notes = (f"accounts that are not sums were left out: {shortened(dropped, 6)}",) if dropped else ()
+    return summed, notes
 
 
 def _is_no_sum(unit: str) -> bool:

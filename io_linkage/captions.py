@@ -255,14 +255,14 @@ def like(
     array = np.asarray(values)
     if array.shape != result.shape:
         raise OptionError(f"The values have the shape {array.shape}, the result {result.shape}. Give the same shape.")
-    made: Any
+    unlabelled: Any
     if isinstance(result, pd.DataFrame):
-        made = pd.DataFrame(array, index=result.index, columns=result.columns)
+        unlabelled = pd.DataFrame(array, index=result.index, columns=result.columns)
     else:
-        made = pd.Series(array, index=result.index, name=result.name)
+        unlabelled = pd.Series(array, index=result.index, name=result.name)
     more = {"measure": measure} if measure is not None else {}
     more |= {"unit": unit} if unit is not None else {}
-    new: Result = labelled(made, result.attrs, **more)
+    new: Result = labelled(unlabelled, result.attrs, **more)
     return new
 
 
@@ -275,17 +275,17 @@ def _new(result: Result, change: Any, attrs: Mapping[Any, Any], unit: str) -> Re
     part = frame.loc[:, numeric].astype(np.float64)
     numbers = change(part).to_numpy()
     if isinstance(result, pd.Series):
-        made: Any = pd.Series(numbers[:, 0], index=result.index, name=result.name)
+        bare: Any = pd.Series(numbers[:, 0], index=result.index, name=result.name)
     else:
         kept = [k for k, fits in enumerate(numeric) if fits]
         columns = [
             pd.Series(numbers[:, kept.index(k)], index=frame.index) if numeric[k] else frame.iloc[:, k]
             for k in range(frame.shape[1])
         ]
-        made = pd.concat([_bare(column) for column in columns], axis=1)
-        made.columns = frame.columns
+        bare = pd.concat([_bare(column) for column in columns], axis=1)
+        bare.columns = frame.columns
     more = {"units": None} if "units" in attrs else {}
-    new: Result = labelled(made, {key: value for key, value in attrs.items() if key not in more}, unit=unit)
+    new: Result = labelled(bare, {key: value for key, value in attrs.items() if key not in more}, unit=unit)
     return new
 
 

@@ -126,11 +126,11 @@ def spellings(codes: Sequence[str], classification: str | None) -> dict[str, str
     ('30t33', '30t33')
     """
     own = set(codes)
-    found = {short.lower(): code for code, short in short_names().items() if code in own}
+    by_text = {short.lower(): code for code, short in short_names().items() if code in own}
     if classification is not None and classification in known():
-        found |= {text: code for text, code in known()[classification].spellings.items() if code in own}
+        by_text |= {text: code for text, code in known()[classification].spellings.items() if code in own}
     # A code of the table itself wins over another industry's name.
-    return found | {code.lower(): code for code in codes}
+    return by_text | {code.lower(): code for code in codes}
 
 
 def _distance(entry: Classification, year: int | None) -> int:

@@ -88,7 +88,7 @@ def fetch(
         raise unknown("database", database, BY_HAND)
     place = expanded(folder)
     try:
-        found = sources(database, year, system=system, edition=edition)
+        files = sources(database, year, system=system, edition=edition)
     except IOLinkageError:
         raise
     except Exception as error:
@@ -99,7 +99,7 @@ def fetch(
         raise OutputError(
             f"{str(place)!r} cannot be written: {error.strerror or error}. Choose another folder."
         ) from error
-    return [download(source, place, by_hand(database, place), progress) for source in found]
+    return [download(source, place, by_hand(database, place), progress) for source in files]
 
 
 def by_hand(database: str, folder: Path) -> str:

@@ -81,7 +81,7 @@ class OutputError(IOLinkageError, OSError):
     """A place that could not be written."""
 
 
-def require_option(name: str, given: object, allowed: Iterable[object], *, remedy: str = "") -> None:
+def require_option(name: str, value: object, allowed: Iterable[object], *, remedy: str = "") -> None:
     """Raise `OptionError` unless an argument is one of the values it can take.
 
     Examples
@@ -91,20 +91,20 @@ def require_option(name: str, given: object, allowed: Iterable[object], *, remed
     io_linkage.errors.OptionError: normalise='country' is not possible; it must be one of 'world', 'region'.
     """
     values = list(allowed)
-    if given not in values:
-        message = f"{name}={given!r} is not possible; it must be one of {', '.join(map(repr, values))}. {remedy}"
+    if value not in values:
+        message = f"{name}={value!r} is not possible; it must be one of {', '.join(map(repr, values))}. {remedy}"
         raise OptionError(message.rstrip())
 
 
-def require_share(name: str, given: float) -> None:
+def require_share(name: str, value: float) -> None:
     """Raise `OptionError` unless an argument is a share from 0 to 1."""
-    if not 0 <= given <= 1:
-        raise OptionError(f"{name}={given} is not possible; it must be a share from 0 (nothing) to 1 (all).")
+    if not 0 <= value <= 1:
+        raise OptionError(f"{name}={value} is not possible; it must be a share from 0 (nothing) to 1 (all).")
 
 
 def unknown(
     kind: str,
-    given: object,
+    label: object,
     known: Iterable[object],
     *,
     names: Mapping[str, str] | None = None,
@@ -119,28 +119,28 @@ def unknown(
     >>> print(unknown("industry", "minning", ["C", "D"], names={"mining": "C"}))
     Unknown industry 'minning'. Nearest: C (mining). Known: C, D.
     """
-    return UnknownLabelError(_unknown_message(kind, given, known, remedy, names))
+    return UnknownLabelError(_unknown_message(kind, label, known, remedy, names))
 
 
-def missing_satellite(given: object, known: Iterable[object], where: str) -> MissingSatelliteError:
+def missing_satellite(name: object, known: Iterable[object], where: str) -> MissingSatelliteError:
     """Make the error for a satellite account the table lacks, naming those it has."""
     names = list(known)
     if not names:
         return MissingSatelliteError(
-            f"{where} has no satellite accounts, so there is no {given!r}. "
+            f"{where} has no satellite accounts, so there is no {name!r}. "
             "Attach one with table.with_satellite(name, F, unit)."
         )
-    return MissingSatelliteError(_unknown_message("satellite", given, names, f"({where}.)"))
+    return MissingSatelliteError(_unknown_message("satellite", name, names, f"({where}.)"))
 
 
 def _unknown_message(
-    kind: str, given: object, known: Iterable[object], remedy: str, names: Mapping[str, str] | None = None
+    kind: str, label: object, known: Iterable[object], remedy: str, names: Mapping[str, str] | None = None
 ) -> str:
     codes = [str(k) for k in known]
     lower = {name.lower(): f"{code} ({name})" for name, code in (names or {}).items() if name.lower() != code.lower()}
     lower |= {code.lower(): code for code in reversed(codes)}
-    near = [lower[m] for m in difflib.get_close_matches(str(given).lower(), lower, n=3, cutoff=0.5)]
-    message = f"Unknown {kind} {given!r}."
+    near = [lower[m] for m in difflib.get_close_matches(str(label).lower(), lower, n=3, cutoff=0.5)]
+    message = f"Unknown {kind} {label!r}."
     if near:
         message += f" Nearest: {', '.join(near)}."
     shown = codes if len(codes) <= 40 else [*codes[:40], f"... ({len(codes)} in all)"]

@@ -54,11 +54,11 @@ def require_not_input(place: Path, inputs: Iterable[str | Path]) -> None:
     """
     if not place.exists():
         return
-    for given in inputs:
-        source = expanded(given)
+    for file in inputs:
+        source = expanded(file)
         if source.exists() and (_holds(source, place) or (place.is_dir() and _holds(place, source))):
             raise OutputError(
-                f"Writing to {str(place)!r} would replace what is read from {str(given)!r}. Choose another name or "
+                f"Writing to {str(place)!r} would replace what is read from {str(file)!r}. Choose another name or "
                 "folder."
             )
 

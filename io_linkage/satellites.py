@@ -229,13 +229,13 @@ def with_rd_proxy(table: MRIOTable) -> MRIOTable:
 @cache
 def _divisions() -> dict[str, dict[str, tuple[str, ...]]]:
     """ISIC rev. 4 divisions of each industry, by classification."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    divisions: dict[str, dict[str, tuple[str, ...]]] = {}
     with shipped_path("industries", "inputs", "more_industries.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row["classification"], {})[row["industry"]] = tuple(row["isic4"].split())
+            divisions.setdefault(row["classification"], {})[row["industry"]] = tuple(row["isic4"].split())
     with shipped_path("concordances", "adb35_to_wiod2013.csv").open(encoding="utf-8", newline="") as file:
-        found["WIOD2013"] = {row["to"]: found["ADB35"][row["from"]] for row in csv.DictReader(file)}
-    return found
+        divisions["WIOD2013"] = {row["to"]: divisions["ADB35"][row["from"]] for row in csv.DictReader(file)}
+    return divisions
 
 
 @cache
@@ -279,47 +279,47 @@ def _list(data: pd.DataFrame | str | Path, decimal: str) -> tuple[pd.DataFrame, 
     return frame, path.name
 
 
-def _regions(table: MRIOTable, given: pd.Series[str], title: str) -> list[str]:
+def _regions(table: MRIOTable, names: pd.Series[str], title: str) -> list[str]:
     from io_linkage.economies import registry
 
     by_economy = {registry.find(region): region for region in table.regions}
-    found = {}
-    for one in dict.fromkeys(map(str, given)):
+    regions = {}
+    for one in dict.fromkeys(map(str, names)):
         if one in table.regions:
-            found[one] = one
+            regions[one] = one
         elif registry.find(one) is not None and registry.find(one) in by_economy:
-            found[one] = by_economy[registry.find(one)]
+            regions[one] = by_economy[registry.find(one)]
         else:
             raise unknown(f"region in {title}", one, table.regions)
-    return [found[str(one)] for one in given]
+    return [regions[str(one)] for one in names]
 
 
-def _industries(table: MRIOTable, given: pd.Series[str], title: str) -> list[str]:
+def _industries(table: MRIOTable, labels: pd.Series[str], title: str) -> list[str]:
     spellings: dict[str, str] = {}
     own = table.classification
     if own is not None and own in classifications.known():
         names = classifications.classification_of(own).spellings
         spellings = {text: code for text, code in names.items() if code in table.industries}
-    found = {}
-    for one in dict.fromkeys(map(str, given)):
+    industries = {}
+    for one in dict.fromkeys(map(str, labels)):
         if one in table.industries:
-            found[one] = one
+            industries[one] = one
         elif one.strip().lower() in spellings:
-            found[one] = spellings[one.strip().lower()]
+            industries[one] = spellings[one.strip().lower()]
         else:
             raise unknown(f"industry in {title}", one, table.industries)
-    return [found[str(one)] for one in given]
+    return [industries[str(one)] for one in labels]
 
 
 def _units(frame: pd.DataFrame, accounts: list[str], unit: str | None, title: str) -> pd.Series[str]:
     if "unit" not in frame.columns:
         return pd.Series(unit or "", index=accounts)
-    found = {}
+    stated = {}
     for account in accounts:
         units = [one for one in dict.fromkeys(frame.loc[frame["account"] == account, "unit"].astype(str)) if one]
         if len(units) > 1:
             raise TableError(
                 f"{title} gives {account!r} in several units: {', '.join(units[:4])}. Convert them to one."
             )
-        found[account] = units[0] if units else unit or ""
-    return pd.Series(found)
+        stated[account] = units[0] if units else unit or ""
+    return pd.Series(stated)

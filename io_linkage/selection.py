@@ -103,13 +103,13 @@ def region_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     from io_linkage import economies
 
     names = [wanted] if isinstance(wanted, str) else list(wanted)
-    found: list[str] = []
+    chosen: list[str] = []
     for name in names:
         codes = [name] if name in table.regions else economies.resolve(table, name)
-        found.extend(code for code in codes if code not in found)
-    if not found:
+        chosen.extend(code for code in codes if code not in chosen)
+    if not chosen:
         raise OptionError("No region was named.")
-    return found
+    return chosen
 
 
 def industry_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
@@ -125,13 +125,13 @@ def industry_codes(table: MRIOTable, wanted: str | Iterable[str]) -> list[str]:
     if not names:
         raise OptionError("No industry was named.")
     known = classifications.spellings(table.industries, table.classification)
-    found = []
+    codes = []
     for name in names:
         code = name if name in table.industries else known.get(str(name).strip().lower())
         if code is None:
             raise unknown("industry", name, table.industries, names=known)
-        found.append(code)
-    return list(dict.fromkeys(found))
+        codes.append(code)
+    return list(dict.fromkeys(codes))
 
 
 def stage_shares(table: MRIOTable, stage: str, stage_weights: pd.DataFrame | None = None) -> Array:
@@ -181,10 +181,10 @@ def stage_frame(table: MRIOTable, stage_weights: pd.DataFrame | None = None) -> 
     off = table.active & ~(np.abs(totals - 1) <= 1e-6)
     if off.any():
         first = int(np.argmax(off))
-        found = "missing" if np.isnan(totals[first]) else f"{totals[first]:.6g}"
+        sums_to = "missing" if np.isnan(totals[first]) else f"{totals[first]:.6g}"
         raise StageError(
             f"The stage shares of {int(off.sum())} of {int(table.active.sum())} industries with output do not add up "
-            f"to 1 or are missing, first {' '.join(map(str, table.index[first]))} ({found}). Give "
+            f"to 1 or are missing, first {' '.join(map(str, table.index[first]))} ({sums_to}). Give "
             f"every industry of {table.label} its shares, as io_linkage.stages.weights(table, file=...) returns them."
         )
     return frame.fillna(0.0)

@@ -69,11 +69,11 @@ def save(
         require_not_input(target, inputs)
         _require_place(target, chosen, overwrite=overwrite)
         with working_folder(target.parent) as working:
-            made = _made(table, working, target, chosen)
+            written = _written(table, working, target, chosen)
             if target.is_dir():
                 # Out of the way first, and only then gone: a folder cannot be replaced in one step.
                 target.rename(working / "earlier")
-            made.replace(target)
+            written.replace(target)
     except OSError as error:
         raise unwritable(target, error) from error
     return target
@@ -101,26 +101,26 @@ def _form(target: Path) -> Form:
     )
 
 
-def _made(table: MRIOTable, working: Path, target: Path, form: Form) -> Path:
-    made = working / target.name
+def _written(table: MRIOTable, working: Path, target: Path, form: Form) -> Path:
+    path = working / target.name
     if form != "pymrio":
         frame = labelled(table)
         if form == "csv":
-            write_csv(frame, made, index=True)
+            write_csv(frame, path, index=True)
         elif form == "parquet":
-            frame.rename_axis("label").reset_index().to_parquet(made)
+            frame.rename_axis("label").reset_index().to_parquet(path)
         else:
-            _workbook(frame, made)
-        return made
+            _workbook(frame, path)
+        return path
     folder = working / "saved"
     table.to_pymrio().save_all(folder, table_format="parquet")
     if target.suffix.lower() != ".zip":
         return folder
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 archive.write(file, file.relative_to(folder))
-    return made
+    return path
 
 
 def _workbook(frame: pd.DataFrame, file: Path) -> None:

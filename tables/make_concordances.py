@@ -155,7 +155,7 @@ def write(out: Path) -> None:
     targets = TARGETS | {"WIOD2013": listed["WIOD2013"]} | {name: listed[name] for name in PUBLISHED}
     rules = Rules()
     out.mkdir(parents=True, exist_ok=True)
-    made = []
+    files = []
     for source, industries in listed.items():
         for target, groups in targets.items():
             if source == target or source in NOT_TO.get(target, ()):
@@ -167,8 +167,8 @@ def write(out: Path) -> None:
                 continue
             name = f"{source.lower()}_to_{target.lower()}.csv"
             table.to_csv(out / name, index=False, lineterminator="\n")
-            made.append({"from": source, "to": target, "file": name, "groups": table["to"].nunique()})
-    pd.DataFrame(made).to_csv(out / "concordances.csv", index=False, lineterminator="\n")
+            files.append({"from": source, "to": target, "file": name, "groups": table["to"].nunique()})
+    pd.DataFrame(files).to_csv(out / "concordances.csv", index=False, lineterminator="\n")
 
 
 def main() -> None:

@@ -97,8 +97,8 @@ ENTRIES = (
 
 def data_files(folder: Path) -> list[Path]:
     """List the data files that ship, sorted; scripts, this descriptor and README.md are not data."""
-    found = (path for path in folder.rglob("*") if path.suffix in SHIPPED and path.is_file())
-    hidden = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    files = (path for path in folder.rglob("*") if path.suffix in SHIPPED and path.is_file())
+    hidden = (path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts))
     return sorted(path for path in hidden if path != folder / NAME)
 
 
@@ -157,8 +157,8 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, default=Path(__file__).resolve().parent, help="folder to describe")
     options = parser.parse_args()
     if options.check:
-        found = differences(options.tables)
-        sys.exit("\n".join([*found, "Run python tables/make_datapackage.py"]) if found else 0)
+        differing = differences(options.tables)
+        sys.exit("\n".join([*differing, "Run python tables/make_datapackage.py"]) if differing else 0)
     content = json.dumps(package(options.tables), indent=1, ensure_ascii=False) + "\n"
     write_bytes(options.tables / NAME, content.encode())
 

@@ -203,18 +203,18 @@ def main() -> None:
     parser.add_argument("--belt-and-road", type=Path, required=True)
     parser.add_argument("--wiod", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE)
-    given = parser.parse_args()
-    known = economies(read(given.world_bank))
-    all_groups = groups(known, read(given.belt_and_road))
+    options = parser.parse_args()
+    known = economies(read(options.world_bank))
+    all_groups = groups(known, read(options.belt_and_road))
     write(
-        given.out / "economies.csv",
+        options.out / "economies.csv",
         "iso3 iso2 numeric name name_zh codes wb_region wb_income wb_income_vintage longitude latitude remark",
         known,
     )
-    write(given.out / "groups.csv", "group iso3 from to source remark", all_groups)
-    write(given.out / "aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
-    write(given.out / "aggregate_groups.csv", "code group member reason", read(SOURCES / "aggregate_groups.csv"))
-    write(given.out / "aggregate_members.csv", "code iso3 year value_added", aggregate_members(given.wiod))
+    write(options.out / "groups.csv", "group iso3 from to source remark", all_groups)
+    write(options.out / "aggregates.csv", "code name name_zh codes found_in remark", read(SOURCES / "aggregates.csv"))
+    write(options.out / "aggregate_groups.csv", "code group member reason", read(SOURCES / "aggregate_groups.csv"))
+    write(options.out / "aggregate_members.csv", "code iso3 year value_added", aggregate_members(options.wiod))
 
 
 if __name__ == "__main__":

@@ -192,14 +192,14 @@ def high_tech(inputs: Inputs, activity: str) -> tuple[float, float, float, str]:
     if not codes:
         return 0.0, 0.0, 0.0, "not covered by the OECD R&D-intensity taxonomy (non-market service)"
     value = {"High": (1.0, 1.0, 1.0), "Medium-high": (0.0, 0.5, 1.0)}
-    given = {code.split(":")[0]: [float(part) for part in code.split(":")[1:]] for code in codes}
-    levels = {code: str(inputs.levels.loc[code, "level"]) for code in given}
+    parts = {code.split(":")[0]: [float(part) for part in code.split(":")[1:]] for code in codes}
+    levels = {code: str(inputs.levels.loc[code, "level"]) for code in parts}
     low, central, high = np.array([value.get(level, (0.0, 0.0, 0.0)) for level in levels.values()]).T
     basis = "; ".join(
-        f"{level} (ISIC {code}{f', {100 * given[code][1]:.0f} %' if given[code] else ''})"
+        f"{level} (ISIC {code}{f', {100 * parts[code][1]:.0f} %' if parts[code] else ''})"
         for code, level in levels.items()
     )
-    shares = next((part for part in given.values() if part), None)
+    shares = next((part for part in parts.values() if part), None)
     if shares is None:
         return low.min(), central.mean(), high.max(), f"OECD R&D intensity: {basis}"
     mixed = np.array(
@@ -292,23 +292,23 @@ def weighted(inputs: Inputs, target: Target, block: Block, industry: str) -> dic
     """Shares of an aggregated industry: central from the years meant, bounds over the neighbouring years too."""
     years = sorted({*block.central, *block.bounds})
     first = first_table(inputs, target, industry)
-    found: dict[int, dict[str, float]] = {}
+    by_year: dict[int, dict[str, float]] = {}
     mix: dict[int, pd.Series] = {}
     for year in years:
         mix[year] = members(inputs, target, industry, max(year, first))
         judged = block.judged_in(year)
         rows = pd.DataFrame([profile(inputs, a, block.judged_for, judged) for a in mix[year].index])
         w = mix[year].to_numpy()
-        found[year] = {}
+        by_year[year] = {}
         for key in KEYS:
             values = rows[key].to_numpy(float)
             sign = {"low": -1, "high": 1}.get(key.rsplit("_", 1)[1], 0)
             mean = float(w @ values)
-            found[year][key] = extreme(values, w, block.spread, sign=sign) if sign and block.spread > 1 else mean
+            by_year[year][key] = extreme(values, w, block.spread, sign=sign) if sign and block.spread > 1 else mean
     out: dict[str, object] = {}
     for key in KEYS:
         bound = key.rsplit("_", 1)[1]
-        over = [found[y][key] for y in (block.central if bound == "central" else block.bounds)]
+        over = [by_year[y][key] for y in (block.central if bound == "central" else block.bounds)]
         out[key] = {"low": min, "central": lambda s: sum(s) / len(s), "high": max}[bound](over)
     average = pd.concat([mix[y] for y in block.central], axis=1).fillna(0.0).mean(axis=1)
     average = average.sort_values(ascending=False, kind="stable")

@@ -109,7 +109,7 @@ def make(inputs: Inputs, classification: str, industries: pd.DataFrame, power: p
     ]
     general: dict[str, dict[str, object]] = {}
     before: dict[tuple[object, object], dict[str, object]] = {}
-    made = []
+    rows = []
     for block in blocks:
         for label in own.to_dict("records"):
             code = label["alias"][1:] if label["alias"] else ""
@@ -125,8 +125,8 @@ def make(inputs: Inputs, classification: str, industries: pd.DataFrame, power: p
             if row is not base:
                 tell(row, base, before)
             if row is base or any(row[key] != base[key] for key in KEYS):
-                made.append(row)
-    return pd.DataFrame(made, columns=COLUMNS)
+                rows.append(row)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def intensities(levels: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def intensities(levels: pd.DataFrame) -> pd.DataFrame:
     Parts of a division with an intensity of their own (303, 301, 30X; 582, 581) are averaged; weapons (252) and medical
     instruments (325), small parts of theirs, are left out.
     """
-    found: dict[str, list[float]] = {}
+    known: dict[str, list[float]] = {}
     for code, percent in zip(levels.index, levels["rd_intensity_pct"].astype(float), strict=True):
         if code in ("252", "325"):
             continue
@@ -145,10 +145,10 @@ def intensities(levels: pd.DataFrame) -> pd.DataFrame:
         for division in span:
             if code == "69-75X" and division == 72:
                 continue
-            found.setdefault(f"{division:02d}", []).append(percent)
+            known.setdefault(f"{division:02d}", []).append(percent)
     rows = [
         {"isic4": division, "rd_intensity_pct": round(sum(values) / len(values), 4), "parts": len(values)}
-        for division, values in sorted(found.items())
+        for division, values in sorted(known.items())
     ]
     return pd.DataFrame(rows)
 

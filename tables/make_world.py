@@ -174,10 +174,10 @@ class Aggregation:
 
     def known(self, values: pd.Series) -> pd.Series:
         """Sum over members; NaN where a member with output lacks the figure, or where no member has one."""
-        given = values.notna().to_numpy()
+        known = values.notna().to_numpy()
         total = self.matrix @ values.fillna(0.0).to_numpy()
-        lacking = self.matrix @ (~given & (self.output > 0))
-        return pd.Series(total, index=self.index).where((lacking == 0) & (self.matrix @ given > 0))
+        lacking = self.matrix @ (~known & (self.output > 0))
+        return pd.Series(total, index=self.index).where((lacking == 0) & (self.matrix @ known > 0))
 
 
 def quantities(source: Source, accounts: pd.DataFrame, rate: pd.Series, base_rate: pd.Series) -> dict[str, pd.Series]:

@@ -101,5 +101,5 @@ def _causes(row: Mapping[str, Any], before: Mapping[str, Any]) -> str:
 def against(row: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """Tell which shares changed by more than CHANGE against the row before, and by what."""
     changes = {share: float(row[f"{share}_central"]) - float(before[f"{share}_central"]) for share in SHARES}
-    told = [f"{name.replace('_', '-')} {change:+.2f}" for name, change in changes.items() if abs(change) > CHANGE]
-    return f" Against {before['year']}: {', '.join(told)} ({_causes(row, before)})." if told else ""
+    moves = [f"{name.replace('_', '-')} {change:+.2f}" for name, change in changes.items() if abs(change) > CHANGE]
+    return f" Against {before['year']}: {', '.join(moves)} ({_causes(row, before)})." if moves else ""

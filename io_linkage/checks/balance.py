@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY, out_of_balance
-from io_linkage.checks.findings import MINOR, Finding, Severity, label_name, listed
+from io_linkage.checks.findings import MINOR, Finding, Severity
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.wording import label_name, shortened
 
 
 def gaps(table: MRIOTable) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def published_output(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
         severity,
         f"Published output differs from the row sums by {whole:+.3%} for the whole table and by at most "
         f"{relative[worst]:+.3%} for a region ({regions[worst]}).",
-        listed([f"{regions[i]} {relative[i]:+.1%}" for i in order]),
+        shortened([f"{regions[i]} {relative[i]:+.1%}" for i in order]),
         len(off),
         float(abs(relative[worst])),
         "share of output",
@@ -157,7 +158,7 @@ def _gap_finding(table: MRIOTable, name: str, gap: Array, tolerance: float, what
         severity,
         f"{len(where)} of {len(x)} industries are out of balance by more than {tolerance:.2%} of output ({what}); "
         f"all gaps together are {total:.3%} of output.",
-        listed([f"{label_name(table.index[i])} {relative[i]:+.1%}" for i in order]),
+        shortened([f"{label_name(table.index[i])} {relative[i]:+.1%}" for i in order]),
         len(where),
         largest,
         table.unit,

@@ -51,19 +51,20 @@ def less_imports(table: MRIOTable) -> pd.DataFrame | None:
     """
     accounts = table.accounts
     x = accounts.x
-    found = {
+    columns = {
         position: str(category)
         for position, (_, category) in enumerate(accounts.demand)
         if category != DISCREPANCY and _takes_imports_off(accounts.Y[:, position], str(category), table)
     }
-    if not found:
+    if not columns:
         return None
-    imports: Array = -accounts.Y[:, list(found)].sum(axis=1)
+    imports: Array = -accounts.Y[:, list(columns)].sum(axis=1)
     used: Array = accounts.Z.sum(axis=1) + np.clip(accounts.Y, 0.0, None).sum(axis=1)
     frame = pd.DataFrame({"imports": imports, "used": used, "output": x}, index=table.index)
     frame["used_per_output"] = np.divide(used, x, out=np.full_like(used, np.nan), where=table.active)
     labelled(
-        frame, table.caption("imports taken off final demand", table.unit, columns=list(dict.fromkeys(found.values())))
+        frame,
+        table.caption("imports taken off final demand", table.unit, columns=list(dict.fromkeys(columns.values()))),
     )
     frame.attrs["units"] = {"used_per_output": "ratio", "others": table.unit}
     # The reader of a table knows whether it can take imports out of every use instead.

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import DISCREPANCY, RESIDUAL_NAME
-from io_linkage.checks.findings import MINOR, SHOWN, Finding, Severity, label_name, listed
+from io_linkage.checks.findings import MINOR, SHOWN, Finding, Severity
 from io_linkage.errors import NotProductiveError, SolveError
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.wording import label_name, shortened
 
 
 def negative_values(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
@@ -57,7 +58,7 @@ def value_added(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
             "error" if x[off].sum() > MINOR * x.sum() else "warning",
             f"{table.value_added_label[0].upper()}{table.value_added_label[1:]} is negative in {len(off)} of {len(x)} "
             f"industries, which make {x[off].sum() / x.sum():.2%} of output.",
-            listed([f"{label_name(table.index[i])} {va[i]:,.4g}" for i in order]),
+            shortened([f"{label_name(table.index[i])} {va[i]:,.4g}" for i in order]),
             len(off),
             float(va.min()),
             table.unit,
@@ -71,7 +72,7 @@ def value_added(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
             "inputs exceed output",
             "error" if x[heavy].sum() > MINOR * x.sum() else "warning",
             f"{len(heavy)} industries buy as much from industries as they make, or more.",
-            listed([f"{label_name(table.index[i])} {sums[i]:.2f}" for i in order]),
+            shortened([f"{label_name(table.index[i])} {sums[i]:.2f}" for i in order]),
             len(heavy),
             float(sums.max()),
             "share of output",
@@ -86,7 +87,7 @@ def without_output(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
         "no output",
         "note" if len(idle) else "ok",
         f"{len(idle)} of {len(table.index)} industries have no output; their measures are NaN.",
-        listed([label_name(table.index[int(i)]) for i in idle]),
+        shortened([label_name(table.index[int(i)]) for i in idle]),
         len(idle),
     )
     stray = table.accounts.stray
@@ -100,7 +101,7 @@ def without_output(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
         "flows without output",
         "error" if share > MINOR else "warning" if share > 1e-6 else "note",
         f"{len(where)} industries have flows but no output; the flows are in the discrepancy column and row.",
-        listed([f"{label_name(table.index[int(stray.where[i])])} {size[i]:,.4g}" for i in order]),
+        shortened([f"{label_name(table.index[int(stray.where[i])])} {size[i]:,.4g}" for i in order]),
         len(where),
         float(size.max(initial=0.0)),
         table.unit,
@@ -116,7 +117,7 @@ def labels(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
         "missing pairs",
         "note" if len(missing) else "ok",
         f"{len(missing)} of {len(pairs)} pairs of region and industry are not in the table.",
-        listed([label_name(pair) for pair in missing]),
+        shortened([label_name(pair) for pair in missing]),
         len(missing),
         remedy="Compare regions by stage or in total, not industry by industry." if len(missing) else "",
     )
@@ -127,7 +128,7 @@ def labels(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
             f"repeated {kind} codes",
             "error" if twice else "ok",
             f"{len(twice)} {kind} codes differ only by capitals or spaces." if twice else f"No {kind} code repeats.",
-            listed([repr(code) for code in twice]),
+            shortened([repr(code) for code in twice]),
             len(twice),
             remedy="Rename or add them up in the source." if twice else "",
         )
@@ -138,9 +139,9 @@ def units(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
     """Signs that blocks are in different units: a factor of a thousand, several units, none stated."""
     name = "units"
     accounts = table.accounts
-    found = False
+    odd = False
     if table.unit in ("", "mixed units"):
-        found = True
+        odd = True
         yield Finding(
             name,
             "warning" if table.unit else "note",
@@ -151,14 +152,14 @@ def units(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
     ratios = {"output": (accounts.published, accounts.x)}
     if accounts.value_added == "published":
         ratios["primary inputs"] = (accounts.V[own_inputs].sum(axis=0), accounts.x - accounts.Z.sum(axis=0))
-    for block, (given, wanted) in ratios.items():
-        if given is None:
+    for block, (stated_ratio, wanted) in ratios.items():
+        if stated_ratio is None:
             continue
-        use = (wanted > 0) & (given > 0)
-        ratio = float(np.median(given[use] / wanted[use])) if use.any() else 1.0
+        use = (wanted > 0) & (stated_ratio > 0)
+        ratio = float(np.median(stated_ratio[use] / wanted[use])) if use.any() else 1.0
         power = round(np.log10(ratio)) if ratio > 0 else 0
         if abs(power) >= 2:
-            found = True
+            odd = True
             yield Finding(
                 name,
                 "error",
@@ -168,7 +169,7 @@ def units(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
                 unit="ratio",
                 remedy="Convert the block to the unit of Z.",
             )
-    if not found:
+    if not odd:
         yield Finding(name, "ok", f"Z, Y, V and output are in one unit ({table.unit}).")
 
 
@@ -199,7 +200,9 @@ def satellites(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
         unnamed = [row for row, unit in zip(satellite.rows, satellite.unit, strict=True) if not str(unit).strip()]
         if unnamed:
             text = f"{satellite.name}: {len(unnamed)} of {len(satellite.rows)} accounts state no unit."
-            yield Finding("satellites", "note", text, listed(unnamed), len(unnamed), remedy="Look it up in the source.")
+            yield Finding(
+                "satellites", "note", text, shortened(unnamed), len(unnamed), remedy="Look it up in the source."
+            )
         regions = np.asarray(table.regions)[table.region_codes[table.active]]
         bare = sorted(set(regions) - set(regions[~absent.all(axis=0)]))
         yield Finding(
@@ -207,7 +210,7 @@ def satellites(table: MRIOTable, tolerance: float) -> Iterator[Finding]:
             "note" if absent.any() else "ok",
             f"{satellite.name}: {1 - absent.mean():.1%} of the cells of industries with output are filled"
             + (f"; nothing for {len(bare)} regions." if bare else "."),
-            listed(bare),
+            shortened(bare),
             int(absent.sum()),
         )
 
@@ -259,7 +262,9 @@ def _negatives(
         name,
         severity,
         f"{block}: {count} of {values.size} cells are negative, together {size:.3%} of the block.",
-        listed([f"{label_name(rows[int(i)])} -> {label_name(columns[int(j)])} {values[i, j]:,.4g}" for i, j in cells]),
+        shortened(
+            [f"{label_name(rows[int(i)])} -> {label_name(columns[int(j)])} {values[i, j]:,.4g}" for i, j in cells]
+        ),
         count,
         float(values.min()),
         remedy="" if usual else "Check the signs in the source.",
@@ -287,13 +292,15 @@ def _unknown_codes(table: MRIOTable) -> Iterator[Finding]:
         "unknown region codes",
         "ok" if not strange else "note" if single else "warning",
         f"{len(strange)} of {len(table.regions)} region codes are not a known economy or aggregate.",
-        listed(strange),
+        shortened(strange),
         len(strange),
         remedy="Groups (developing, Belt and Road, ...) leave them out." if strange else "",
     )
     if table.classification is None:
-        found = classifications.recognise(table.industries)
-        text = f"they look like {found}" if found else "they are those of no classification this package knows"
+        recognised = classifications.recognise(table.industries)
+        text = (
+            f"they look like {recognised}" if recognised else "they are those of no classification this package knows"
+        )
         yield Finding("unknown industry codes", "note", f"No classification is stated for the industry codes; {text}.")
         return
     try:
@@ -308,7 +315,7 @@ def _unknown_codes(table: MRIOTable) -> Iterator[Finding]:
         "unknown industry codes",
         "warning" if odd else "ok",
         f"{len(odd)} of {len(table.industries)} industry codes are not in {table.classification}.",
-        listed(odd),
+        shortened(odd),
         len(odd),
         remedy="Stage weights need a row for each; pass a file of your own." if odd else "",
     )

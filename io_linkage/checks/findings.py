@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -39,14 +38,3 @@ class Finding:
     largest: float = float("nan")
     unit: str = ""
     remedy: str = ""
-
-
-def label_name(label: object) -> str:
-    """Write a label as one string: "CHN C26"."""
-    return " ".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
-
-
-def listed(items: Sequence[str]) -> str:
-    """Name the first few places and say how many there are."""
-    shown = ", ".join(str(item) for item in items[:SHOWN])
-    return f"{shown}, ... ({len(items)} in all)" if len(items) > SHOWN else shown

@@ -110,8 +110,8 @@ def require(table: MRIOTable, *, tolerance: float = 0.01, severity: Severity = "
     >>> require(iol.load())
     """
     require_option("severity", severity, SEVERITIES[:-1])
-    found = run(table, tolerance=tolerance)
-    bad = found[found["severity"].isin(SEVERITIES[: SEVERITIES.index(severity) + 1])]
+    findings = run(table, tolerance=tolerance)
+    bad = findings[findings["severity"].isin(SEVERITIES[: SEVERITIES.index(severity) + 1])]
     if bad.empty:
         return
     lines = [
@@ -123,8 +123,8 @@ def require(table: MRIOTable, *, tolerance: float = 0.01, severity: Severity = "
     balance = dict.fromkeys(("row balance", "column balance", "published output"), BalanceError)
     kind: dict[str, type[IOLinkageError]] = {**balance, "Hawkins-Simon": NotProductiveError}
     names = set(bad["check"])
-    made = {kind.get(name, TableError) for name in names}
-    raise (made.pop() if len(made) == 1 else TableError)(
+    kinds = {kind.get(name, TableError) for name in names}
+    raise (kinds.pop() if len(kinds) == 1 else TableError)(
         f"{table.label} fails {len(bad)} of its accounting checks. " + " ".join(lines)
     )
 

@@ -53,14 +53,14 @@ def check(
         # Gaps are to be found and shown, so they must not stop the loading.
         loaded = load(table, year=year, database=database, tolerance=float("inf"))
         progress("Checks")
-        found = checks.run(loaded, tolerance=tolerance)
-    _findings(found, str(loaded))
+        findings = checks.run(loaded, tolerance=tolerance)
+    _findings(findings, str(loaded))
     if place is not None:
-        _save(found, place)
+        _save(findings, place)
     worst = ("error", "warning") if strict else ("error",)
-    counts = found["severity"].value_counts()
+    counts = findings["severity"].value_counts()
     typer.echo(f"{', '.join(counted(int(counts.get(name, 0)), name) for name in ('error', 'warning'))}.")
-    if found["severity"].isin(worst).any():
+    if findings["severity"].isin(worst).any():
         raise typer.Exit(1)
 
 
@@ -151,16 +151,16 @@ def cache(
     if place is None:
         typer.echo(f"Nothing is kept ({kept.VARIABLE}=off).")
         return
-    found = kept.kept()
+    entries = kept.kept()
     if clear:
-        typer.echo(f"Deleted {len(found)} tables, {_size(kept.clear())}.")
+        typer.echo(f"Deleted {len(entries)} tables, {_size(kept.clear())}.")
         return
-    for one in found:
+    for one in entries:
         typer.echo(f"{_size(one.size):>10}  {one.source}")
-    typer.echo(f"{len(found)} tables, {_size(sum(one.size for one in found))}, in {place}")
+    typer.echo(f"{len(entries)} tables, {_size(sum(one.size for one in entries))}, in {place}")
 
 
-def _findings(found: Any, title: str) -> None:
+def _findings(findings: Any, title: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -170,7 +170,7 @@ def _findings(found: Any, title: str) -> None:
     shown = Table(box=box.SIMPLE, title=title, title_justify="left")
     for column in ("severity", "check", "finding", "where"):
         shown.add_column(column, overflow="fold")
-    for row in found.to_dict("records"):
+    for row in findings.to_dict("records"):
         text = f"{row['finding']} {row['remedy']}".strip()
         shown.add_row(
             _plain(row["severity"], styles[row["severity"]]), _plain(row["check"]), _plain(text), _plain(row["where"])
@@ -187,11 +187,11 @@ def _plain(text: str, style: str = "") -> Any:
     return Text(str(text), style=style)
 
 
-def _save(found: Any, path: Path) -> None:
+def _save(findings: Any, path: Path) -> None:
     from io_linkage.files import atomically
     from io_linkage.spreadsheets import write_csv
 
-    atomically(path, lambda file: write_csv(found, file))
+    atomically(path, lambda file: write_csv(findings, file))
 
 
 @contextmanager

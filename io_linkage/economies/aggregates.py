@@ -67,10 +67,10 @@ def _by_weight(code: str, group: str, membership_year: int) -> Verdict:
 @cache
 def member_weights() -> dict[str, dict[int, dict[str, float]]]:
     """Value added of the members of each aggregate, M USD, by year."""
-    found: dict[str, dict[int, dict[str, float]]] = {}
+    weights: dict[str, dict[int, dict[str, float]]] = {}
     for row in read_rows("aggregate_members.csv"):
-        found.setdefault(row["code"], {}).setdefault(int(row["year"]), {})[row["iso3"]] = float(row["value_added"])
-    return found
+        weights.setdefault(row["code"], {}).setdefault(int(row["year"]), {})[row["iso3"]] = float(row["value_added"])
+    return weights
 
 
 @cache

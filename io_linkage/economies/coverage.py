@@ -99,11 +99,11 @@ def coverages(
     membership_year: int | None = None,
 ) -> tuple[list[str], list[str]]:
     """Members left out of all groups among the names, and the clauses that say where they are."""
-    found = [
+    each = [
         coverage(table, name, aggregates=aggregates, membership_year=membership_year)
         for name in ([names] if isinstance(names, str) else names)
     ]
-    return [code for one in found for code in one.left_out], [one.note for one in found if one.note]
+    return [code for one in each for code in one.left_out], [one.note for one in each if one.note]
 
 
 def _economies(region: str) -> set[str]:

@@ -97,10 +97,10 @@ def lookup(code_or_name: str) -> str:
     >>> [lookup(given) for given in ("ROM", "PRC", "CN1", "el", "Türkiye", "越南", "ROW")]
     ['ROU', 'CHN', 'CHN', 'GRC', 'TUR', 'VNM', 'RoW']
     """
-    found = find(code_or_name)
-    if found is None:
+    code = find(code_or_name)
+    if code is None:
         raise _unknown_economy(code_or_name)
-    return found
+    return code
 
 
 def name(code: str, *, language: Language = "en") -> str:
@@ -174,15 +174,15 @@ def members(group: str, *, membership_year: int, regions: Iterable[str] | None =
     >>> members("brics", membership_year=2011, regions=["CHN", "KOR", "ZA"])
     ['CHN', 'ZA']
     """
-    found = standing(group_key(group), membership_year)
-    return list(found) if regions is None else [region for region in regions if find(region) in found]
+    codes = standing(group_key(group), membership_year)
+    return list(codes) if regions is None else [region for region in regions if find(region) in codes]
 
 
 def standing(group: str, membership_year: int) -> dict[str, None]:
     """Members of a group, by its full name, on 31 December of the year; an error when there are none."""
     spells = memberships()[group]
-    found = dict.fromkeys(spell.iso3 for spell in spells if spell.holds(membership_year))
-    if not found:
+    codes = dict.fromkeys(spell.iso3 for spell in spells if spell.holds(membership_year))
+    if not codes:
         first = min((spell.start for spell in spells if spell.dated), default="")
         raise OptionError(
             f"Group {group!r} has no member in {membership_year}: it starts on {first}. Take a table of {first[:4]} or "
@@ -190,42 +190,42 @@ def standing(group: str, membership_year: int) -> dict[str, None]:
             f"membership_year={first[:4]}) lists those of a table, and every function that takes a group takes that "
             "list in its place."
         )
-    return found
+    return codes
 
 
-def group_key(given: str) -> str:
+def group_key(name: str) -> str:
     """Full name of a group given by name or alias."""
-    found = find_group(given)
-    if found is None:
-        raise unknown("group", given, [*groups(), "developing"])
-    return found
+    key = find_group(name)
+    if key is None:
+        raise unknown("group", name, [*groups(), "developing"])
+    return key
 
 
-def find_group(given: str) -> str | None:
+def find_group(name: str) -> str | None:
     """Full name of a group, or None."""
-    return _group_index().get(fold(given)) if isinstance(given, str) else None
+    return _group_index().get(fold(name)) if isinstance(name, str) else None
 
 
-def find(given: str) -> str | None:
+def find(name: str) -> str | None:
     """Code of an economy or aggregate, or None."""
-    return _code_index().get(fold(given)) if isinstance(given, str) else None
+    return _code_index().get(fold(name)) if isinstance(name, str) else None
 
 
-def _unknown_economy(given: str) -> UnknownLabelError:
-    group = find_group(given)
+def _unknown_economy(name: str) -> UnknownLabelError:
+    group = find_group(name)
     if group is not None:
         return UnknownLabelError(
-            f"{given!r} is a group of economies ({GROUP_NAMES[group][0]}), not an economy. "
+            f"{name!r} is a group of economies ({GROUP_NAMES[group][0]}), not an economy. "
             f"members({group!r}, membership_year=...) lists those in it, and functions that take regions take the "
             "group."
         )
     spelled = {fold(known.name): f"{known.name} ({known.code})" for known in register().values()}
     spelled |= {fold(known.name_zh): f"{known.name_zh} ({known.code})" for known in register().values()}
     spelled |= {fold(code): f"{code}, {known.name}" for code, known in register().items()}
-    near = difflib.get_close_matches(fold(str(given)), spelled, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(fold(str(name)), spelled, n=3, cutoff=0.6)
     hint = f" Nearest: {'; '.join(spelled[key] for key in near)}." if near else ""
     return UnknownLabelError(
-        f"Unknown economy {given!r}.{hint} Give an ISO code or a name in English or Chinese; economies() lists them."
+        f"Unknown economy {name!r}.{hint} Give an ISO code or a name in English or Chinese; economies() lists them."
     )
 
 
@@ -244,9 +244,9 @@ def read_rows(*parts: str) -> list[dict[str, str]]:
 @cache
 def register() -> dict[str, Economy]:
     """Every economy and aggregate by code."""
-    found = {}
+    economies = {}
     for row in read_rows("economies.csv"):
-        found[row["iso3"]] = Economy(
+        economies[row["iso3"]] = Economy(
             row["iso3"],
             row["name"],
             row["name_zh"],
@@ -261,10 +261,10 @@ def register() -> dict[str, Economy]:
         )
     for row in read_rows("aggregates.csv"):
         codes = tuple(row["codes"].split(";"))
-        found[row["code"]] = Economy(
+        economies[row["code"]] = Economy(
             row["code"], row["name"], row["name_zh"], codes, remark=row["remark"], is_aggregate=True
         )
-    return found
+    return economies
 
 
 @cache
@@ -274,30 +274,30 @@ def _code_index() -> dict[str, str]:
     spellings = [(row.code, row.code) for row in rows]
     spellings += [(row.iso2, row.code) for row in rows if row.iso2]
     spellings += [(text, row.code) for row in rows for text in (row.name, row.name_zh, *row.other_codes)]
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for text, code in spellings:
-        found.setdefault(fold(text), code)
-    return found
+        codes.setdefault(fold(text), code)
+    return codes
 
 
 @cache
 def memberships() -> dict[str, list[Membership]]:
     """Every spell of membership by group."""
-    found: dict[str, list[Membership]] = {group: [] for group in GROUP_NAMES}
+    spells: dict[str, list[Membership]] = {group: [] for group in GROUP_NAMES}
     for row in read_rows("groups.csv"):
         spell = Membership(row["group"], row["iso3"], row["from"], row["to"], row["source"], row["remark"])
-        found[spell.group].append(spell)
+        spells[spell.group].append(spell)
     for code, known in register().items():
         region = WORLD_BANK_REGIONS.get(known.wb_region)
         if region is not None:
-            found[region].append(Membership(region, code, "", "", _WORLD_BANK, ""))
+            spells[region].append(Membership(region, code, "", "", _WORLD_BANK, ""))
         if region == "sub_saharan_africa" or code in NORTH_AFRICA:
-            found["africa"].append(Membership("africa", code, "", "", _WORLD_BANK, ""))
-    return found
+            spells["africa"].append(Membership("africa", code, "", "", _WORLD_BANK, ""))
+    return spells
 
 
 @cache
 def _group_index() -> dict[str, str]:
-    found = {fold(group): group for group in memberships()}
-    found |= {fold(text): group for group, names in GROUP_NAMES.items() for text in names}
-    return found | {fold(alias): group for alias, group in GROUP_ALIASES.items()}
+    keys = {fold(group): group for group in memberships()}
+    keys |= {fold(text): group for group, names in GROUP_NAMES.items() for text in names}
+    return keys | {fold(alias): group for alias, group in GROUP_ALIASES.items()}

@@ -75,8 +75,8 @@ def resolve(
     wanted = [spec] if isinstance(spec, str) else list(spec)
     if not wanted:
         raise OptionError("No region was asked for: give a region, an economy, a group or a list of these.")
-    found = {region for item in wanted for region in _resolve_one(table, item, aggregates, membership_year)}
-    return [region for region in table.regions if region in found]
+    chosen = {region for item in wanted for region in _resolve_one(table, item, aggregates, membership_year)}
+    return [region for region in table.regions if region in chosen]
 
 
 def comparators(
@@ -87,17 +87,17 @@ def comparators(
     The EU is made of its members in the table's year, or in `membership_year`: in the shipped table Germany, France,
     Britain, Italy and EU-west, from 2004 also Poland and EU-east.
     """
-    found = {}
-    for given in names:
+    members = {}
+    for name in names:
         try:
-            found[given] = resolve(table, given, membership_year=membership_year)
+            members[name] = resolve(table, name, membership_year=membership_year)
         except UnknownLabelError:
-            if find(given) is None and find_group(given) is None:
+            if find(name) is None and find_group(name) is None:
                 raise
         except OptionError:
             if table.year is None and membership_year is None:
                 raise
-    return found
+    return members
 
 
 def describe_treatment(
@@ -139,18 +139,18 @@ def rest_regions(table: MRIOTable) -> list[str]:
     ]
 
 
-def _resolve_one(table: MRIOTable, given: str, aggregates: Overrides | None, year: int | None) -> list[str]:
-    if given in table.regions:
-        return [given]
-    code = find(given)
+def _resolve_one(table: MRIOTable, name: str, aggregates: Overrides | None, year: int | None) -> list[str]:
+    if name in table.regions:
+        return [name]
+    code = find(name)
     if code is not None:
         same = [region for region in table.regions if find(region) == code]
         if not same:
-            raise _absent(table, given, code)
+            raise _absent(table, name, code)
         return same
-    group = find_group(given)
+    group = find_group(name)
     if group is None:
-        raise _unknown_spec(table, given)
+        raise _unknown_spec(table, name)
     when = year_of(table, year)
     checked = _overrides(table, aggregates)
     chosen = [region for region in table.regions if _decide(region, group, when, checked).member]
@@ -174,8 +174,8 @@ def _decide(region: str, group: str, membership_year: int, overrides: Mapping[tu
         return _Decision(False, "unknown region", "", _NOT_KNOWN)
     if not register()[code].is_aggregate:
         return _decide_economy(code, group, membership_year)
-    found = verdict(code, group, membership_year)
-    return _Decision(found.member, "aggregate", found.share, found.reason)
+    ruling = verdict(code, group, membership_year)
+    return _Decision(ruling.member, "aggregate", ruling.share, ruling.reason)
 
 
 def _decide_economy(code: str, group: str, year: int) -> _Decision:
@@ -205,10 +205,10 @@ def _sentence(text: str, remark: str) -> str:
     return f"{text}; {remark[0].lower()}{remark[1:]}" if remark else text
 
 
-def _overrides(table: MRIOTable, given: Overrides | None) -> dict[tuple[str, str], bool]:
+def _overrides(table: MRIOTable, overrides: Overrides | None) -> dict[tuple[str, str], bool]:
     """Spell overrides with the table's own regions and the groups' full names."""
-    found = {}
-    for label, choices in (given or {}).items():
+    spelled = {}
+    for label, choices in (overrides or {}).items():
         if label in table.regions:
             regions = [label]
         else:
@@ -218,11 +218,11 @@ def _overrides(table: MRIOTable, given: Overrides | None) -> dict[tuple[str, str
             if not isinstance(value, bool):
                 raise OptionError(f"aggregates[{label!r}][{group!r}] is {value!r}: give True or False.")
             both = ["developing_wb", "developing_imf"] if fold(group) == "developing" else [group_key(group)]
-            found.update({(region, key): value for region in regions for key in both})
-    return found
+            spelled.update({(region, key): value for region in regions for key in both})
+    return spelled
 
 
-def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
+def _absent(table: MRIOTable, name: str, code: str) -> UnknownLabelError:
     where = [region for region in table.regions if (known := find(region)) and code in listed_members(known)]
     rest = rest_regions(table)
     hint = ""
@@ -230,18 +230,18 @@ def _absent(table: MRIOTable, given: str, code: str) -> UnknownLabelError:
         hint = f" There it is part of {where[0]}: ask for that."
     elif rest:
         hint = f" There it may be inside {' or '.join(rest)}."
-    said = given if given == code else f"{given} ({code})"
+    text = name if name == code else f"{name} ({code})"
     shown = ", ".join(table.regions[:40])
-    return UnknownLabelError(f"{said} is not a region of {table.label}.{hint} Its regions: {shown}.")
+    return UnknownLabelError(f"{text} is not a region of {table.label}.{hint} Its regions: {shown}.")
 
 
-def _unknown_spec(table: MRIOTable, given: str) -> UnknownLabelError:
+def _unknown_spec(table: MRIOTable, name: str) -> UnknownLabelError:
     names = [*table.regions, *groups(), *(text for row in register().values() for text in (row.name, row.name_zh))]
     folded = {fold(text): text for text in reversed(names)}
-    near = [folded[key] for key in difflib.get_close_matches(fold(str(given)), folded, n=3, cutoff=0.6)]
+    near = [folded[key] for key in difflib.get_close_matches(fold(str(name)), folded, n=3, cutoff=0.6)]
     hint = f" Nearest: {', '.join(near)}." if near else ""
     return UnknownLabelError(
-        f"Unknown region, economy or group {given!r}.{hint} Regions of {table.label}: {', '.join(table.regions[:40])}"
+        f"Unknown region, economy or group {name!r}.{hint} Regions of {table.label}: {', '.join(table.regions[:40])}"
         f"{', ...' if len(table.regions) > 40 else ''}. Groups: {', '.join(groups())}."
     )
 

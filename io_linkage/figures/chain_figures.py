@@ -80,9 +80,9 @@ def participation_map(
         _diagonal(drawn, across, up)
         drawn.set_xlabel("Backward participation: imported content in exports, %")
         drawn.set_ylabel("Forward participation: exports that others export on, %")
-        said = [*notes]
+        statements = [*notes]
         if size is not None and size in rows.columns:
-            said.insert(0, f"Area: {size.replace('_', ' ')}")
+            statements.insert(0, f"Area: {size.replace('_', ' ')}")
         attrs = described(result[["backward", "forward"]], own="% of gross exports")
         texts = shown(list(rows.index), names)
         name_all(
@@ -90,7 +90,7 @@ def participation_map(
             across.tolist(),
             up.tolist(),
             [t if label is None or k < label else "" for k, t in enumerate(texts)],
-            lambda more: style.finish(drawn, attrs, title=title, notes=[*said, *more], caption=caption),
+            lambda more: style.finish(drawn, attrs, title=title, notes=[*statements, *more], caption=caption),
             numbered=caption,
             radii=radii.tolist(),
             fontsize=style.SMALL,
@@ -115,9 +115,9 @@ def _grouped(ax: Axes, across: Floats, up: Floats, radii: Floats, member: pd.Ser
 
     kinds = [kind for kind in dict.fromkeys(member) if kind != "others"]
     colours = dict(zip(kinds, (_HOME, "#2166ac", "#e08214", "#762a83"), strict=False))
-    found = member.to_numpy()
-    for k, kind in enumerate([*kinds, *(["others"] if "others" in found else [])]):
-        part = found == kind
+    groups = member.to_numpy()
+    for k, kind in enumerate([*kinds, *(["others"] if "others" in groups else [])]):
+        part = groups == kind
         ax.scatter(
             across[part],
             up[part],
@@ -130,7 +130,7 @@ def _grouped(ax: Axes, across: Floats, up: Floats, radii: Floats, member: pd.Ser
             zorder=3,
             label=kind,
         )
-    if set(found) != {""}:
+    if set(groups) != {""}:
         legend = ax.legend(
             loc="lower left",
             bbox_to_anchor=(0.0, 1.0),
@@ -226,10 +226,10 @@ def position_over_time(
         drawn.set_xlabel("Downstreamness: stages from primary inputs")
         drawn.set_ylabel("Upstreamness: stages to final demand")
         years = sorted({int(y) for path in paths.values() for y in path.index})
-        said = [f"Open point {years[0]}, filled point {years[-1]}", *notes]
+        statements = [f"Open point {years[0]}, filled point {years[-1]}", *notes]
         attrs = described(result[["downstreamness", "upstreamness"]], own="stages")
         attrs["table"] = _without(str(attrs.get("table", "")), years)
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
         _path_names(drawn, paths, looks, names)
     shown_rows = pd.concat(paths, names=[level])
     shown_rows.attrs = {**result.attrs, "unit": "stages"}

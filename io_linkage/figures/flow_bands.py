@@ -87,10 +87,10 @@ def flows(
             drawn.text(at, 1.03, text, ha=ha, va="bottom", fontsize=style.TEXT, weight="bold")
         drawn.set(xlim=(-0.02, 1.02), ylim=(-0.01, 1.02))
         drawn.axis("off")
-        said = [*notes, f"Sum of all bands: {whole:,.3g}" if whole < 1000 else f"Sum of all bands: {whole:,.0f}"]
+        statements = [*notes, f"Sum of all bands: {whole:,.3g}" if whole < 1000 else f"Sum of all bands: {whole:,.0f}"]
         if joined:
-            said.append(f"Others: below {smallest:.1%} each ({', '.join(joined)})")
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+            statements.append(f"Others: below {smallest:.1%} each ({', '.join(joined)})")
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
     long = pd.DataFrame({"value": (result * factor).T.unstack()})
     long.attrs = attrs
     note(drawn, long)
@@ -186,10 +186,10 @@ def _apart(middles: Floats, least: float) -> Floats:
 
 def _texts(labels: pd.Index[Any], names: Names, sizes: pd.Series[float], whole: float) -> list[str]:
     known = [label for label in labels if label != "others"]
-    found = {**dict(zip(known, shown(known, names), strict=True)), "others": "others"}
+    texts = {**dict(zip(known, shown(known, names), strict=True)), "others": "others"}
     shares = [float(sizes[label]) / whole for label in labels]
     return [
-        f"{_capital(found[label])} {s:.0%}" if s >= 0.005 else f"{_capital(found[label])} {s:.1%}"
+        f"{_capital(texts[label])} {s:.0%}" if s >= 0.005 else f"{_capital(texts[label])} {s:.1%}"
         for label, s in zip(labels, shares, strict=True)
     ]
 
@@ -199,8 +199,8 @@ def _capital(text: str) -> str:
 
 
 def _palette(rows: list[str], colours: Mapping[str, str] | None) -> list[str]:
-    given = dict(colours or {})
-    known = {**style.STAGE_COLOURS, "others": style.FAINT, **given}
+    own = dict(colours or {})
+    known = {**style.STAGE_COLOURS, "others": style.FAINT, **own}
     rest = [row for row in rows if row not in known]
     turn = {row: style.LINE_COLOURS[k % len(style.LINE_COLOURS)] for k, row in enumerate(rest)}
     return [{**known, **turn}[row] for row in rows]

@@ -42,12 +42,12 @@ def families() -> list[str]:
 @contextmanager
 def one_warning() -> Iterator[None]:
     """Say once what matplotlib says of every sign it has no font for; other warnings pass."""
-    told: list[str] = []
+    messages: list[str] = []
     logger = logging.getLogger("matplotlib.font_manager")
 
     def keep(record: logging.LogRecord) -> bool:
         lacking = record.getMessage().startswith("findfont: ")
-        told.extend([record.getMessage()] if lacking else [])
+        messages.extend([record.getMessage()] if lacking else [])
         return not lacking
 
     logger.addFilter(keep)
@@ -59,10 +59,10 @@ def one_warning() -> Iterator[None]:
         logger.removeFilter(keep)
     for one in caught:
         if _MISSING.match(str(one.message)):
-            told.append(str(one.message))
+            messages.append(str(one.message))
         else:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    if told:
+    if messages:
         _warn()
 
 

@@ -70,15 +70,15 @@ def growth_sources(
     units = {"change_share": "per cent of the change", "points": "percentage points of growth"}
     attrs = described(result[[value]], own=units.get(value, result.attrs.get("unit", "")))
     years = result.attrs.get("years")
-    said = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]
-    said += [f"Not drawn: {', '.join(hidden)}"] if hidden else []
+    statements = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]
+    statements += [f"Not drawn: {', '.join(hidden)}"] if hidden else []
     with style.theme():
         drawn = style.axes(ax, (width, 0.27 * len(table) + 1.35))
         _stack(drawn, table, names)
         drawn.set_yticks(range(len(table)), _partners(table.index, names))
         drawn.set_xlabel(str(attrs["unit"])[:1].upper() + str(attrs["unit"])[1:])
         _frame(drawn)
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
     long = pd.DataFrame({str(value): table.T.unstack()})
     long.attrs = attrs
     note(drawn, long)
@@ -126,10 +126,10 @@ def _frame(ax: Axes) -> None:
     sns.despine(ax=ax, left=True)
 
 
-def _sources(found: list[str], names: Names) -> list[str]:
-    economies = [name for name in found if name not in ("own", "others")]
+def _sources(sources: list[str], names: Names) -> list[str]:
+    economies = [name for name in sources if name not in ("own", "others")]
     known = dict(zip(economies, shown(economies, names), strict=True))
-    return [known.get(name, {"own": "partner itself", "others": "all others"}.get(name, name)) for name in found]
+    return [known.get(name, {"own": "partner itself", "others": "all others"}.get(name, name)) for name in sources]
 
 
 def _partners(partners: pd.Index[Any], names: Names) -> list[str]:

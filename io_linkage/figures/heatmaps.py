@@ -109,10 +109,10 @@ def heatmap(
         _paint(drawn, cells, colours, scale, annotate, digits)
         _label(drawn, rows, heads, _axis_name(matrix.index, row_label), _axis_name(matrix.columns, column_label))
         _bar(drawn, colours, str(attrs.get("unit") or ""), _long(rows))
-        said = [*notes, *left_out]
+        statements = [*notes, *left_out]
         if matrix.isna().to_numpy().any():
-            said.append(f"Hatched: {empty}")
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+            statements.append(f"Hatched: {empty}")
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
         _level_heads(drawn, heads)
     note(drawn, _numbers(matrix, attrs))
     return drawn
@@ -283,9 +283,9 @@ def _level_heads(ax: Axes, heads: list[str]) -> None:
     ax.set_xticks(ticks, heads, rotation=90, ha="center", va="top")
 
 
-def _axis_name(index: pd.Index[Any], given: str | None) -> str:
-    if given is not None:
-        return given
+def _axis_name(index: pd.Index[Any], chosen: str | None) -> str:
+    if chosen is not None:
+        return chosen
     names = [str(name).replace("_", " ") for name in index.names if name]
     text = ", ".join(names)
     return text[:1].upper() + text[1:]

@@ -56,14 +56,14 @@ def linkage_heatmap(
         raise unknown("column", value, result.columns)
     regions, industries = (result.index.get_level_values(k).unique() for k in (0, 1))
     matrix = result[value].unstack(0).reindex(index=industries, columns=regions).astype(float)
-    said = list(notes)
+    statements = list(notes)
     if order == "clustered":
         matrix = matrix.iloc[leaves(matrix.to_numpy()), leaves(matrix.to_numpy().T)]
-        said.append("Rows and columns ordered by similarity")
+        statements.append("Rows and columns ordered by similarity")
     matrix.attrs = described(result[[value]], options.get("unit"), own=unit_of(result, value))
     plain = value.removesuffix("_normalised").replace("_", " ")
     heading = title or f"{'Normalised ' if value.endswith('_normalised') else ''}{plain} linkages"
-    return heatmap(matrix, centre=centre, limits=limits, title=heading, notes=said, **options)
+    return heatmap(matrix, centre=centre, limits=limits, title=heading, notes=statements, **options)
 
 
 def leaves(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
@@ -82,8 +82,8 @@ def leaves(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
         return np.concatenate([rows, np.flatnonzero(~known)])
     filled = values[rows]
     filled = np.where(np.isnan(filled), np.nanmean(filled, axis=1, keepdims=True), filled)
-    found = leaves_list(linkage(filled, "average", optimal_ordering=True))
-    return np.concatenate([rows[found], np.flatnonzero(~known)])
+    order = leaves_list(linkage(filled, "average", optimal_ordering=True))
+    return np.concatenate([rows[order], np.flatnonzero(~known)])
 
 
 @teaching(passed_to=heatmap)

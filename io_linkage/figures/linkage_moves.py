@@ -63,15 +63,15 @@ def linkage_changes(
         drawn.set_xlabel("Forward linkage, 1 = average industry")
         drawn.set_ylabel("Backward linkage, 1 = average industry")
         heading = title or f"Linkages from {years[0]} to {years[1]}"
-        said = [*notes, f"Arrows from {years[0]} to {years[1]}"]
+        statements = [*notes, f"Arrows from {years[0]} to {years[1]}"]
         if top < len(moved):
-            said.append(f"Dark and named: the {top} largest of {len(moved)} moves")
+            statements.append(f"Dark and named: the {top} largest of {len(moved)} moves")
         index, where = constant(moved.index, names)
         if not title and where:
             heading = f"{heading}: {where}"
 
         def explain(more: list[str]) -> None:
-            style.finish(drawn, moved.attrs, title=heading, notes=[*said, *more], caption=caption)
+            style.finish(drawn, moved.attrs, title=heading, notes=[*statements, *more], caption=caption)
 
         _name_heads(drawn, tail, head, order, top, shown(index, names), explain, caption)
     note(drawn, moved)

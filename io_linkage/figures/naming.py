@@ -29,11 +29,11 @@ def shown(labels: Iterable[Any], names: Names = "auto") -> list[str]:
     >>> shown([("CHN", "emerging"), ("USA", "future")])
     ['China, emerging', 'USA, future']
     """
-    given = list(labels)
-    if given and all(isinstance(label, tuple) for label in given):
-        levels = [shown(level, names) for level in zip(*given, strict=True)]
+    entries = list(labels)
+    if entries and all(isinstance(label, tuple) for label in entries):
+        levels = [shown(level, names) for level in zip(*entries, strict=True)]
         return [", ".join(parts) for parts in zip(*levels, strict=True)]
-    texts = [str(label) for label in given]
+    texts = [str(label) for label in entries]
     if names == "codes":
         return texts
     if isinstance(names, Mapping):
@@ -89,6 +89,6 @@ _SHORT = {"USA": "USA", "GBR": "UK", "EU": "EU"}
 
 @cache
 def _regions(texts: tuple[str, ...]) -> dict[str, str]:
-    found = {text: registry.find(text) for text in texts if 2 <= len(text) <= 4 and text.isalpha()}
-    known = {text: registry.register()[code].name for text, code in found.items() if code is not None}
+    codes = {text: registry.find(text) for text in texts if 2 <= len(text) <= 4 and text.isalpha()}
+    known = {text: registry.register()[code].name for text, code in codes.items() if code is not None}
     return known | {text: name for text, name in _SHORT.items() if text in texts}

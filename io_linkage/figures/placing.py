@@ -82,10 +82,10 @@ def place(
         if not text:
             continue
         size = _extent(ax, text, fontsize, text_options)
-        found = _spot(ground, k, centres[k], sizes[k], size, scale)
-        if found is None:
+        spot = _spot(ground, k, centres[k], sizes[k], size, scale)
+        if spot is None:
             continue
-        box, joined = found
+        box, joined = spot
         ground = ground.with_text(box)
         offset = ((box[:2] + box[2:]) / 2 - centres[k]) / scale
         # A line is broken in one piece, rather than showing between the letters.

@@ -85,22 +85,22 @@ def key_industries(
         _quarters(drawn, across, up)
         drawn.set_xlabel("Forward linkage, 1 = average industry")
         drawn.set_ylabel("Backward linkage, 1 = average industry")
-        said = list(notes)
+        statements = list(notes)
         if size is not None:
             amount = str(size.attrs.get("measure") or size.name or "size")
-            said.append(f"Area of the points: {amount}")
+            statements.append(f"Area of the points: {amount}")
         if stage is not None:
-            said.append("Colour: the stage with the largest share of the industry")
+            statements.append("Colour: the stage with the largest share of the industry")
         if len(drawn_rows) < len(result):
-            said.append(f"{len(result) - len(drawn_rows)} without output not shown")
+            statements.append(f"{len(result) - len(drawn_rows)} without output not shown")
         index, where = constant(drawn_rows.index, names)
         if label is not None and label < len(drawn_rows):
-            said.append(f"Named: the {label} largest of {len(drawn_rows)}")
+            statements.append(f"Named: the {label} largest of {len(drawn_rows)}")
         if title is None and where:
             title = f"{attrs.get('measure', 'Linkages')}: {where}"
 
         def explain(more: list[str]) -> None:
-            style.finish(drawn, attrs, title=title, notes=[*said, *more], caption=caption)
+            style.finish(drawn, attrs, title=title, notes=[*statements, *more], caption=caption)
 
         _names(drawn, shown(index, names), across, up, radii, label, explain, caption)
     note(drawn, _numbers(drawn_rows, attrs, size, stage))
@@ -130,11 +130,11 @@ def _points(
     if stage is None:
         ax.scatter(across, up, s=areas, color=style.STAGE_COLOURS["traditional"], **look)
         return
-    found, looks = stage.astype(str).to_numpy(), style.stage_looks(stage)
+    stages, looks = stage.astype(str).to_numpy(), style.stage_looks(stage)
     if stage.isna().any():
         looks["nan"] = style.FAINT, "o"
     for name, (colour, shape) in looks.items():
-        part = found == name
+        part = stages == name
         ax.scatter(across[part], up[part], s=areas[part], color=colour, marker=shape, label=name, **look)
     legend = ax.legend(
         loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.1, handletextpad=0.2, columnspacing=1.2

@@ -80,14 +80,14 @@ def ranking(
         drawn.set_xlabel(label or _axis(value, str(attrs.get("unit") or "")))
         if line is not None:
             drawn.axvline(line, color=style.INK, linewidth=0.7, zorder=1)
-        said = list(notes)
+        statements = list(notes)
         if f"{value}_low" in rows:
-            said.append(f"Bars: {attrs.get('interval', 'low to high')} of the stage shares")
+            statements.append(f"Bars: {attrs.get('interval', 'low to high')} of the stage shares")
         if len(rows) < count:
-            said.append(f"{len(rows)} of {count} shown")
+            statements.append(f"{len(rows)} of {count} shown")
         if title is None and where:
             title = f"{attrs.get('measure', value.replace('_', ' '))}: {where}"
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
     kept = rows.copy()
     kept.attrs = attrs
     note(drawn, kept)

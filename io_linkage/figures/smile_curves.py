@@ -93,14 +93,14 @@ def smile_curve(
         heading = f"Who earns what of a final product: {_product_name(product, names)}" if title is None else title
         attrs = described(result[["distance", "per_output"]], own="stages; value added per output")
         covered = f"Shown: {rows['share'].sum():.0%} of value added, industries with {smallest:.1%} or more"
-        said = ["Area: value added in the product", "Line: mean weighted by value added", covered, *notes]
+        statements = ["Area: value added in the product", "Line: mean weighted by value added", covered, *notes]
         texts = shown(list(rows.index), names)
         name_all(
             drawn,
             across.tolist(),
             up.tolist(),
             [t if k < label else "" for k, t in enumerate(texts)],
-            lambda more: style.finish(drawn, attrs, title=heading, notes=[*said, *more], caption=caption),
+            lambda more: style.finish(drawn, attrs, title=heading, notes=[*statements, *more], caption=caption),
             numbered=caption,
             radii=radii.tolist(),
             fontsize=style.SMALL,

@@ -57,12 +57,12 @@ def spillover_heatmap(
     """
     if not result.index.equals(result.columns):
         raise OptionError("A spillover heatmap needs the same rows and columns, as spillovers.matrix returns them.")
-    cells, said = result, list(notes)
+    cells, statements = result, list(notes)
     require_option("own", own, ("left out", "shown"))
     if own == "left out":
         first = result.index.get_level_values(0).to_numpy()
         cells = result.mask(first[:, None] == first[None, :])
-        said.append(f"Left out: what each {result.index.names[0] or 'one'} draws from itself")
+        statements.append(f"Left out: what each {result.index.names[0] or 'one'} draws from itself")
     cells.attrs.update(result.attrs)
     if scale == "auto":
         scale = "log" if _spans(cells) > WIDE_RANGE else "linear"
@@ -74,7 +74,7 @@ def spillover_heatmap(
         column_label=_sentence(result.attrs.get("columns", "whose demand draws it")),
         empty="own" if own == "left out" and not result.isna().to_numpy().any() else "own, or no figures",
         title=title,
-        notes=said,
+        notes=statements,
         ax=ax,
         **options,
     )

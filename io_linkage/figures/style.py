@@ -112,9 +112,9 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
         return ax
     import matplotlib.pyplot as plt
 
-    figure, made = plt.subplots(figsize=size, layout="constrained")
+    figure, drawn = plt.subplots(figsize=size, layout="constrained")
     _OWN.add(figure)
-    return made
+    return drawn
 
 
 def sequential() -> Colormap:
@@ -189,7 +189,7 @@ def finish(
     """Add the title (by default the measure) and, below everything else, the line with unit, year and source."""
     heading = str(attrs.get("measure", "")) if title is None else title
     heading = heading[:1].upper() + heading[1:]
-    said = stated(attrs, notes) if caption else ""
+    line = stated(attrs, notes) if caption else ""
     figure = ax.get_figure(root=True)
     assert figure is not None
     if figure in _OWN:
@@ -198,15 +198,15 @@ def finish(
         look = {"x": edge, "ha": "left"}
         if heading:
             figure.suptitle(wrapped(figure, heading, room, TITLE, bold=True), size=TITLE, weight="bold", **look)
-        if said:
-            text = wrapped(figure, said, room, SMALL)
+        if line:
+            text = wrapped(figure, line, room, SMALL)
             figure.supxlabel(text, size=SMALL, color=FAINT_INK, linespacing=1.3, **look).set_gid("caption")
     else:
-        _on_axes(ax, heading, said)
+        _on_axes(ax, heading, line)
     return ax
 
 
-def _on_axes(ax: Axes, heading: str, said: str) -> None:
+def _on_axes(ax: Axes, heading: str, line: str) -> None:
     """Title above and line below the caller's Axes; the offset is in points, so it holds at any size."""
     for text in [text for text in ax.texts if text.get_gid() == "caption"]:
         text.remove()
@@ -218,10 +218,10 @@ def _on_axes(ax: Axes, heading: str, said: str) -> None:
     room = frame.width * scale - left
     if heading:
         ax.set_title(wrapped(figure, heading, room, TITLE - 1, bold=True), loc="left", size=TITLE - 1, weight="bold")
-    if said:
+    if line:
         drop = 0.0 if below is None else max(frame.y0 - below.y0, 0.0) * scale
         ax.annotate(
-            wrapped(figure, said, room, SMALL),
+            wrapped(figure, line, room, SMALL),
             (0, 0),
             xycoords="axes fraction",
             xytext=(left, -drop - 5),

@@ -80,10 +80,10 @@ def tile_map(
         drawn.set(xlim=(-0.55, columns - 0.45), ylim=(rows - 0.45, -0.55), aspect="equal")
         drawn.axis("off")
         _bar(drawn, norm, str(attrs.get("unit", "")))
-        said = [*notes, "Squares stand near the place of each region"]
+        statements = [*notes, "Squares stand near the place of each region"]
         if values[values.index != focus].isna().any():
-            said.append("Hatched: no figures")
-        style.finish(drawn, attrs, title=title, notes=said, caption=caption)
+            statements.append("Hatched: no figures")
+        style.finish(drawn, attrs, title=title, notes=statements, caption=caption)
     shown_values = values.rename("value").to_frame()
     shown_values["column"], shown_values["row"] = cells.T
     shown_values.index.name = "region"

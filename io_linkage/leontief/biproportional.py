@@ -35,8 +35,8 @@ def biproportional(A: Array, rows: Array, columns: Array, *, tolerance: float = 
             p, m = P @ s, N @ (1 / s)
             gap = float(np.abs(r * p - m / r - rows).max() / scale) if turn else np.inf
             if gap <= tolerance:
-                made = np.where(P > 0, r[:, None] * P * s, 0.0) - np.where(N > 0, N / (r[:, None] * s), 0.0)
-                return np.asarray(made, dtype=np.float64)
+                scaled = np.where(P > 0, r[:, None] * P * s, 0.0) - np.where(N > 0, N / (r[:, None] * s), 0.0)
+                return np.asarray(scaled, dtype=np.float64)
             if np.isnan(gap):
                 break
             r = _factor(p, m, rows)
@@ -53,5 +53,5 @@ def _factor(p: Array, n: Array, total: Array) -> Array:
     both = np.divide(root, 2 * p, out=np.ones_like(p), where=p > 0)
     # Only negative cells: -n / f = total.
     alone = np.divide(-n, total, out=np.ones_like(p), where=(p == 0) & (n > 0) & (total < 0))
-    found = np.where(p > 0, both, alone)
-    return np.where(found > 0, found, 1.0)
+    factor = np.where(p > 0, both, alone)
+    return np.where(factor > 0, factor, 1.0)

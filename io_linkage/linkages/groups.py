@@ -247,15 +247,15 @@ def compare(
         "weighted_by": weighted_by,
         "stage_weights": stage_weights,
     }
-    found = by_stage(table, **options, draws=draws, seed=seed, level=level)
-    known = found.index.get_level_values("stage")
+    result = by_stage(table, **options, draws=draws, seed=seed, level=level)
+    known = result.index.get_level_values("stage")
     if stage not in known:
         raise unknown("stage", stage, known.unique())
-    out = found.loc[known == stage].droplevel("stage")
+    out = result.loc[known == stage].droplevel("stage")
     out["rank_backward"] = out["backward"].rank(ascending=False, method="min")
     out["rank_forward"] = out["forward"].rank(ascending=False, method="min")
     ordered = out.sort_values("backward", ascending=False, kind="stable")
-    return labelled(ordered, found.attrs, measure=f"linkages of {stage} industries", stage=stage)
+    return labelled(ordered, result.attrs, measure=f"linkages of {stage} industries", stage=stage)
 
 
 def _with_roles(frame: pd.DataFrame) -> pd.DataFrame:

@@ -57,11 +57,11 @@ class Kept:
 
 def folder() -> Path | None:
     """Return the cache folder, or None where caching is switched off."""
-    given = os.environ.get(VARIABLE, "")
-    if given.lower() in ("off", "0", "no"):
+    setting = os.environ.get(VARIABLE, "")
+    if setting.lower() in ("off", "0", "no"):
         return None
-    if given:
-        return Path(given).expanduser()
+    if setting:
+        return Path(setting).expanduser()
     from platformdirs import user_cache_dir
 
     return Path(user_cache_dir("io_linkage")) / "tables"
@@ -84,9 +84,9 @@ def through(
     if use is False or place is None or (use is None and source_size(path) < SMALLEST):
         return parse()
     target = place / key(reader, path, options)
-    found = _read(target)
-    if found is not None:
-        return found
+    cached = _read(target)
+    if cached is not None:
+        return cached
     raw = parse()
     try:
         _write(raw, target, str(path))
@@ -105,7 +105,7 @@ def kept() -> list[Kept]:
     place = folder()
     if place is None or not place.is_dir():
         return []
-    found = []
+    entries = []
     for sub in place.iterdir():
         if sub.is_dir() and (sub / _MANIFEST).is_file():
             try:
@@ -113,8 +113,8 @@ def kept() -> list[Kept]:
             except (OSError, ValueError, AttributeError):
                 source = "damaged"
             size = sum(file.stat().st_size for file in sub.iterdir() if file.is_file())
-            found.append(Kept(sub.name, source, size, sub))
-    return sorted(found, key=lambda one: -one.size)
+            entries.append(Kept(sub.name, source, size, sub))
+    return sorted(entries, key=lambda one: -one.size)
 
 
 def clear() -> int:

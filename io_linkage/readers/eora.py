@@ -128,8 +128,8 @@ def _satellites(
 
 def _unit(row: list[str]) -> str:
     """Return the unit of an account: what stands last in brackets in its name."""
-    found = re.findall(r"\(([^()]*)\)", row[0]) or re.findall(r"\(([^()]*)\)", " ".join(row))
-    return str(found[-1]) if found else ""
+    brackets = re.findall(r"\(([^()]*)\)", row[0]) or re.findall(r"\(([^()]*)\)", " ".join(row))
+    return str(brackets[-1]) if brackets else ""
 
 
 def _primary_name(row: list[str]) -> str:
@@ -139,26 +139,26 @@ def _primary_name(row: list[str]) -> str:
 
 def _all(path: Path) -> list[sources.Entry]:
     """Entries of a path, those of zips inside a folder included."""
-    found = sources.entries(path)
+    entries = sources.entries(path)
     if not path.is_dir():
-        return found
+        return entries
     inside = [e for z in sorted(path.rglob("*.zip")) if "eora" in z.name.lower() for e in sources.entries(z)]
-    return [*found, *inside]
+    return [*entries, *inside]
 
 
 def _blocks(path: Path, year: int | None, price: str) -> tuple[dict[str, sources.Entry], int]:
-    found: dict[tuple[int, str], dict[str, sources.Entry]] = {}
+    by_year: dict[tuple[int, str], dict[str, sources.Entry]] = {}
     for entry in _all(path):
         if match := _BLOCK.search(entry.name):
-            found.setdefault((int(match[1]), match[2].lower()), {})[match[3].upper()] = entry
-    years = sorted({one for one, _ in found})
+            by_year.setdefault((int(match[1]), match[2].lower()), {})[match[3].upper()] = entry
+    years = sorted({one for one, _ in by_year})
     if year is None and len(years) > 1:
         raise ReadError(f"{str(path)!r} holds several years; say which with year=... ({', '.join(map(str, years))}).")
     chosen = years[0] if year is None else year
     if chosen not in years:
         raise unknown("year", chosen, years)
-    prices = sorted(p for y, p in found if y == chosen)
-    blocks = found.get((chosen, price)) or (found[chosen, prices[0]] if len(prices) == 1 else {})
+    prices = sorted(p for y, p in by_year if y == chosen)
+    blocks = by_year.get((chosen, price)) or (by_year[chosen, prices[0]] if len(prices) == 1 else {})
     missing = [one for one in ("T", "FD", "VA") if one not in blocks]
     if missing:
         raise ReadError(f"{str(path)!r} lacks the blocks {', '.join(missing)} of {chosen} in {price}. Fetch it again.")
@@ -167,23 +167,23 @@ def _blocks(path: Path, year: int | None, price: str) -> tuple[dict[str, sources
 
 def _labels(path: Path) -> dict[str, list[list[str]]]:
     places = [path, *(beside for beside in (path.parent / "indices.zip", path / "indices.zip") if beside.is_file())]
-    found: dict[str, list[list[str]]] = {}
+    labels: dict[str, list[list[str]]] = {}
     for place in places:
         for entry in _all(place):
             match = re.fullmatch(r"labels_(T|FD|VA|Q)\.txt", PurePosixPath(entry.name).name, re.IGNORECASE)
-            if match and match[1].upper() not in found:
+            if match and match[1].upper() not in labels:
                 with entry.open() as stream:
                     lines = sources.decode(stream.read()).splitlines()
-                found[match[1].upper()] = [
+                labels[match[1].upper()] = [
                     [cell.strip() for cell in line.split("\t")] for line in lines if line.strip()
                 ]
-    missing = [one for one in ("T", "FD", "VA") if one not in found]
+    missing = [one for one in ("T", "FD", "VA") if one not in labels]
     if missing:
         raise ReadError(
             f"{str(path)!r} has no labels ({', '.join(f'labels_{one}.txt' for one in missing)}). Put indices.zip of "
             "the same download beside it."
         )
-    return found
+    return labels
 
 
 def _numbers(blocks: dict[str, sources.Entry], block: str, shape: tuple[int, int]) -> Array:

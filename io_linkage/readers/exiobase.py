@@ -113,12 +113,12 @@ def _but(satellite: Satellite, money: pd.Series[bool]) -> pd.DataFrame | None:
 
 def _files(path: Path) -> dict[str, sources.Entry]:
     """Files by their path below the folder that holds Y.txt."""
-    found = sources.entries(path)
-    root = next((PurePosixPath(e.name).parent for e in found if PurePosixPath(e.name).name == "Y.txt"), None)
+    entries = sources.entries(path)
+    root = next((PurePosixPath(e.name).parent for e in entries if PurePosixPath(e.name).name == "Y.txt"), None)
     if root is None:
         return {}
     prefix = "" if str(root) == "." else f"{root}/"
-    return {entry.name.removeprefix(prefix): entry for entry in found if entry.name.startswith(prefix)}
+    return {entry.name.removeprefix(prefix): entry for entry in entries if entry.name.startswith(prefix)}
 
 
 def _frame(entry: sources.Entry, columns: tuple[str, str], label_columns: int = 2) -> pd.DataFrame:
@@ -229,8 +229,8 @@ def _year(path: Path, files: dict[str, sources.Entry]) -> int | None:
             return None
         if not isinstance(stated, dict):
             return None
-        found = re.search(r"(19|20)\d\d", str(stated.get("description", "")) + str(stated.get("name", "")))
-        return int(found[0]) if found else None
+        match = re.search(r"(19|20)\d\d", str(stated.get("description", "")) + str(stated.get("name", "")))
+        return int(match[0]) if match else None
     return None
 
 

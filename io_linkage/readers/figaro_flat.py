@@ -103,8 +103,8 @@ def _codes(area: Any, item: Any, known: dict[str, int]) -> npt.NDArray[np.int32]
     areas, items = area.dictionary.to_pylist(), item.dictionary.to_pylist()
     pair = area.indices.to_numpy().astype(np.int64) * len(items) + item.indices.to_numpy()
     used, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-    found = np.empty(len(used), dtype=np.int32)
+    codes = np.empty(len(used), dtype=np.int32)
     for position in np.argsort(first):
         label = f"{areas[used[position] // len(items)]}_{items[used[position] % len(items)]}"
-        found[position] = known.setdefault(label, len(known))
-    return found[inverse]
+        codes[position] = known.setdefault(label, len(known))
+    return codes[inverse]

@@ -52,8 +52,8 @@ _TOTAL = re.compile(
 def is_generic(path: Path) -> bool:
     """Whether a path can be read as labelled numbers, in one sheet or in blocks; the last resort."""
     if path.is_dir() or (path.is_file() and sources.kind(path) == "zip"):
-        found = [entry for entry in sources.entries(path) if entry.suffix in (".csv", ".tsv", ".parquet")]
-        return {"z", "y"} <= {entry.stem.lower() for entry in found} or (_alone(path) and _has_square(found))
+        entries = [entry for entry in sources.entries(path) if entry.suffix in (".csv", ".tsv", ".parquet")]
+        return {"z", "y"} <= {entry.stem.lower() for entry in entries} or (_alone(path) and _has_square(entries))
     if not path.is_file() or path.suffix.lower() not in (*sources.WORKBOOKS, ".csv", ".tsv", ".txt", ".parquet"):
         return False
     try:
@@ -77,9 +77,9 @@ def _alone(path: Path) -> bool:
     return path.is_file() and sources.kind(path) == "zip" and len(sources.entries(path)) == 1
 
 
-def _has_square(found: list[sources.Entry]) -> bool:
+def _has_square(entries: list[sources.Entry]) -> bool:
     try:
-        return any(_is_square(_sheet(entry, ".", head=40)) for entry in found)
+        return any(_is_square(_sheet(entry, ".", head=40)) for entry in entries)
     except ReadError:
         return False
 
@@ -94,8 +94,8 @@ def parse(path: Path, *, year: int | None = None, sheet: str | None = None, deci
     decimal : str
         Decimal sign in text.
     """
-    found = _blocks(path, sheet, decimal)
-    raw = _from_blocks(found) if "Z" in found else _from_one(found["all"])
+    blocks = _blocks(path, sheet, decimal)
+    raw = _from_blocks(blocks) if "Z" in blocks else _from_one(blocks["all"])
     named = re.search(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)", path.stem)
     return raw.but(year=int(named[1]) if named else year, name=path.stem, source=path.name)
 
@@ -288,18 +288,18 @@ def _index(labels: list[Label]) -> pd.MultiIndex:
     return pd.MultiIndex.from_tuples(pairs, names=["region", "industry"])
 
 
-def _from_blocks(found: dict[str, Sheet]) -> Raw:
-    Z = found["Z"]
+def _from_blocks(blocks: dict[str, Sheet]) -> Raw:
+    Z = blocks["Z"]
     rows, columns = [joined(label) for label in Z.rows], [joined(label) for label in Z.columns]
     if sorted(rows) != sorted(columns):
         odd = sorted(set(rows) ^ set(columns))
         raise ReadError(f"{Z.where}: the labels of rows and columns differ, such as {', '.join(odd[:4])}.")
     index = _index(Z.rows)
     order = [columns.index(label) for label in rows]
-    Y, pairs, totals = _demand(found["Y"], list(dict.fromkeys(index.get_level_values(0))))
+    Y, pairs, totals = _demand(blocks["Y"], list(dict.fromkeys(index.get_level_values(0))))
     V = x = None
-    if "V" in found:
-        sheet = found["V"]
+    if "V" in blocks:
+        sheet = blocks["V"]
         kept = [i for i, label in enumerate(sheet.rows) if label and not _is_total(label)]
         totals += [joined(label) for label in sheet.rows if label and _is_total(label)]
         V = pd.DataFrame(
@@ -307,12 +307,12 @@ def _from_blocks(found: dict[str, Sheet]) -> Raw:
             index=[" ".join(sheet.rows[i]) for i in kept],
             columns=index,
         )
-    if "x" in found:
-        x = pd.Series(_aligned(found["x"], rows, by_row=True)[:, _output_column(found["x"])], index=index)
+    if "x" in blocks:
+        x = pd.Series(_aligned(blocks["x"], rows, by_row=True)[:, _output_column(blocks["x"])], index=index)
     return Raw(
         pd.DataFrame(Z.values[:, order], index=index, columns=index),
         pd.DataFrame(
-            _aligned(found["Y"], rows, by_row=True)[:, Y],
+            _aligned(blocks["Y"], rows, by_row=True)[:, Y],
             index=index,
             columns=pd.MultiIndex.from_tuples(pairs, names=["region", "category"]),
         ),
@@ -358,15 +358,15 @@ def _output_column(sheet: Sheet) -> int:
 def _aligned(sheet: Sheet, wanted: list[str], *, by_row: bool) -> Array:
     """Values of a block in the order of Z's labels; a label that is missing, repeated or not Z's is refused."""
     what = "row" if by_row else "column"
-    given = sheet.rows if by_row else sheet.columns
-    at = {joined(label): position for position, label in reversed(list(enumerate(given)))}
+    labels = sheet.rows if by_row else sheet.columns
+    at = {joined(label): position for position, label in reversed(list(enumerate(labels)))}
     absent = [label for label in wanted if label not in at]
     if absent:
         raise ReadError(
             f"{sheet.where} has no {what} for {len(absent)} of Z's labels: {', '.join(absent[:4])}. Give every block "
             "the same labels."
         )
-    names = [joined(label) for label in given if label and not _is_total(label)]
+    names = [joined(label) for label in labels if label and not _is_total(label)]
     twice = [label for label, count in Counter(names).items() if count > 1]
     extra = [label for label in names if label not in set(wanted)]
     if twice or extra:

@@ -147,10 +147,10 @@ def _use_and_supply(
             if position in row_of_product:
                 Z[row_of_product[position]] = line[~is_product]
             elif position in row_of_industry:
-                made = line[is_product]
+                supply = line[is_product]
                 own = row_of_industry[position]
-                x[own] = made[own]
-                if np.abs(made).sum() - abs(made[own]) > 1e-6 * max(np.abs(made).sum(), 1.0):
+                x[own] = supply[own]
+                if np.abs(supply).sum() - abs(supply[own]) > 1e-6 * max(np.abs(supply).sum(), 1.0):
                     raise ReadError(
                         f"{entry.name!r}: an industry (row {position + 1}) makes more than its own product, so flows "
                         "between industries need a technology assumption. Convert the table with "
@@ -185,30 +185,30 @@ def _satellites(
 
 
 def _all(path: Path) -> list[sources.Entry]:
-    found = sources.entries(path)
+    entries = sources.entries(path)
     inside = [e for z in sorted(path.rglob("*.zip")) if "gloria" in z.name.lower() for e in sources.entries(z)]
-    return [*found, *inside]
+    return [*entries, *inside]
 
 
 def _blocks(path: Path, year: int | None, markup: str) -> tuple[dict[str, sources.Entry], int]:
-    found: dict[int, dict[str, sources.Entry]] = {}
+    by_year: dict[int, dict[str, sources.Entry]] = {}
     for entry in _all(path):
         match = _BLOCK.search(entry.name)
         # Satellites and primary inputs come in basic prices only.
         if match and match[4] == (markup if match[1] in ("T", "Y") else "1"):
-            found.setdefault(int(match[2]), {})[match[1]] = entry
-    years = sorted(found)
+            by_year.setdefault(int(match[2]), {})[match[1]] = entry
+    years = sorted(by_year)
     if year is None and len(years) > 1:
         raise ReadError(f"{str(path)!r} holds several years; say which with year=... ({', '.join(map(str, years))}).")
-    if year is not None and year not in found:
+    if year is not None and year not in by_year:
         raise unknown("year", year, years)
     if not years:
         raise ReadError(f"{str(path)!r} has no blocks in these prices.")
     chosen = years[0] if year is None else year
-    missing = [block for block in ("T", "Y", "V") if block not in found[chosen]]
+    missing = [block for block in ("T", "Y", "V") if block not in by_year[chosen]]
     if missing:
         raise ReadError(f"{str(path)!r} lacks the blocks {', '.join(missing)} of {chosen}. Fetch it again.")
-    return found[chosen], chosen
+    return by_year[chosen], chosen
 
 
 def _labels(path: Path) -> dict[str, Any]:

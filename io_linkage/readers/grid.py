@@ -149,10 +149,10 @@ def _corner(rows: Cells, where: str, others: Iterable[str]) -> tuple[int, int]:
 
 def _is_counter(row: list[Any]) -> bool:
     """Whether a row of numbers only counts its columns: 1, 2, 3, ... or repeats of that."""
-    found = [float(cell) for cell in row if _is_number(cell)]
-    if len(found) < 3 or any(value != int(value) or value < 0 for value in found):
+    numbers = [float(cell) for cell in row if _is_number(cell)]
+    if len(numbers) < 3 or any(value != int(value) or value < 0 for value in numbers):
         return False
-    steps = np.diff(found)
+    steps = np.diff(numbers)
     return bool((steps == 1).mean() > 0.9)
 
 

@@ -124,15 +124,15 @@ def _without_cpa(raw: Raw) -> tuple[Raw, str]:
 
 
 def _tables(path: Path, demand: re.Pattern[str]) -> list[sources.Entry]:
-    found = []
+    entries = []
     for entry in sources.entries(path):
         if entry.suffix not in (".csv", ".txt", ".tsv") or not entry.size:
             continue
         first = sources.text_lines(entry, 1)
         flat = bool(first) and demand is _FIGARO_DEMAND and is_flat(first[0])
         if flat or (first and _looks_like(first[0], demand)):
-            found.append(entry)
-    return found
+            entries.append(entry)
+    return entries
 
 
 def _looks_like(line: str, demand: re.Pattern[str]) -> bool:
@@ -144,19 +144,19 @@ def _looks_like(line: str, demand: re.Pattern[str]) -> bool:
 
 
 def _choose(path: Path, demand: re.Pattern[str], year: int | None, what: str) -> tuple[sources.Entry, int | None, str]:
-    found = {entry.name: entry for entry in _tables(path, demand)}
-    if not found:
+    tables = {entry.name: entry for entry in _tables(path, demand)}
+    if not tables:
         raise ReadError(
             f"{str(path)!r} holds no {what}: no CSV in it begins with labels of countries and industries such as "
             f"{'CHN_C26 and CHN_HFCE' if 'HFCE' in demand.pattern else 'CN_C26 and CN_P3_S14'}. It has: "
             f"{', '.join(entry.name for entry in sources.entries(path)[:6]) or 'nothing'}."
         )
-    years = {name: _year_of(Path(name).name) for name in found}
-    if len(found) > 1:
+    years = {name: _year_of(Path(name).name) for name in tables}
+    if len(tables) > 1:
         known = sorted({one for one in years.values() if one is not None})
         if year is None:
             raise ReadError(
-                f"{str(path)!r} holds {len(found)} tables; say which with year=... ({', '.join(map(str, known))})."
+                f"{str(path)!r} holds {len(tables)} tables; say which with year=... ({', '.join(map(str, known))})."
             )
         matching = [name for name, one in years.items() if one == year]
         if not matching:
@@ -167,12 +167,12 @@ def _choose(path: Path, demand: re.Pattern[str], year: int | None, what: str) ->
             )
         name = matching[0]
     else:
-        name = next(iter(found))
+        name = next(iter(tables))
         if year is not None and years[name] is not None and years[name] != year:
             raise unknown("year", year, [years[name]])
     edition = re.search(r"ICIO[-_]?(20\d\d)[-_](?=\d{4})", Path(name).name) or re.search(r"_(\d\d)ed", Path(name).name)
     label = "" if edition is None else edition[1] if len(edition[1]) == 4 else f"20{edition[1]}"
-    return found[name], years[name] if years[name] is not None else year, label
+    return tables[name], years[name] if years[name] is not None else year, label
 
 
 def _year_of(name: str) -> int | None:

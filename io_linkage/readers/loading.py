@@ -142,17 +142,17 @@ def _choose(path: Path, database: str | None) -> Reader:
             if reader.name == database:
                 return reader
         raise unknown("database", database, [reader.name for reader in READERS])
-    found = [reader for reader in READERS if reader is not GENERIC and _recognises(reader, path)]
-    if len(found) > 1:
+    readers = [reader for reader in READERS if reader is not GENERIC and _recognises(reader, path)]
+    if len(readers) > 1:
         # A saved system may also be an EXIOBASE archive, which is saved by pymrio itself.
-        found = [reader for reader in found if reader is not pymrio_saved.READER] or found
-    if len(found) > 1:
+        readers = [reader for reader in readers if reader is not pymrio_saved.READER] or readers
+    if len(readers) > 1:
         raise ReadError(
-            f"{str(path)!r} can be read as {' or as '.join(reader.name for reader in found)}; say which with "
-            f"database={found[0].name!r} or database={found[1].name!r}."
+            f"{str(path)!r} can be read as {' or as '.join(reader.name for reader in readers)}; say which with "
+            f"database={readers[0].name!r} or database={readers[1].name!r}."
         )
-    if found:
-        return found[0]
+    if readers:
+        return readers[0]
     if _recognises(GENERIC, path):
         return GENERIC
     raise ReadError(

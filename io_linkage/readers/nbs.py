@@ -91,9 +91,9 @@ def parse(path: Path, *, year: int | None = None, imports: Imports = "published"
     blocks = _blocks(frame, home, codes, path)
     imported = _blocks(frame, abroad, codes, path) if len(abroad) else None
     raw, notes = _arranged(blocks, imported, imports)
-    found = re.search(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)", path.stem)
+    match = re.search(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)", path.stem)
     return raw.but(
-        year=int(found[1]) if found else year,
+        year=int(match[1]) if match else year,
         unit="10^4 CNY",
         source="National Bureau of Statistics of China",
         name=f"China, {len(codes)} industries",
@@ -137,19 +137,19 @@ def _blocks(frame: pd.DataFrame, rows: pd.DataFrame, codes: list[str], path: Pat
         if total in present and not present & set(parts):
             uses = {_INSTEAD_NAMES[total]: column(total), **uses}
     Z = np.column_stack([column(code) for code in codes])
-    made = _Blocks(
+    blocks = _Blocks(
         Z,
         uses,
         column("IM") if "IM" in present else None,
         column("ERR") if "ERR" in present else None,
         column("GO"),
     )
-    made.codes = codes
+    blocks.codes = codes
     for code, name in _INPUTS.items():
         line = frame[frame["Code"].astype(str) == code]
         if len(line):
-            made.V[name] = _numbers(line[codes].iloc[0], path, code)
-    return made
+            blocks.V[name] = _numbers(line[codes].iloc[0], path, code)
+    return blocks
 
 
 def _numbers(cells: pd.Series[Any], path: Path, name: str) -> Array:
@@ -159,16 +159,16 @@ def _numbers(cells: pd.Series[Any], path: Path, name: str) -> Array:
         return np.asarray(np.nan_to_num(cells.to_numpy(dtype=np.float64)), dtype=np.float64)
     except (TypeError, ValueError):
         pass
-    found = np.zeros(len(cells))
+    numbers = np.zeros(len(cells))
     for position, (label, cell) in enumerate(cells.items()):
         try:
-            found[position] = number(str(cell)) if cell is not None else 0.0
+            numbers[position] = number(str(cell)) if cell is not None else 0.0
         except ValueError as error:
             raise ReadError(
                 f"{str(path)!r} holds {str(cell)[:40]!r} in column {name}, row {label}; every cell there has to be a "
                 "number."
             ) from error
-    return np.nan_to_num(found)
+    return np.nan_to_num(numbers)
 
 
 def _arranged(home: _Blocks, abroad: _Blocks | None, imports: Imports) -> tuple[Raw, tuple[str, ...]]:

@@ -38,14 +38,14 @@ def read(path: Path, *, year: int | None = None, cache: bool | None = None, **op
     strange = [key for key in options if key not in BALANCE_OPTIONS and key != "primary"]
     if strange:
         raise OptionError(f"Systems saved by pymrio take no option {strange[0]!r} (their own option: primary).")
-    found = _place(path, year)
-    if found is None:
+    saved = _place(path, year)
+    if saved is None:
         years = _years(path)
         raise ReadError(
             f"{str(path)!r} has no saved system"
             + (f" for {year}; it has {', '.join(map(str, years))}." if years else f" ({PARAMETERS} is missing).")
         )
-    place, inside, of_year = found
+    place, inside, of_year = saved
     _require_harmless(place, inside)
     import pymrio
 

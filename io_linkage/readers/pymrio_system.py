@@ -217,10 +217,10 @@ def _codes(io: pymrio.IOSystem) -> list[str]:
 def _year(meta: Any, title: str) -> int | None:
     stated = getattr(meta, "year", None)
     text = str(stated) if stated else f"{title} {getattr(meta, 'description', '') or ''}"
-    found = re.findall(r"(?<!\d)(?:19[4-9]|20[0-4])\d(?!\d)", text)
+    matches = re.findall(r"(?<!\d)(?:19[4-9]|20[0-4])\d(?!\d)", text)
     # "WIOD 2013 release 2011": the edition comes first, the year last.
     years = re.findall(r"(?<!\d)(?:19[4-9]|20[0-4])\d(?!\d)", title)
-    return int(years[-1]) if years and not stated else int(found[-1]) if found else None
+    return int(years[-1]) if years and not stated else int(matches[-1]) if matches else None
 
 
 def _carried(io: pymrio.IOSystem, primary: str | None) -> dict[str, Any]:
@@ -264,11 +264,11 @@ def _new_extensions(table: MRIOTable, labels: pd.MultiIndex) -> dict[str, Any]:
     own = table.accounts.own_inputs
     primary = table.V.loc[own].set_axis(labels, axis=1)
     primary.index.name = "inputtype"
-    made = {"factor_inputs": _extension("factor_inputs", primary, pd.Series(table.unit, index=primary.index))}
+    extensions = {"factor_inputs": _extension("factor_inputs", primary, pd.Series(table.unit, index=primary.index))}
     for key, satellite in table.satellites.items():
-        made[key] = _extension(key, satellite.F.set_axis(labels, axis=1), satellite.unit, satellite.F_Y)
-    assert all(isinstance(e, pymrio.Extension) for e in made.values())
-    return made
+        extensions[key] = _extension(key, satellite.F.set_axis(labels, axis=1), satellite.unit, satellite.F_Y)
+    assert all(isinstance(e, pymrio.Extension) for e in extensions.values())
+    return extensions
 
 
 def _extension(name: str, F: pd.DataFrame, unit: pd.Series[str], F_Y: pd.DataFrame | None = None) -> Any:

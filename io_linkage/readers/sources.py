@@ -79,21 +79,21 @@ def kind(path: Path) -> str:
     head = _head(path)
     if not head:
         raise ReadError(f"{str(path)!r} is empty (0 bytes). The download may have failed; fetch it again.")
-    found = next((name for sign, name in _SIGNATURES.items() if head.startswith(sign)), None)
+    signature = next((name for sign, name in _SIGNATURES.items() if head.startswith(sign)), None)
     suffix = path.suffix.lower()
-    if found == "ole":
+    if signature == "ole":
         return _ole(path)
-    if found in ("rar", "7z", "pdf", "gzip"):
-        remedy = "take the publisher's Excel or CSV file" if found == "pdf" else "unpack it and pass what is inside"
-        raise ReadError(f"{str(path)!r} is a {found} file, which is not read; {remedy}.")
-    if found == "zip" and suffix in WORKBOOKS and not zipfile.is_zipfile(path):
+    if signature in ("rar", "7z", "pdf", "gzip"):
+        remedy = "take the publisher's Excel or CSV file" if signature == "pdf" else "unpack it and pass what is inside"
+        raise ReadError(f"{str(path)!r} is a {signature} file, which is not read; {remedy}.")
+    if signature == "zip" and suffix in WORKBOOKS and not zipfile.is_zipfile(path):
         raise ReadError(
             f"{str(path)!r} is a damaged workbook: its end is missing ({path.stat().st_size:,} bytes here). The "
             "download was probably cut short; fetch it again."
         )
-    if found == "zip":
+    if signature == "zip":
         return "workbook" if suffix in WORKBOOKS or _is_workbook(path) else "zip"
-    if found == "parquet":
+    if signature == "parquet":
         return "parquet"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body", b"<table")):
@@ -228,15 +228,15 @@ def files_below(path: Path) -> list[Path]:
     ReadError
         There are so many that the folder cannot be that of a table.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     try:
         for root, folders, names in os.walk(path, onerror=_raise):
             here = Path(root)
             folders[:] = [one for one in folders if not one.startswith(".")]
             if len(here.relative_to(path).parts) >= DEEPEST:
                 folders.clear()
-            found.extend(here / name for name in names if not name.startswith("."))
-            if len(found) > MOST:
+            files.extend(here / name for name in names if not name.startswith("."))
+            if len(files) > MOST:
                 raise ReadError(
                     f"{str(path)!r} holds more than {MOST:,} files; a folder of tables has a few. Pass the file or "
                     "folder of the table itself."
@@ -245,7 +245,7 @@ def files_below(path: Path) -> list[Path]:
         if isinstance(error, ReadError):
             raise
         raise _no_access(path, error) from error
-    return sorted(one for one in found if one.is_file())
+    return sorted(one for one in files if one.is_file())
 
 
 def _raise(error: OSError) -> None:

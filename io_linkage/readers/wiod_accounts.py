@@ -92,21 +92,21 @@ def to_satellite(cells: dict[tuple[str, str, str], object], x: pd.Series[float])
     spelled = {registry.find(country) or country: country for _, country, _ in cells}
     country = [spelled.get(registry.find(region) or region, region) for region in regions]
     codes = [str(code) for code in x.index.get_level_values(1)]
-    found = {
+    accounts = {
         variable: np.array([_value(cells.get((variable, c, code))) for c, code in zip(country, codes, strict=True)])
         for variable in (*VARIABLES, *SHARES)
     }
-    rate = _exchange_rates(found["GO"], x)
-    made = {}
+    rate = _exchange_rates(accounts["GO"], x)
+    rows = {}
     units = {}
     for variable, (name, unit, money) in VARIABLES.items():
-        made[name] = found[variable] / rate if money else found[variable]
+        rows[name] = accounts[variable] / rate if money else accounts[variable]
         units[name] = unit
     for variable, (name, whole) in SHARES.items():
         account = VARIABLES[whole][0]
-        made[name] = made[account] * found[variable]
+        rows[name] = rows[account] * accounts[variable]
         units[name] = units[account]
-    F = pd.DataFrame(made, index=x.index).T
+    F = pd.DataFrame(rows, index=x.index).T
     F.index.name = "account"
     return Satellite("socio_economic", F, pd.Series(units))
 

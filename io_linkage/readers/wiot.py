@@ -82,13 +82,13 @@ def parse(path: Path, *, year: int | None = None, sheet: str | None = None, acco
         folder SEA there; see `io_linkage.satellites`.
     """
     file = _choose(path, year)
-    found = _grid(file, sheet)
-    raw = to_raw(found, file.name)
-    release = _release([*found.above, *[side[:80] for side in found.left]]) or "WIOD2013"
+    grid = _grid(file, sheet)
+    raw = to_raw(grid, file.name)
+    release = _release([*grid.above, *[side[:80] for side in grid.left]]) or "WIOD2013"
     raw = raw.but(
-        year=_year(found, file.name, year),
+        year=_year(grid, file.name, year),
         classification=release,
-        source=_RELEASES[release] + _prices(found.title),
+        source=_RELEASES[release] + _prices(grid.title),
         name=_RELEASES[release],
         va_rows=tuple(row for row in (() if raw.V is None else raw.V.index) if _VALUE_ADDED.match(row)) or None,
     )
@@ -104,9 +104,9 @@ def _grid(file: Path, sheet: str | None) -> Grid:
     return grids.to_grid(wiot_text.cells(file), file.name)
 
 
-def to_raw(found: Grid, name: str) -> Raw:
+def to_raw(grid: Grid, name: str) -> Raw:
     """Cut a grid into blocks by its labels."""
-    above, left = _lines(found.above, found.where, "above"), _lines(found.left, found.where, "to the left of")
+    above, left = _lines(grid.above, grid.where, "above"), _lines(grid.left, grid.where, "to the left of")
     # Codes may be missing in final demand and primary inputs; the numbered ones are always there.
     keys_left = list(zip(left.region, _keys(left), strict=True))
     keys_above = list(zip(above.region, _keys(above), strict=True))
@@ -115,18 +115,18 @@ def to_raw(found: Grid, name: str) -> Raw:
     columns = [positions[keys_left[i]] for i in rows]
     if len(rows) < 2 or len(set(columns)) < len(columns):
         raise ReadError(
-            f"{found.where}: {len(rows)} labels stand both above and to the left of the numbers"
+            f"{grid.where}: {len(rows)} labels stand both above and to the left of the numbers"
             f"{', some of them twice' if len(set(columns)) < len(columns) else ''}; a table of industries was "
             "expected. Check that it is the whole sheet, and choose another with sheet=..."
         )
     regions = list(dict.fromkeys(left.region[i] for i in rows))
-    _require_complete(keys_above, rows, columns, regions, found.where)
-    _require_same_labels(keys_left, keys_above, left, above, rows, columns, found.where)
-    _require_regions_first(regions, [left.code[i] for i in rows], found.where)
+    _require_complete(keys_above, rows, columns, regions, grid.where)
+    _require_same_labels(keys_left, keys_above, left, above, rows, columns, grid.where)
+    _require_regions_first(regions, [left.code[i] for i in rows], grid.where)
     index = pd.MultiIndex.from_tuples([(left.region[i], left.code[i] or left.number[i]) for i in rows])
     index.names = ["region", "industry"]
     demand = [j for j in range(len(keys_above)) if j not in set(columns) and above.region[j] in regions]
-    values, notes = _filled(found, rows, [*columns, *demand])
+    values, notes = _filled(grid, rows, [*columns, *demand])
     Y = pd.DataFrame(
         values[np.ix_(rows, demand)],
         index=index,
@@ -135,14 +135,14 @@ def to_raw(found: Grid, name: str) -> Raw:
             names=["region", "category"],
         ),
     )
-    V, x = _primary(found, values, left, above, rows, columns, index)
+    V, x = _primary(grid, values, left, above, rows, columns, index)
     Z = pd.DataFrame(values[np.ix_(rows, columns)], index=index, columns=index, copy=False)
-    return Raw(Z, Y, V, x, unit=_unit(found.title, found.above), notes=notes)
+    return Raw(Z, Y, V, x, unit=_unit(grid.title, grid.above), notes=notes)
 
 
-def _filled(found: Grid, rows: list[int], columns: list[int]) -> tuple[Any, tuple[str, ...]]:
+def _filled(grid: Grid, rows: list[int], columns: list[int]) -> tuple[Any, tuple[str, ...]]:
     """Fill empty cells among the flows with 0, as Excel shows them, and say how many there were."""
-    values = found.values
+    values = grid.values
     empty = np.isnan(values)
     count = int(empty[np.ix_(rows, columns)].sum())
     values = np.where(empty, 0.0, values) if empty.any() else values
@@ -150,14 +150,14 @@ def _filled(found: Grid, rows: list[int], columns: list[int]) -> tuple[Any, tupl
 
 
 def _primary(
-    found: Grid, values: Any, left: _Lines, above: _Lines, rows: list[int], columns: list[int], index: pd.MultiIndex
+    grid: Grid, values: Any, left: _Lines, above: _Lines, rows: list[int], columns: list[int], index: pd.MultiIndex
 ) -> tuple[pd.DataFrame | None, pd.Series[float] | None]:
     below = [i for i in range(max(rows) + 1, len(left.region)) if left.name[i] or left.code[i] or left.number[i]]
     names = {i: left.name[i] or left.code[i] or left.number[i] for i in below}
     totals = {
         i for i in below if _TOTAL_NAME.match(names[i]) or {left.number[i].lower(), left.code[i].lower()} & _TOTAL_CODES
     }
-    kept = [i for i in below if i not in totals and not np.isnan(found.values[i][columns]).all()]
+    kept = [i for i in below if i not in totals and not np.isnan(grid.values[i][columns]).all()]
     V = None
     if kept:
         V = pd.DataFrame(values[np.ix_(kept, columns)], index=[names[i] for i in kept], columns=index)
@@ -174,25 +174,25 @@ def _keys(lines: _Lines) -> list[str]:
     return [number or code or name for number, code, name in zip(lines.number, lines.code, lines.name, strict=True)]
 
 
-def _lines(given: list[list[str]], where: str, side: str) -> _Lines:
+def _lines(labels: list[list[str]], where: str, side: str) -> _Lines:
     """Tell lines of labels apart: regions come in runs, numbered codes are c1, c2, ...; names are longer than codes."""
-    if not given:
+    if not labels:
         raise ReadError(f"{where} has no labels {side} the numbers. Check the sheet, or choose another with sheet=...")
-    length = len(given[0])
-    region = max(range(len(given)), key=lambda k: _run_share(given[k]))
-    if len(given) < 2 or _run_share(given[region]) < 0.5:
+    length = len(labels[0])
+    region = max(range(len(labels)), key=lambda k: _run_share(labels[k]))
+    if len(labels) < 2 or _run_share(labels[region]) < 0.5:
         raise ReadError(
             f"{where} has no line of regions {side} the numbers (labels that repeat for every industry of a region), "
-            f"only: {'; '.join(', '.join(line[:3]) for line in given[:4])}. Are regions and industries swapped?"
+            f"only: {'; '.join(', '.join(line[:3]) for line in labels[:4])}. Are regions and industries swapped?"
         )
-    others = [k for k in range(len(given)) if k != region and len({label for label in given[k] if label}) > 1]
+    others = [k for k in range(len(labels)) if k != region and len({label for label in labels[k] if label}) > 1]
     blank = [""] * length
-    numbered = [k for k in others if _share(given[k], _NUMBERED) > 0.7]
-    texts = sorted((k for k in others if k not in numbered), key=lambda k: _mean_length(given[k]))
-    codes = given[texts[0]] if texts and (_mean_length(given[texts[0]]) <= 12) else blank
-    names = given[texts[-1]] if texts and (len(texts) > 1 or codes is blank) else blank
-    number = given[numbered[0]] if numbered else blank
-    return _Lines(given[region], codes, number, names)
+    numbered = [k for k in others if _share(labels[k], _NUMBERED) > 0.7]
+    texts = sorted((k for k in others if k not in numbered), key=lambda k: _mean_length(labels[k]))
+    codes = labels[texts[0]] if texts and (_mean_length(labels[texts[0]]) <= 12) else blank
+    names = labels[texts[-1]] if texts and (len(texts) > 1 or codes is blank) else blank
+    number = labels[numbered[0]] if numbered else blank
+    return _Lines(labels[region], codes, number, names)
 
 
 def _run_share(line: list[str]) -> float:
@@ -274,14 +274,14 @@ def _unit(title: list[str], above: list[list[str]]) -> str:
 
 def _prices(title: list[str]) -> str:
     """Say whose prices a table is in, where they are not those of its own year."""
-    found = _PRICES.search(" ".join(title))
-    return f", {found[0].strip()}" if found else ""
+    match = _PRICES.search(" ".join(title))
+    return f", {match[0].strip()}" if match else ""
 
 
-def _year(found: Grid, name: str, asked: int | None) -> int | None:
+def _year(grid: Grid, name: str, asked: int | None) -> int | None:
     # In the title the year stands last, in names of files and sheets first (the month of the edition follows).
-    sheet = found.where.rpartition(", sheet ")[2]
-    for text, at in ((" ".join(found.title), -1), (name, 0), (sheet, 0)):
+    sheet = grid.where.rpartition(", sheet ")[2]
+    for text, at in ((" ".join(grid.title), -1), (name, 0), (sheet, 0)):
         if years := _YEAR.findall(_PRICES.sub(" ", text)):
             return int(years[at])
     short = re.search(r"wiot(\d\d)(?!\d)", name, re.I)
@@ -294,12 +294,12 @@ def _release(labels: list[list[str]] | None) -> str | None:
     """Which of the databases, told by codes: AtB and c35 in WIOD 2013, A01 and M74_M75 in 2016, c1 alone in ADB."""
     if not labels:
         return None
-    found = {label for line in labels for label in line}
-    if {"AtB", "15t16", "17t18"} <= found:
+    codes = {label for line in labels for label in line}
+    if {"AtB", "15t16", "17t18"} <= codes:
         return "WIOD2013"
-    if {"A01", "A02", "C10-C12"} <= found:
+    if {"A01", "A02", "C10-C12"} <= codes:
         return "WIOD2016"
-    if {"c1", "c2", "c34", "c35"} <= found or ({"c1", "c2"} <= found and {"F1", "F2"} <= found):
+    if {"c1", "c2", "c34", "c35"} <= codes or ({"c1", "c2"} <= codes and {"F1", "F2"} <= codes):
         return "ADB35"
     return None
 
@@ -319,12 +319,12 @@ def _workbooks(path: Path) -> list[Path]:
     if path.is_file():
         return [path] if wiot_text.is_text(path) or sources.kind(path) == "workbook" else []
     kinds = (*sources.WORKBOOKS, ".csv")
-    found = (
+    files = (
         file
         for file in path.iterdir()
         if file.suffix.lower() in kinds and not file.name.startswith((".", "~")) and "SEA" not in file.name
     )
-    return sorted(file for file in found if not wiot_text.is_text(file) or _release(_peek(file)) is not None)
+    return sorted(file for file in files if not wiot_text.is_text(file) or _release(_peek(file)) is not None)
 
 
 def _choose(path: Path, year: int | None) -> Path:
@@ -347,9 +347,9 @@ def _choose(path: Path, year: int | None) -> Path:
 
 def _accounts_beside(file: Path) -> Path | None:
     for folder in (file.parent / "SEA", file.parent):
-        found = sorted(folder.glob("WIOD_SEA*.xlsx")) if folder.is_dir() else []
-        if found:
-            return found[0]
+        workbooks = sorted(folder.glob("WIOD_SEA*.xlsx")) if folder.is_dir() else []
+        if workbooks:
+            return workbooks[0]
     return None
 
 

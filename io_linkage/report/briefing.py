@@ -244,11 +244,11 @@ def _drawn_view(results: Results) -> View:
 
 def _stage_view(results: Results, region: str) -> View:
     linked = rows_at(results["stage_linkages"], region, "region")
-    made = rows_at(results["stage_composition"], region, "region")
+    composition = rows_at(results["stage_composition"], region, "region")
     rows = [
         [
             str(stage),
-            words.percent(cell(made, stage, "central")),
+            words.percent(cell(composition, stage, "central")),
             *(in_range(linked, stage, f"{side}_normalised") for side in ("backward", "forward")),
             _text(linked.at[stage, "role"]),
             *([words.percent(cell(linked, stage, "role_holds"))] if has_ranges(results) else []),

@@ -74,12 +74,12 @@ def write(
     """
     place = expanded(folder)
     with staged(place, REPORT_FILES, overwrite=overwrite, inputs=_read(question, inputs)) as temporary:
-        found = gather(table, question, earlier=earlier, progress=progress)
-        drawn = draw(found, temporary / "figures", progress=progress)
+        results = gather(table, question, earlier=earlier, progress=progress)
+        drawn = draw(results, temporary / "figures", progress=progress)
         progress("Data files")
-        _data(found, temporary / "data")
+        _data(results, temporary / "data")
         progress("Page")
-        html = page.render(briefing.compose(found), drawn, version=__version__)
+        html = page.render(briefing.compose(results), drawn, version=__version__)
         (temporary / PAGE).write_text(html, encoding="utf-8", newline="\n")
     return place / PAGE
 
@@ -98,8 +98,8 @@ def write_figures(
     """Compute and write the figures of a report alone, each with its numbers as CSV; parameters as `write`."""
     place = expanded(folder)
     with staged(place, FIGURE_FILES, overwrite=overwrite, inputs=_read(question, inputs)) as temporary:
-        found = gather(table, question, earlier=earlier, progress=progress)
-        drawn = draw(found, temporary, formats=formats, progress=progress)
+        results = gather(table, question, earlier=earlier, progress=progress)
+        drawn = draw(results, temporary, formats=formats, progress=progress)
         names = [path.name for one in drawn.values() for path in one.files]
     return [place / name for name in names]
 
@@ -110,11 +110,11 @@ def _read(question: Question, inputs: Iterable[str | Path]) -> list[str | Path]:
     return [*inputs, own] if isinstance(own, str | Path) else [*inputs]
 
 
-def _data(found: Results, folder: Path) -> None:
+def _data(results: Results, folder: Path) -> None:
     folder.mkdir()
-    for key, result in found.frames.items():
+    for key, result in results.frames.items():
         write_csv(tidy(result.frame), folder / f"{key}.csv")
-    workbook.write_workbook(found, folder / WORKBOOK)
+    workbook.write_workbook(results, folder / WORKBOOK)
 
 
 @contextmanager

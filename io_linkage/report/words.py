@@ -49,9 +49,9 @@ def economy(code: str) -> str:
     """
     if code in _ARTICLE:
         return _ARTICLE[code]
-    found = registry.find(code) if 2 <= len(code) <= 4 else None
-    if found is not None:
-        return registry.register()[found].name
+    known = registry.find(code) if 2 <= len(code) <= 4 else None
+    if known is not None:
+        return registry.register()[known].name
     group = registry.find_group(code)
     if group is None:
         return code

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAME = 31
 
 
-def write_workbook(found: Results, file: Path) -> None:
+def write_workbook(results: Results, file: Path) -> None:
     """Write the workbook.
 
     The sheet `contents` lists title, unit, year, source and note of every sheet; `table` says what the table is and
@@ -27,38 +27,38 @@ def write_workbook(found: Results, file: Path) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    names = sheet_names(found)
+    names = sheet_names(results)
     contents = book.create_sheet("contents")
     set_widths(contents, [28, 70, 40, 18, 48, 90])
     write_row(contents, ["sheet", "what", "unit", "year", "source", "note"], bold=True)
-    for key, result in found.frames.items():
+    for key, result in results.frames.items():
         attrs = result.frame.attrs
         line = [
             names[key],
             result.title,
-            _said(attrs, "unit"),
-            _said(attrs, "year"),
-            _said(attrs, "source"),
+            _text(attrs, "unit"),
+            _text(attrs, "year"),
+            _text(attrs, "source"),
             result.note,
         ]
         write_row(contents, line)
     write_row(contents, ["table", "What the table is and how it was read", "", "", "", ""])
-    for part, reason in found.absent.items():
+    for part, reason in results.absent.items():
         write_row(contents, ["", f"Left out: {part}", "", "", "", reason])
-    for key, result in found.frames.items():
+    for key, result in results.frames.items():
         _sheet(book.create_sheet(names[key]), flat(result.frame))
     described = book.create_sheet("table")
     set_widths(described, [30, 100])
     write_row(described, ["what", "choice"], bold=True)
-    for name, value in found.table.items():
+    for name, value in results.table.items():
         write_row(described, [str(name), str(value)])
     book.save(file)
     without_time(file)
 
 
-def sheet_names(found: Results) -> dict[str, str]:
+def sheet_names(results: Results) -> dict[str, str]:
     """Name of each result's sheet: its key, cut to what Excel allows."""
-    return {key: key[:_NAME] for key in found.frames}
+    return {key: key[:_NAME] for key in results.frames}
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     return tidy(bare)
 
 
-def _said(attrs: dict[Any, Any], key: str) -> str:
+def _text(attrs: dict[Any, Any], key: str) -> str:
     value = attrs.get(key)
     if value is None:
         return ""

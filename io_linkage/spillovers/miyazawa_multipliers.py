@@ -86,9 +86,9 @@ class Miyazawa:
             {**frame.attrs, **self.attrs, "measure": "internal and external output multipliers", "unit": "per unit"},
         )
 
-    def _require(self, found: Array, a: str, b: str) -> None:
+    def _require(self, product: Array, a: str, b: str) -> None:
         block = self.total.loc[self.internal[a].index, self.internal[b].index].to_numpy()
-        off = float(np.abs(found - block).max()) / max(1.0, float(np.abs(block).max()))
+        off = float(np.abs(product - block).max()) / max(1.0, float(np.abs(block).max()))
         if not off <= TOLERANCE:
             raise SolveError(
                 f"The product identity of Miyazawa fails for {a} and {b} by {off:.2g} of the block; "

@@ -161,21 +161,21 @@ def _households(
         capped = [region for region, s in zip(closed, share, strict=True) if s > 1]
         chosen = np.minimum(share, 1.0)
     else:
-        given = propensity if isinstance(propensity, Mapping) else dict.fromkeys(closed, float(propensity))
-        absent = [region for region in closed if region not in given]
+        shares = propensity if isinstance(propensity, Mapping) else dict.fromkeys(closed, float(propensity))
+        absent = [region for region in closed if region not in shares]
         if absent:
-            raise unknown("region in propensity", absent[0], given)
-        capped, chosen = [], np.array([float(given[region]) for region in closed])
+            raise unknown("region in propensity", absent[0], shares)
+        capped, chosen = [], np.array([float(shares[region]) for region in closed])
         if not (chosen >= 0).all():
             raise OptionError(f"propensity={propensity}: the share of income spent cannot be below 0.")
     C = np.divide(bought, spent, out=np.zeros_like(bought), where=spent != 0) * chosen
     above = (H.sum(axis=1) > table.v.to_numpy()) & table.active
-    said = {
+    attrs = {
         "propensity": dict(zip(closed, map(float, chosen), strict=True)),
         "capped_at_1": capped,
         "income_above_value_added": [f"{region} {industry}" for region, industry in table.index[above]],
     }
-    return H, C, said
+    return H, C, attrs
 
 
 def _household_columns(table: MRIOTable, consumption: str | None) -> npt.NDArray[np.bool_]:
@@ -186,14 +186,14 @@ def _household_columns(table: MRIOTable, consumption: str | None) -> npt.NDArray
             raise unknown("category of final demand", consumption, names)
         return np.asarray(categories == consumption)
     serving = ("non-profit", "nonprofit", "npish", "serving")
-    found = [c for c in names if "household" in c.lower() and not any(word in c.lower() for word in serving)]
-    found = found or [c for c in names if c.lower() == "consumption"]
-    if len(found) != 1:
+    households = [c for c in names if "household" in c.lower() and not any(word in c.lower() for word in serving)]
+    households = households or [c for c in names if c.lower() == "consumption"]
+    if len(households) != 1:
         raise OptionError(
             f"Household consumption cannot be told from the categories of final demand ({', '.join(names)}); "
             "name it with consumption=."
         )
-    return np.asarray(categories == found[0])
+    return np.asarray(categories == households[0])
 
 
 def by_region(table: MRIOTable, *, of: Account = "output") -> pd.DataFrame:

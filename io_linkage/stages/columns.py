@@ -144,8 +144,8 @@ def _bounded() -> list[str]:
     return [f"{share}_{bound}" for share in (*STAGES, *TRAITS) for bound in BOUNDS]
 
 
-def _near(given: str, known: Sequence[str], cutoff: float) -> bool:
-    return bool(difflib.get_close_matches(given.lower(), known, n=1, cutoff=cutoff))
+def _near(column: str, known: Sequence[str], cutoff: float) -> bool:
+    return bool(difflib.get_close_matches(column.lower(), known, n=1, cutoff=cutoff))
 
 
 def _no_such_column(column: str, name: str, bounds: Sequence[str] = ()) -> StageError:

@@ -79,8 +79,8 @@ def _parsed(path: str, mtime: int, size: int) -> pd.DataFrame:
     return _checked(frame, path)
 
 
-def _checked(given: pd.DataFrame, name: str) -> pd.DataFrame:
-    frame = given.rename(columns=lambda c: str(c).strip())
+def _checked(content: pd.DataFrame, name: str) -> pd.DataFrame:
+    frame = content.rename(columns=lambda c: str(c).strip())
     shares = shares_of(frame, name)
     given_as = {trait: f"{OWN_TRAIT}{trait}" for trait in shares.traits if trait not in TRAITS}
     frame = frame.reset_index(drop=True)

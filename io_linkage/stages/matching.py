@@ -20,6 +20,7 @@ from io_linkage._shipped import shipped_path
 from io_linkage.errors import StageError, unknown
 from io_linkage.stages.columns import STAGES, TRAITS, Bound
 from io_linkage.stages.files import load_file, where_in, years_of
+from io_linkage.wording import shortened
 
 if TYPE_CHECKING:
     from io_linkage.table import MRIOTable
@@ -121,9 +122,9 @@ def _filled_up(rows: pd.DataFrame, own: Rows, table: MRIOTable, name: str, path:
         part = there[there.index.get_level_values(1) == industry]
         if part.any():
             regions = [str(region) for region in part.index.get_level_values(0)[part.to_numpy()]]
-            parts.append(industry if part.all() else f"{industry} in {_listed(regions, 4)}")
+            parts.append(industry if part.all() else f"{industry} in {shortened(regions, 4)}")
     others = f"those of all other industries are shipped ({path.name})"
-    note = f"Stage shares of {_listed(parts)} are those of {name}; {others}." if parts else f"{name}: {others}."
+    note = f"Stage shares of {shortened(parts, 8)} are those of {name}; {others}." if parts else f"{name}: {others}."
     traits = (*TRAITS, *(trait for trait in rows.attrs["traits"] if trait not in TRAITS))
     chosen = np.where(own >= 0, own, shipped)
     return Matched(both, chosen, f"{name} over {path.name}", STAGES, traits, note, shipped)
@@ -158,23 +159,23 @@ def shipped_file(table: MRIOTable) -> Path:
     family = [c for c in known.index if stated and (c == stated or c.startswith(f"{stated}_"))]
     bare = not family and all(industry.strip().isdigit() for industry in table.industries)
     candidates = family or ([] if bare else list(known.index))
-    found = [c for c in candidates if _fits(table, c, known, certain=bool(family))]
-    if not found and family:
+    fitting = [c for c in candidates if _fits(table, c, known, certain=bool(family))]
+    if not fitting and family:
         missing = _missing(table.industries, load_file(_path(known, family[0])))
         raise StageError(
             f"{table.label} says {stated}, but {len(missing)} of its industries are not in it: "
-            f"{_listed(missing)}. Correct the table's classification, or pass file= with shares for its industries."
+            f"{shortened(missing, 8)}. Correct the table's classification, or pass file= with shares for them."
         )
-    if not found:
+    if not fitting:
         raise StageError(
             f"No shipped stage shares for the {len(table.industries)} industries of {table.label} "
-            f"({_listed(table.industries)}). Shipped: {', '.join(known.index)}. Pass file=, a CSV with an industry "
-            "column and the shares traditional, emerging and future; aggregate the table to one of these; or, where "
-            'it is one of these, say so: table.replace(classification="...").'
+            f"({shortened(table.industries, 8)}). Shipped: {', '.join(known.index)}. Pass file=, a CSV with an "
+            "industry column and the shares traditional, emerging and future; aggregate the table to one of these; or, "
+            'where it is one of these, say so: table.replace(classification="...").'
         )
-    if len(found) > 1:
-        found = _nearest(table, found, known)
-    return _path(known, found[0])
+    if len(fitting) > 1:
+        fitting = _nearest(table, fitting, known)
+    return _path(known, fitting[0])
 
 
 def shipped_path_of(classification: str) -> Path:
@@ -198,27 +199,27 @@ def _missing(industries: Iterable[str], rows: pd.DataFrame) -> list[str]:
     return [name for name in industries if name.strip().lower() not in codes]
 
 
-def _nearest(table: MRIOTable, found: list[str], known: pd.DataFrame) -> list[str]:
+def _nearest(table: MRIOTable, fitting: list[str], known: pd.DataFrame) -> list[str]:
     if table.year is not None:
         distance = {}
-        for c in found:
+        for c in fitting:
             years = [year for cell in str(known.loc[c, "years"]).split() for year in years_of(cell)]
             distance[c] = min(abs(year - table.year) for year in years)
-        return sorted(found, key=lambda c: distance[c])
-    if table.classification in found:
+        return sorted(fitting, key=lambda c: distance[c])
+    if table.classification in fitting:
         return [table.classification]
     raise StageError(
-        f"The industry codes of {table.label} fit several classifications: {', '.join(found)}. "
+        f"The industry codes of {table.label} fit several classifications: {', '.join(fitting)}. "
         'Say which with table.replace(classification="..."), or give the table a year.'
     )
 
 
 def lookup(rows: pd.DataFrame) -> dict[str, str]:
     """Industry code by every spelling a file knows: code, alias, name in English and Chinese, in lower case."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for column in ("name_zh", "name", "alias", "industry"):  # the later, the stronger
-        found.update({t.lower(): c for t, c in zip(rows[column], rows["industry"], strict=True) if t})
-    return found
+        codes.update({t.lower(): c for t, c in zip(rows[column], rows["industry"], strict=True) if t})
+    return codes
 
 
 def require_known(rows: pd.DataFrame, table: MRIOTable, name: str) -> None:
@@ -248,14 +249,14 @@ def match(rows: pd.DataFrame, table: MRIOTable, name: str, why: str = "") -> Row
         near = [str(unknown("industry", m, rows["industry"].unique())).split(" Known:")[0] for m in missing[:3]]
         raise StageError(
             f"{name} has no row for {len(missing)} of the {len(table.industries)} industries of {table.label}: "
-            f"{_listed(missing)}. {' '.join(near)} Add a row for each.{why}"
+            f"{shortened(missing, 8)}. {' '.join(near)} Add a row for each.{why}"
         )
     out = _rows_that_hold(rows, table)
     if (out < 0).any():
         lost = [" ".join(map(str, table.index[int(k)])) for k in np.flatnonzero(out < 0)]
         when = f"year {table.year}" if table.year is not None else "a table without a year"
         raise StageError(
-            f"{name} has rows for other regions or years only: none for {_listed(lost)} in {when}. "
+            f"{name} has rows for other regions or years only: none for {shortened(lost, 8)} in {when}. "
             f"Add a row with region and year left empty, which holds for all others.{why}"
         )
     return out
@@ -284,8 +285,3 @@ def _holds(cell: str, year: int | None) -> bool:
         return False
     first, last = years_of(cell)
     return first <= year <= last
-
-
-def _listed(names: Iterable[str], most: int = 8) -> str:
-    names = list(names)
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -97,10 +97,10 @@ def shift_basket(
     goal = _goal(table, focus, like, category)
     change, kept = _change(table, focus, bought, goal)
     q = intensity(table, of)
-    made = q.counted * table.system.solve(share * change)
+    result = q.counted * table.system.solve(share * change)
     before = q.counted * table.accounts.x
     W, names = groups_by(table, "region-stage" if by_stage else "region", stage_weights)
-    values = np.column_stack([W.T @ before, W.T @ made])
+    values = np.column_stack([W.T @ before, W.T @ result])
     values[W.T @ ~q.known > 0] = np.nan
     frame = pd.DataFrame(values, index=names, columns=["before", "change"])
     frame["change_percent"] = 100 * frame["change"] / frame["before"]

@@ -198,13 +198,13 @@ class _Flows:
         absorbed = sum(_total(self.absorbed, *pair) for pair in positions)
         drawn = sum(_total(self.absorbed, *pair[::-1]) for pair in positions)
         balances = exports - imports, absorbed - drawn
-        shares = drawn / self._made(there), absorbed / self._made(here)
+        shares = drawn / self._output(there), absorbed / self._output(here)
         return np.column_stack([*sold, exports, *bought, imports, balances[0], absorbed, drawn, balances[1], *shares])
 
     def _positions(self, codes: list[str]) -> list[int]:
         return [self.regions.index(code) for code in codes]
 
-    def _made(self, where: list[int]) -> float:
+    def _output(self, where: list[int]) -> float:
         """Sum what the regions make; NaN when that is nothing, so that no share of it is taken."""
         return float(self.absorbed[where, 0].sum()) or float("nan")
 

@@ -167,14 +167,14 @@ def _shares(
     who, whom = _membership(table, rows), _membership(table, columns)
     blank = np.asarray(np.isnan(flows).any(axis=1))
     flows = np.where(blank[:, None], 0.0, flows)
-    made = flows.sum(axis=1)
+    output = flows.sum(axis=1)
     counted = np.repeat(who[:, None, :], len(whom), axis=1)
     if not itself:
         flows = flows - np.diag(np.diag(flows))
         # A region that is all of the column is no part of the row there.
         counted *= 1 - whom * (whom.sum(axis=1) == 1)[:, None]
     top = np.einsum("rck,kl,cl->rc", counted, flows, whom, optimize=True)
-    base = counted @ made
+    base = counted @ output
     D = np.divide(top, base, out=np.full(top.shape, np.nan), where=base != 0)
     D[counted @ blank > 0] = np.nan
     return np.asarray(D)

@@ -161,8 +161,8 @@ def between_regions(table: MRIOTable, *, direct: bool) -> Array:
     M, _ = groups_by(table, "region")
     if direct:
         return np.asarray(M.T @ (table.accounts.Z @ M))
-    made = M * table.accounts.x[:, None]
-    flows = M.T @ (table.system.solve(made) - made)
+    products = M * table.accounts.x[:, None]
+    flows = M.T @ (table.system.solve(products) - products)
     # L - I of who sells or buys nothing is nil, and rounding must not make a share of it.
     flows[M.T @ table.accounts.Z.sum(axis=1) == 0] = 0.0
     flows[:, M.T @ table.accounts.Z.sum(axis=0) == 0] = 0.0

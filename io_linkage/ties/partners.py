@@ -231,12 +231,12 @@ def _several_in_one(
 ) -> tuple[str, ...]:
     """Say of each partner that is an aggregate why it is one of them."""
     known = {region: registry.find(region) for region in others}
-    found = [region for region, code in known.items() if code is not None and registry.register()[code].is_aggregate]
-    if not found or not isinstance(partners, str) or registry.find_group(partners) is None:
+    several = [region for region, code in known.items() if code is not None and registry.register()[code].is_aggregate]
+    if not several or not isinstance(partners, str) or registry.find_group(partners) is None:
         return tuple(
-            f"{region}: named by the caller" if partners else f"{region}: one of all regions" for region in found
+            f"{region}: named by the caller" if partners else f"{region}: one of all regions" for region in several
         )
     reasons = countries.describe_treatment(table, partners, aggregates=aggregates, membership_year=membership_year)[
         "reason"
     ]
-    return tuple(f"{region}: {reasons[region]}" for region in found)
+    return tuple(f"{region}: {reasons[region]}" for region in several)

@@ -72,14 +72,14 @@ def pulled(results: Results) -> dict[str, list[tuple[str, float, str]]]:
     if "pulled" not in results:
         return {}
     frame, regions = results["pulled"], results.question.regions
-    found: dict[str, list[tuple[str, float, str]]] = {}
+    by_puller: dict[str, list[tuple[str, float, str]]] = {}
     for row in frame.reset_index().itertuples(index=False):
         puller = industry_name(results, row.industry if len(regions) == 1 else (row.region, row.industry))
         alone = len(regions) == 1 and row.pulled_region in regions
         other = row.pulled_industry if alone else (row.pulled_region, row.pulled_industry)
         share = words.percent(float(str(row.account_percent)) / 100)
-        found.setdefault(puller, []).append((industry_name(results, other), float(str(row.value_added)), share))
-    return found
+        by_puller.setdefault(puller, []).append((industry_name(results, other), float(str(row.value_added)), share))
+    return by_puller
 
 
 def _strongest_backward(results: Results, known: pd.DataFrame) -> str:
