@@ -20,6 +20,7 @@ from . import satellites as satellites
 from . import selection as selection
 from . import spillovers as spillovers
 from . import stages as stages
+from . import technology as technology
 from . import ties as ties
 from . import upgrading as upgrading
 from . import value_added as value_added

@@ -15,6 +15,7 @@ TOPICS = (
     "position",
     "spillovers",
     "stages",
+    "technology",
     "ties",
     "upgrading",
     "value_added",

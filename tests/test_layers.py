@@ -16,6 +16,7 @@ MEASURES = {
     "linkages",
     "position",
     "spillovers",
+    "technology",
     "ties",
     "trade_blocks",
     "upgrading",

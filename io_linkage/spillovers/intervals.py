@@ -82,7 +82,7 @@ def matrix_interval(
     cells = np.array(
         [
             _per_demand(W.T @ arises, demand if per == "demand" else np.ones_like(demand))
-            for W, demand, arises in _arising(table, q, shares, table.accounts.Y.sum(axis=1))
+            for W, demand, arises in arising(table, q, shares, table.accounts.Y.sum(axis=1))
         ]
     )
     index = pd.MultiIndex.from_product([names, names], names=["stage", "demand for"])
@@ -139,7 +139,7 @@ def home_and_abroad(
     cells = np.array(
         [
             _per_demand(_by_place(W, arises, list(places.values())), demand)
-            for W, demand, arises in _arising(table, q, shares, final)
+            for W, demand, arises in arising(table, q, shares, final)
         ]
     )
     index = pd.MultiIndex.from_product([places, [*names, ALL], names], names=["place", "stage", "product"])
@@ -204,7 +204,7 @@ def trade_interval(
     return labelled(frame, {**frame.attrs, **table.caption(measure, q.unit, interval=interval, **q.attrs)})
 
 
-def _arising(
+def arising(
     table: MRIOTable, q: Intensity, shares: Sequence[Array], final: Array
 ) -> Iterator[tuple[Array, Array, Array]]:
     """Yield for each W: W, final demand for each stage's products, (stages,), and what arises for it, (n, stages)."""
