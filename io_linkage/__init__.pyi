@@ -1,4 +1,5 @@
 from . import aggregation as aggregation
+from . import bottlenecks as bottlenecks
 from . import captions as captions
 from . import checks as checks
 from . import concordances as concordances

@@ -59,6 +59,7 @@ class Attrs(TypedDict, total=False):
     average: Annotated[str, "orders that effects are averaged over: full (all of them) or polar (two)"]
     through: Annotated[str, "what dependence or reliance runs through"]
     role: Annotated[str, "supplier or buyer"]
+    reach: Annotated[str, "how far inputs are looked at: direct, look_through, fpem, face, hidden or value_added"]
     products: Annotated[str, "what counts as a product"]
     category: Annotated[str, "category of final demand"]
     shifted: Annotated[float, "share of the basket that was moved"]

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "io_linkage"
 
 MEASURES = {
     "decomposition",
+    "bottlenecks",
     "extraction",
     "influence",
     "linkages",
