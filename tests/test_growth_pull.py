@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import io_linkage as iol
+from io_linkage import decomposition
 from io_linkage.errors import ComparisonError, MissingSatelliteError, OptionError
 from io_linkage.table import MRIOTable
 from io_linkage.ties.growth import CHANNELS, growth_pull
@@ -61,7 +62,7 @@ def test_matches_brute_force_polar_averages(drawn):
     """The three main parts from full inverses: own coefficients, inputs, final demand by buyer."""
     table, seed = drawn
     new = later(table, seed)
-    pull = everywhere(table, new)["contribution"].unstack("channel")
+    pull = everywhere(table, new, average="polar")["contribution"].unstack("channel")
     L0, L1 = table.L.to_numpy(), new.L.to_numpy()
     v0, v1 = table.v.to_numpy(), new.v.to_numpy()
     D0, D1 = table.demand_by_region.to_numpy(), new.demand_by_region.to_numpy()
@@ -77,6 +78,39 @@ def test_matches_brute_force_polar_averages(drawn):
     demand = pull[["demand level", "demand basket", "demand sourcing"]].sum(axis=1)
     assert_allclose(demand["R1", "R0"], by_buyer[0], **close)
     assert_allclose(demand["R1", "own"], by_buyer[1], **close)
+
+
+@given(pairs)
+def test_sources_add_up_to_the_structural_decomposition(drawn):
+    """Every channel of a partner, over its sources, is the effect of that factor on it."""
+    table, seed = drawn
+    new = later(table, seed)
+    pull = everywhere(table, new)["contribution"].groupby(["partner", "channel"]).sum().unstack()
+    change = decomposition.structural(table, new).frame(joined=False)
+    factors = {
+        "own coefficients": "intensity",
+        "technology": "input_coefficients",
+        "input sourcing": "input_sourcing",
+        "demand sourcing": "final_sourcing",
+        "demand basket": "mix",
+        "demand level": "level",
+    }
+    for channel, factor in factors.items():
+        expected = change.loc[table.regions[1:], factor].fillna(0)
+        assert_allclose(pull.loc[table.regions[1:], channel], expected, rtol=1e-8, atol=1e-9 * table.va.sum())
+
+
+@given(pairs)
+def test_a_source_alone_is_what_the_world_does_with_only_that_source_changed(drawn):
+    """Only R0's industries change what they buy of each product: nobody else's technology matters."""
+    table, seed = drawn
+    random = np.random.default_rng(seed)
+    A = table.A.to_numpy().copy()
+    columns = table.region_codes == 0
+    A[:, columns] *= random.uniform(0.5, 1, columns.sum())
+    pull = everywhere(table, remade(table, A, table.Y.to_numpy(), table.v.to_numpy()))["contribution"].unstack()
+    assert_allclose(pull.drop(index="R0", level="source"), 0, atol=1e-8 * table.va.sum())
+    assert_allclose(pull.drop(columns="technology"), 0, atol=1e-8 * table.va.sum())
 
 
 @given(tables(min_regions=2))
