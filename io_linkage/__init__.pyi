@@ -34,6 +34,7 @@ from .downloads import fetch as fetch
 from .finding import find as find
 from .readers import from_pymrio as from_pymrio
 from .readers import load as load
+from .readers import shipped as shipped
 from .readers import shipped_years as shipped_years
 from .rebalancing import rebalance as rebalance
 from .table import MRIOTable as MRIOTable

@@ -1,7 +1,8 @@
 """Industry classifications: the codes of each, and which one a list of codes belongs to.
 
 The lists are those of ``tables/industries``: one file per classification, whose columns `industry`, `alias`, `name`
-and `name_zh` are the spellings under which its industries are known.
+and `name_zh` are the spellings under which its industries are known. Those in ``coarse`` have no stages: their
+industries mix them.
 """
 
 from __future__ import annotations
@@ -47,10 +48,17 @@ class Classification:
 def known() -> dict[str, Classification]:
     """Every classification that ships, by name."""
     entries: list[dict[str, str]] = []
-    for folder in ("", "more"):
+    for folder in ("", "more", "coarse"):
         with shipped_path("industries", folder, "classifications.csv").open(encoding="utf-8-sig", newline="") as file:
             entries.extend(csv.DictReader(file))
     return {entry["classification"]: _read(entry) for entry in entries}
+
+
+@cache
+def without_stages() -> dict[str, str]:
+    """Classifications whose industries mix stages, and why none are given to them."""
+    with shipped_path("industries", "coarse", "classifications.csv").open(encoding="utf-8", newline="") as file:
+        return {entry["classification"]: entry["no_stages"] for entry in csv.DictReader(file)}
 
 
 def industries(classification: str) -> list[str]:

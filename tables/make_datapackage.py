@@ -50,6 +50,10 @@ WORLD_BANK = {
     "path": "https://datahelpdesk.worldbank.org/knowledgebase/articles/906519",
 }
 NEDOPIL = {"title": "Nedopil (2023), Countries of the Belt and Road Initiative", "path": "https://greenfdc.org"}
+ICIO_2023 = {
+    "title": "OECD (2023), OECD Inter-Country Input-Output Tables (adapted; the OECD is not responsible for it)",
+    "path": "http://oe.cd/icio",
+}
 ICIO = {"title": "OECD (2025), OECD Inter-Country Input-Output Tables (adapted)", "path": "http://oe.cd/icio"}
 ONS = {
     "title": "Office for National Statistics, United Kingdom input-output analytical tables 2010",
@@ -82,6 +86,10 @@ ENTRIES = (
     Entry("world/negative_taxes.csv", "Cells with negative taxes and margins", (CC_BY,), (WIOD, SEA)),
     Entry("world/coverage.csv", "Share of world output with a figure", (CC_BY,), (SEA, WIOD)),
     Entry("world/exchange_rates.csv", "Exchange rates implied by output", (CC_BY,), (SEA, WIOD)),
+    Entry("world2020/*", "World table 2020, 77 regions x 11 industry groups, M USD", (CC_BY,), (ICIO_2023,)),
+    Entry("g20_2019/*", "Table of the G20 2019, 20 regions x 20 ISIC sections, M USD", (CC_BY,), (ICIO_2023,)),
+    Entry("shipped.csv", "Shipped tables and accounts, and what they can answer", (BSD,), (PROJECT,)),
+    Entry("industries/coarse/*", "Industry groups that mix stages", (CC_BY,), (PROJECT, ICIO_2023)),
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
     Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT, ICIO, ONS, WIOD)),
     Entry("rd_intensity.csv", "R&D intensity by ISIC rev. 4 division", (CC_BY,), (RD_TAXONOMY,)),
@@ -132,7 +140,7 @@ def package(folder: Path) -> dict[str, Any]:
     return {
         "name": "io-linkage-tables",
         "title": "Tables shipped with io_linkage",
-        "description": "A world input-output table for five years, industry stages and traits, economies and groups.",
+        "description": "World input-output tables, industry stages and traits, economies and groups.",
         "profile": "data-package",
         "licenses": [CC_BY],
         "resources": [describe(path, folder) for path in data_files(folder)],

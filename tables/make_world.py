@@ -288,7 +288,7 @@ def write_year(
 ) -> None:
     """Write one year: flows as int32, which they fit exactly, accounts as float32."""
     unit = pd.DataFrame({"unit": "M USD"}, index=core["Z"].index)
-    write_system(folder, core | {"unit": unit}, metadata(year))
+    write_system(folder, {name: whole(flows) for name, flows in core.items()} | {"unit": unit}, metadata(year))
     money = pd.Series("M USD", index=inputs.index)
     write_extension(folder / "factor_inputs", "factor_inputs", whole(inputs), money)
     units = pd.Series([unit_of(name) for name in social.index], index=social.index)

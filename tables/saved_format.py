@@ -81,21 +81,21 @@ def parameters(files: dict[str, tuple[int, int]], **more: str) -> dict[str, Any]
     return {"files": listed, **more}
 
 
-def write_extension(folder: Path, name: str, F: pd.DataFrame, unit: pd.Series) -> None:
-    """Write one extension in pymrio's saved format."""
+def write_extension(folder: Path, name: str, F: pd.DataFrame, unit: pd.Series, F_Y: pd.DataFrame | None = None) -> None:
+    """Write one extension in pymrio's saved format; F_Y is what final demand itself pays or uses."""
+    files = {"F": (1, 2), "unit": (1, 1)}
     write_parquet(folder / "F.parquet", F)
     write_parquet(folder / "unit.parquet", unit.rename_axis("stressor").to_frame("unit"))
-    write_json(
-        folder / "file_parameters.json",
-        parameters({"F": (1, 2), "unit": (1, 1)}, systemtype="Extension", name=name),
-    )
+    if F_Y is not None:
+        write_parquet(folder / "F_Y.parquet", F_Y)
+        files["F_Y"] = (1, 2)
+    write_json(folder / "file_parameters.json", parameters(files, systemtype="Extension", name=name))
 
 
 def write_system(folder: Path, core: dict[str, pd.DataFrame], metadata: dict[str, Any]) -> None:
-    """Write Z, Y, x and unit with their description in pymrio's saved format; all flows as int32."""
-    for name in ("Z", "Y", "x"):
-        write_parquet(folder / f"{name}.parquet", whole(core[name]))
-    write_parquet(folder / "unit.parquet", core["unit"])
+    """Write Z, Y, x and unit, in the types they have, with their description in pymrio's saved format."""
+    for name in ("Z", "Y", "x", "unit"):
+        write_parquet(folder / f"{name}.parquet", core[name])
     files = {"Z": (2, 2), "Y": (2, 2), "x": (2, 1), "unit": (2, 1)}
     write_json(folder / "file_parameters.json", parameters(files, systemtype="IOSystem"))
     write_json(folder / "metadata.json", metadata)

@@ -277,7 +277,7 @@ def _may_be_negative(category: str) -> bool:
         part in words
         for part in (
             "invent", "invnt", "stock", "valuables", "c42", "p5m", "p52", "p53", "discrep", "import", "err", "dpabr",
-            "abroad", "fu202", "inv",
+            "abroad", "fu202", "inv", "gross capital formation",
         )
     )  # fmt: skip
 

@@ -123,7 +123,7 @@ def tables(
 ) -> None:
     """List what ships and what can be read."""
     from io_linkage import classifications
-    from io_linkage.readers import READERS, shipped_years
+    from io_linkage.readers import READERS, shipped
 
     if classification is not None:
         chosen = classifications.classification_of(classification)
@@ -131,13 +131,18 @@ def tables(
             name = chosen.names.get(code, "")
             typer.echo(f"{code}  {name}" if name and name != code else code)
         return
-    typer.echo(f"Shipped table: WIOD 2013 in 21 regions, {', '.join(map(str, shipped_years()))}")
+    typer.echo("Shipped tables (io-linkage report NAME):")
+    for name, row in shipped().query("kind == 'table'").iterrows():
+        years = ", ".join(row["years"].split())
+        typer.echo(f"  {name:<15} {years}, {row['regions']} regions x {row['industries']} industries: {row['title']}")
+        typer.echo(f"  {'':<15} {row['can_answer']}. Not: {row['cannot_answer']}.")
     typer.echo("\nKinds of table that can be read (--database NAME):")
     for reader in READERS:
         typer.echo(f"  {reader.name:<10} {reader.description}")
     typer.echo("\nClassifications with stage shares (--classification NAME lists their industries):")
     for one in classifications.known().values():
-        typer.echo(f"  {one.name:<15} {len(one.codes)} industries")
+        if one.name not in classifications.without_stages():
+            typer.echo(f"  {one.name:<15} {len(one.codes)} industries")
 
 
 def cache(

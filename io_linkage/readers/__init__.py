@@ -10,6 +10,6 @@ from __future__ import annotations
 from io_linkage.readers.loading import READERS, load
 from io_linkage.readers.pymrio_system import from_pymrio
 from io_linkage.readers.reader import Reader
-from io_linkage.readers.shipped import shipped_years
+from io_linkage.readers.shipped import shipped, shipped_years
 
-__all__ = ["READERS", "Reader", "from_pymrio", "load", "shipped_years"]
+__all__ = ["READERS", "Reader", "from_pymrio", "load", "shipped", "shipped_years"]

@@ -22,7 +22,7 @@ from io_linkage.readers.icio_and_figaro import FIGARO, ICIO
 from io_linkage.readers.nbs import NBS
 from io_linkage.readers.pymrio_system import from_pymrio
 from io_linkage.readers.reader import Reader
-from io_linkage.readers.shipped import read_shipped
+from io_linkage.readers.shipped import DEFAULT, is_shipped, names, read_shipped
 from io_linkage.readers.wiot import WIOT
 from io_linkage.table import MRIOTable
 
@@ -48,9 +48,10 @@ def load(
 
     Parameters
     ----------
-    source : path, pymrio.IOSystem or None
-        A file or folder of a known database, a system already loaded with pymrio, or nothing for the table that
-        ships with the package.
+    source : path, name, pymrio.IOSystem or None
+        A file or folder of a known database, the name of a shipped table ("world2020", see `io_linkage.shipped`), a
+        system already loaded with pymrio, or nothing for the shipped table "world". Write ./world2020 for a folder of
+        your own that has such a name.
     year : int, optional
         Which year of the shipped table, or of a source that holds several; the latest by default.
     database : str, optional
@@ -85,6 +86,8 @@ def load(
     --------
     >>> load(year=1995).label
     'World 1995 (WIOD 2013 release, 21 regions)'
+    >>> load("world2020")
+    <MRIOTable World 2020 (OECD ICIO, 2023 edition, 77 regions): 77 regions x 11 industries, M USD>
     """
     choices: dict[str, Any] = {
         "output": output,
@@ -93,8 +96,10 @@ def load(
         "tolerance": tolerance,
         **options,
     }
-    if source is None:
-        return read_shipped(year, **choices)
+    if source is None or (isinstance(source, str) and is_shipped(source)):
+        if database is not None and source is not None:
+            raise OptionError(f"{source!r} is a shipped table, so it takes no database=. Leave it out.")
+        return read_shipped(source or DEFAULT, year, **choices)
     if isinstance(source, MRIOTable):
         raise OptionError("This is a table already; load() takes a path or a pymrio IOSystem.")
     if isinstance(source, pd.DataFrame | pd.Series | np.ndarray):
@@ -110,7 +115,10 @@ def load(
     except OSError as error:
         raise ReadError(f"{str(path)!r} could not be reached: {error.strerror}. Check the permissions.") from error
     if not there:
-        raise ReadError(f"There is no file or folder {str(path)!r} (looked in {Path.cwd()}).")
+        raise ReadError(
+            f"There is no file or folder {str(path)!r} (looked in {Path.cwd()}), and no shipped table of that name "
+            f"({', '.join(names())})."
+        )
     if not path.is_file() and not path.is_dir():
         raise ReadError(f"{str(path)!r} is neither a file nor a folder, so there is no table to read.")
     if path.is_file():

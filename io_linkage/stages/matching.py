@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage._shipped import shipped_path
+from io_linkage.classifications import without_stages
 from io_linkage.errors import StageError, unknown
 from io_linkage.stages.columns import STAGES, TRAITS, Bound
 from io_linkage.stages.files import load_file, where_in, years_of
@@ -156,6 +157,12 @@ def shipped_file(table: MRIOTable) -> Path:
     """
     known = _registry()
     stated = table.classification
+    if stated in without_stages():
+        raise StageError(
+            f"{table.label} has no stages: {without_stages()[stated]}. Measures by region and by industry work. For "
+            "stages take a finer table, or pass stage_file=, a CSV with an industry column and the shares traditional, "
+            "emerging and future."
+        )
     family = [c for c in known.index if stated and (c == stated or c.startswith(f"{stated}_"))]
     bare = not family and all(industry.strip().isdigit() for industry in table.industries)
     candidates = family or ([] if bare else list(known.index))
