@@ -132,9 +132,9 @@ def tables(
             typer.echo(f"{code}  {name}" if name and name != code else code)
         return
     typer.echo("Shipped tables (io-linkage report NAME):")
-    for name, row in shipped().query("kind == 'table'").iterrows():
+    for row in shipped().query("kind == 'table'").reset_index().to_dict("records"):
         years = ", ".join(row["years"].split())
-        typer.echo(f"  {name:<15} {years}, {row['regions']} regions x {row['industries']} industries: {row['title']}")
+        typer.echo(f"  {row['name']:<15} {years}, {row['regions']} regions x {row['industries']} industries: {row['title']}")
         typer.echo(f"  {'':<15} {row['can_answer']}. Not: {row['cannot_answer']}.")
     typer.echo("\nKinds of table that can be read (--database NAME):")
     for reader in READERS:
