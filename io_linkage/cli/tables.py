@@ -133,8 +133,8 @@ def tables(
         return
     typer.echo("Shipped tables (io-linkage report NAME):")
     for row in shipped().query("kind == 'table'").reset_index().to_dict("records"):
-        years = ", ".join(row["years"].split())
-        typer.echo(f"  {row['name']:<15} {years}, {row['regions']} regions x {row['industries']} industries: {row['title']}")
+        size = f"{row['regions']} regions x {row['industries']} industries"
+        typer.echo(f"  {row['name']:<15} {', '.join(row['years'].split())}, {size}: {row['title']}")
         typer.echo(f"  {'':<15} {row['can_answer']}. Not: {row['cannot_answer']}.")
     typer.echo("\nKinds of table that can be read (--database NAME):")
     for reader in READERS:
