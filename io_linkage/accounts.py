@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from io_linkage.errors import (
     unknown,
 )
 from io_linkage.labels import joined
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, Mapped
 from io_linkage.wording import label_name, shortened
 
 Output: TypeAlias = Literal["rows", "published"]
@@ -65,6 +65,19 @@ class Accounts:
     value_added: ValueAdded
     va_rows: tuple[str, ...]
     stray: Stray | None = field(default=None, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pass flows that are mapped from a file by its name, so that processes share them."""
+        state = dict(self.__dict__)
+        state["Z"] = Mapped.of(self.Z) or self.Z
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Map the file again; refuse one that has changed."""
+        Z = state["Z"]
+        self.__dict__.update(state | {"Z": Z.open() if isinstance(Z, Mapped) else Z})
+        for array in (self.Z, self.Y, self.V, self.x):
+            array.flags.writeable = False
 
     @cached_property
     def own_demand(self) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,8 @@ from io_linkage.accounts import (
     balance,
 )
 from io_linkage.captions import labelled
-from io_linkage.errors import missing_satellite, unknown
+from io_linkage.errors import OptionError, missing_satellite, unknown
+from io_linkage.files import atomically, expanded, require_free
 from io_linkage.labelled_arrays import LabelledArrays
 from io_linkage.labels import (
     INDEX_NAMES,
@@ -41,7 +43,8 @@ from io_linkage.labels import (
     require_same_order,
     two_levels,
 )
-from io_linkage.leontief import Array
+from io_linkage.leontief import Array, System, mapped
+from io_linkage.leontief.planning import Way
 
 if TYPE_CHECKING:
     import pymrio
@@ -77,6 +80,17 @@ class MRIOTable(LabelledArrays):
             array.flags.writeable = False
         object.__setattr__(self, "satellites", MappingProxyType(dict(self.satellites)))
         object.__setattr__(self, "carried", MappingProxyType(dict(self.carried)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is made again on use, so that a table travels between processes at its own size."""
+        stored = ("index", "accounts", "year", "unit", "source", "classification", "name")
+        state = {name: getattr(self, name) for name in stored}
+        return state | {"satellites": dict(self.satellites), "carried": dict(self.carried)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Freeze it as a new table is."""
+        self.__dict__.update(state)
+        self.__post_init__()
 
     @classmethod
     def from_frames(
@@ -187,6 +201,45 @@ class MRIOTable(LabelledArrays):
         if "accounts" in changes and "carried" not in changes:
             object.__setattr__(new, "carried", MappingProxyType({}))
         return new
+
+    def solved(self, way: Way | None) -> MRIOTable:
+        """Return a copy whose solves go one way, whatever the size; None lets the size decide again.
+
+        Parameters
+        ----------
+        way : {"krylov", "single", "double"} or None
+            Products with Z; a factor in single precision, refined in double; a factor in double precision. They agree
+            to 1e-9 or better; `table.system.plan(k)` says what is chosen by size, and what memory it needs.
+        """
+        new = dataclass_replace(self)
+        new.__dict__["system"] = System(self.accounts.Z, self.accounts.x, way=way)
+        return new
+
+    def on_disk(self, file: str | Path, *, overwrite: bool = False) -> MRIOTable:
+        """Return a copy whose flows lie in a file and are read from there as they are needed.
+
+        Processes that are given the copy share the file, so that a table is in memory once however many work on it.
+
+        Parameters
+        ----------
+        file : str or Path
+            Ends in .npy. Keep it as long as the copy is used.
+        overwrite : bool
+            Replace a file that is there.
+
+        Raises
+        ------
+        OutputError
+            The file is there already, or cannot be written.
+        ReadError
+            From a process that is given the copy, when the file has changed or is gone.
+        """
+        place = expanded(file)
+        if place.suffix != ".npy":
+            raise OptionError(f"{str(place)!r} is to hold the flows of a table; give a name that ends in .npy.")
+        require_free(place, (), overwrite=overwrite)
+        atomically(place, lambda new: np.save(new, self.accounts.Z, allow_pickle=False))
+        return self.replace(accounts=dataclass_replace(self.accounts, Z=mapped(place)), carried=self.carried)
 
     def remade(
         self,

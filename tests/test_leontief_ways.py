@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
+from pandas.testing import assert_frame_equal
 
-from io_linkage.errors import NotEnoughMemoryError, NotProductiveError, OptionError, SlowSolveWarning
-from io_linkage.leontief import System, krylov, planning
+from io_linkage.errors import (
+    NotEnoughMemoryError,
+    NotProductiveError,
+    OptionError,
+    OutputError,
+    ReadError,
+    SlowSolveWarning,
+)
+from io_linkage.leontief import Mapped, System, krylov, mapped, planning
+from io_linkage.table import MRIOTable
+from tests.examples import germany_1995
 from tests.strategies import tables
 from tests.test_leontief import brute_force_inverse
 
@@ -146,3 +159,68 @@ class TestTroubles:
     def test_gmres_says_when_it_does_not_arrive(self):
         shift = np.roll(np.eye(200), 1, axis=0)
         assert krylov.gmres(lambda y: shift @ y, np.eye(200)[:, :1], tolerance=1e-12) is None
+
+
+class TestOnDisk:
+    @pytest.fixture
+    def table(self):
+        return germany_1995()
+
+    def test_the_copy_gives_the_same_bits(self, table, tmp_path):
+        copy = table.on_disk(tmp_path / "flows.npy")
+        assert isinstance(copy.accounts.Z, np.memmap)
+        assert_array_equal(copy.system.inverse(), table.system.inverse())
+        assert copy.label == table.label
+        assert copy.satellite_names == table.satellite_names
+
+    def test_a_process_is_given_the_name_and_not_the_flows(self, tmp_path):
+        n = 200
+        table = MRIOTable.from_frames(pd.DataFrame(np.ones((n, n))), pd.DataFrame({"demand": np.full(n, 300.0)}))
+        sent = pickle.dumps(table.on_disk(tmp_path / "flows.npy"))
+        assert len(sent) < n * n * 8 / 2 < len(pickle.dumps(table))
+        received = pickle.loads(sent)
+        assert_array_equal(received.accounts.Z, table.accounts.Z)
+        assert not received.accounts.x.flags.writeable
+
+    def test_a_table_travels_whole(self, table):
+        table.system.inverse()
+        received = pickle.loads(pickle.dumps(table))
+        assert "system" not in vars(received)
+        assert_frame_equal(received.Z, table.Z)
+        assert received.describe().equals(table.describe())
+        assert not received.accounts.Z.flags.writeable
+
+    @pytest.mark.parametrize(("change", "message"), [("gone", "is gone"), ("longer", "has changed since")])
+    def test_a_file_that_changed_or_vanished_is_refused(self, table, tmp_path, change, message):
+        sent = pickle.dumps(table.on_disk(tmp_path / "flows.npy"))
+        if change == "gone":
+            (tmp_path / "flows.npy").unlink()
+        else:
+            with (tmp_path / "flows.npy").open("ab") as file:
+                file.write(b"0")
+        with pytest.raises(ReadError, match=message):
+            pickle.loads(sent)
+
+    def test_a_transposed_or_partial_map_travels_as_numbers(self, tmp_path):
+        np.save(tmp_path / "Z.npy", np.arange(9.0).reshape(3, 3))
+        whole = mapped(tmp_path / "Z.npy")
+        assert Mapped.of(whole) is not None
+        assert Mapped.of(whole.T) is None
+        assert Mapped.of(whole[:2]) is None
+        assert Mapped.of(whole + 1) is None
+
+    def test_no_file_is_replaced_unasked(self, table, tmp_path):
+        table.on_disk(tmp_path / "flows.npy")
+        with pytest.raises(OutputError, match="is there already"):
+            table.on_disk(tmp_path / "flows.npy")
+        table.on_disk(tmp_path / "flows.npy", overwrite=True)
+        with pytest.raises(OptionError, match=r"\.npy"):
+            table.on_disk(tmp_path / "flows.csv")
+
+
+def test_a_table_may_be_solved_one_way():
+    table = germany_1995()
+    forced = table.solved("krylov")
+    assert_allclose(forced.system.solve(np.ones(6)), table.system.solve(np.ones(6)), rtol=1e-12)
+    assert not {"_single", "_double"} & set(vars(forced.system))
+    assert forced.solved(None).system.plan().way == "double"

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from io_linkage.leontief.arrays import Array
 from io_linkage.leontief.biproportional import biproportional
+from io_linkage.leontief.maps import Mapped, mapped
 from io_linkage.leontief.planning import Plan
 from io_linkage.leontief.system import RESIDUAL, System
 
-__all__ = ["RESIDUAL", "Array", "Plan", "System", "biproportional"]
+__all__ = ["RESIDUAL", "Array", "Mapped", "Plan", "System", "biproportional", "mapped"]
