@@ -19,6 +19,7 @@ from . import rebalancing as rebalancing
 from . import report as report
 from . import satellites as satellites
 from . import selection as selection
+from . import shortages as shortages
 from . import spillovers as spillovers
 from . import stages as stages
 from . import technology as technology

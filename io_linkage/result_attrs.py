@@ -69,6 +69,13 @@ class Attrs(TypedDict, total=False):
     NON_VA: Annotated[float, "share of it that is not value added: taxes, margins and discrepancies"]
     jobs: Annotated[str, "unit of the jobs"]
 
+    # What would be if.
+    assumptions: Annotated[dict[str, str], "closure, substitution and horizon, one sentence each"]
+    rounds: Annotated[int, "how often a shortage was passed on"]
+    shortage_rule: Annotated[str, "what a shortage of inputs does to output"]
+    ratings: Annotated[str, "where the ratings of inputs come from: survey, proxy by cost share, or own"]
+    substitution: Annotated[float, "how much more other sources deliver to each buyer, as a share of what they deliver"]
+
     # Stage shares.
     file: Annotated[str, "stage file behind the shares"]
     which: Annotated[str, "central, low or high shares"]

@@ -60,6 +60,10 @@ ONS = {
     "path": "https://www.ons.gov.uk",
 }
 AGREEMENTS = {"title": "Treaties, accession decisions and member lists named in each row of groups.csv"}
+CRITICALITY = {
+    "title": "Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), replication data: survey by IHS Markit (adapted)",
+    "path": "https://doi.org/10.5281/zenodo.5881855",
+}
 PROJECT = {"title": "The io_linkage developers; reasons and sources in each row"}
 
 
@@ -92,6 +96,7 @@ ENTRIES = (
     Entry("industries/coarse/*", "Industry groups that mix stages", (CC_BY,), (PROJECT, ICIO_2023)),
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
     Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT, ICIO, ONS, WIOD)),
+    Entry("criticality/*", "Ratings of inputs by industry: essential, important or neither", (CC_BY,), (CRITICALITY,)),
     Entry("rd_intensity.csv", "R&D intensity by ISIC rev. 4 division", (CC_BY,), (RD_TAXONOMY,)),
     Entry("economies.csv", "Economies: names, codes, region, income", (CC_BY,), (WORLD_BANK, PROJECT)),
     Entry("groups.csv", "Dated membership of groups", (CC_BY,), (WORLD_BANK, NEDOPIL, AGREEMENTS)),

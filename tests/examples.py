@@ -102,3 +102,16 @@ def idle_region() -> MRIOTable:
     )
     Y = _numbers("30 5 10 | 40 5 20 | 0 0 0 | 0 0 0 | 10 5 40 | 20 5 50")
     return _table(Z, Y, ["A", "B", "C"], ["goods", "services"], name="Idle")
+
+
+def three_industries() -> MRIOTable:
+    """Three industries with round numbers, for shocks, prices, paths and centralities worked out by hand."""
+    return _table(
+        _numbers("20 30 10 | 40 10 30 | 10 20 20"),
+        np.array([[40.0], [70], [50]]),
+        ["national"],
+        ["1", "2", "3"],
+        year=2011,
+        unit="M USD",
+        name="Three industries",
+    )

@@ -14,6 +14,7 @@ TOPICS = (
     "influence",
     "linkages",
     "position",
+    "shortages",
     "spillovers",
     "stages",
     "technology",

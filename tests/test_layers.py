@@ -16,6 +16,7 @@ MEASURES = {
     "influence",
     "linkages",
     "position",
+    "shortages",
     "spillovers",
     "technology",
     "ties",

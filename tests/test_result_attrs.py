@@ -15,16 +15,20 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What measures need besides a table.
 ARGUMENTS = {
     "asymmetry": {"focus": "CHN"},
+    "availability": {"capacity": {("CHN", "30t33"): 0.5}},
     "basket": {"region": "CHN"},
+    "best_case": {"capacity": {("CHN", "30t33"): 0.5}},
     "bilateral": {"focus": "CHN"},
     "choke_points": {"regions": "USA"},
     "compare": {"stage": "emerging"},
+    "cost_share": {"capacity": {("CHN", "30t33"): 0.5}},
     "corridor": {"origin": {"regions": "CHN"}, "destination": {"regions": "USA"}},
     "home_and_abroad": {"focus": "CHN"},
     "no_alternative": {"regions": "USA"},
     "pure": {"by": "stage"},
     "smile": {"regions": "CHN", "industries": "30t33"},
     "split_pure": {"by": "stage"},
+    "shortages.run": {"capacity": {("CHN", "30t33"): 0.5}},
     "shift_basket": {"focus": "CHN", "like": "USA"},
     "trade_interval": {"origin": "CHN", "destination": "USA"},
     "trade_structure": {"focus": "CHN"},
@@ -36,11 +40,12 @@ OTHERS = {
     "miyazawa", "require_memory", "reweighted", "save_template", "template", "to_kww", "trade_based", "wwz",
     "chained", "structural",
     "with_rd",
+    "ration",
 }  # fmt: skip
 
 
 MEASURES = [
-    pytest.param(function, ARGUMENTS.get(name, {}), id=f"{topic}.{name}")
+    pytest.param(function, ARGUMENTS.get(f"{topic}.{name}", ARGUMENTS.get(name, {})), id=f"{topic}.{name}")
     for topic in TOPICS
     for name, function in functions(topic).items()
     if name not in OTHERS
