@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import io_linkage as iol
 from io_linkage.errors import OptionError, ReadError, SolveError, UnknownLabelError
-from io_linkage.shortages import availability, best_case, cost_share, ration, ratings, run
+from io_linkage.shortages import availability, best_case, cost_share, ratings, ration, run
 from tests.examples import leather, three_industries
 from tests.strategies import tables
 

@@ -37,4 +37,4 @@ from io_linkage.shortages.criticality import ratings
 from io_linkage.shortages.rationing import ration
 from io_linkage.shortages.rounds import availability, run
 
-__all__ = ["availability", "best_case", "cost_share", "ration", "ratings", "run"]
+__all__ = ["availability", "best_case", "cost_share", "ratings", "ration", "run"]
