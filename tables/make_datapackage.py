@@ -61,7 +61,7 @@ ONS = {
 }
 AGREEMENTS = {"title": "Treaties, accession decisions and member lists named in each row of groups.csv"}
 CRITICALITY = {
-    "title": "Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), replication data: survey by IHS Markit (adapted)",
+    "title": "Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), survey of analysts (adapted)",
     "path": "https://doi.org/10.5281/zenodo.5881855",
 }
 PROJECT = {"title": "The io_linkage developers; reasons and sources in each row"}

@@ -320,7 +320,7 @@ def test_bad_ratings_are_refused(tmp_path):
     table = three_industries()
     with pytest.raises(OptionError, match="no survey ratings for the industries of Three industries"):
         run(table, capacity=HALF)
-    with pytest.raises(OptionError, match="rating of 1 for national 2 is 0.7"):
+    with pytest.raises(OptionError, match=r"rating of 1 for national 2 is 0\.7"):
         run(table, capacity=HALF, ratings=rated(r12=0.7))
     with pytest.raises(OptionError, match="is empty"):
         run(table, capacity=HALF, ratings=rated(r12=np.nan))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -153,7 +154,7 @@ def run(
     lost = lost_capacity(table, capacity)
     supply, rated = _supply(table, ratings, rule)
     losses, binding, extra = _rounds(supply, lost, rounds, substitution)
-    parts = np.column_stack([losses[0], *(late - early for early, late in zip(losses, losses[1:], strict=False))])
+    parts = np.column_stack([losses[0], *(late - early for early, late in pairwise(losses))])
     out = _frame(table, q, np.column_stack([parts, losses[-1]]), by, stage_weights)
     if by is None:
         names = np.array([*table.industries, ""], dtype=object)
