@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -54,8 +56,9 @@ def best_case(table: MRIOTable, *, capacity: Capacity) -> pd.DataFrame:
     f = table.accounts.Y.sum(axis=1)
     net = np.eye(system.n) - system.A
     v = table.per_output(table.va.to_numpy(dtype=np.float64))
-    bounds = np.column_stack([np.zeros(system.n), (1.0 - lost) * system.x])
-    both = csr_array(np.vstack([net, -net]))
+    bounds: Any = np.column_stack([np.zeros(system.n), (1.0 - lost) * system.x])
+    # The stubs of scipy know no sparse constraints, which are the documented way to pass large ones.
+    both: Any = csr_array(np.vstack([net, -net]))
     right = np.concatenate([np.maximum(f, 0.0), -np.minimum(f, 0.0)])
     solved = linprog(-v, A_ub=both, b_ub=right, bounds=bounds, method="highs")
     if not solved.success:

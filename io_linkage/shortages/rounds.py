@@ -265,7 +265,8 @@ def _frame(
 ) -> pd.DataFrame:
     amounts = q.amounts(table)
     known = q.known & table.active
-    values, index = amounts[:, None] * losses, table.index
+    values = amounts[:, None] * losses
+    index: pd.Index[Any] = table.index
     if by is not None:
         W, index = groups_by(table, by, stage_weights)
         values, amounts = W.T @ values, W.T @ amounts
