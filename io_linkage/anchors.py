@@ -33,7 +33,7 @@ class Anchors(NamedTuple):
 def anchors(result: pd.DataFrame | pd.Series[Any]) -> Anchors | None:
     """Return the largest cell, by size, of each row, or of each stretch of cells where there are many rows.
 
-    Cells that are NaN or 0 are no anchors: they are the same in every unit. None where no cell is left.
+    Cells that are NaN or 0 cannot be anchors: they are the same in every unit. None where no cell is left.
     """
     part = result
     if isinstance(part, pd.DataFrame):
@@ -61,8 +61,8 @@ def anchors(result: pd.DataFrame | pd.Series[Any]) -> Anchors | None:
 def changed(result: pd.DataFrame | pd.Series[Any]) -> bool:
     """Whether most of a result's anchors are there and no longer have their values.
 
-    Anchors are matched by label, so a result may be cut, sorted, transposed, stacked or unstacked. Rounding is no
-    change, and a cell that was emptied tells nothing.
+    Anchors are matched by label, so a result may be cut, sorted, transposed, stacked or unstacked. Rounding is not
+    a change, and a cell that was emptied tells nothing.
     """
     kept = result.attrs.get(KEY)
     if not kept:

@@ -63,7 +63,7 @@ class Trade:
         room = np.where(active, 1.0 - self.system.direct_column_sums, 0.0)
         self.v: Array = room if definition == "residual" else table.per_output(table.va.to_numpy(dtype=np.float64))
         other = room - self.v
-        # What is left by rounding is no tax.
+        # What rounding leaves is not a tax.
         self.has_other = bool(np.abs(other * self.x).sum() > 1e-11 * self.x.sum())
         self.p: Array = other if self.has_other else np.zeros(self.n)
         self.demand: Array = np.where(active[:, None], table.demand_by_region.to_numpy(dtype=np.float64), 0.0)

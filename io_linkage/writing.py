@@ -86,7 +86,7 @@ def _require_place(target: Path, form: Form, *, overwrite: bool) -> None:
         return
     if form != "pymrio" or (any(target.iterdir()) and not (target / _SAVED).is_file()):
         raise OutputError(
-            f"{str(target)!r} is a folder that is no saved table, and all in it would be lost. Choose another name."
+            f"{str(target)!r} is a folder but not a saved table, and all in it would be lost. Choose another name."
         )
 
 

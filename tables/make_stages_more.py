@@ -16,22 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from make_stages import (
-    BOUNDS,
-    COLUMNS,
-    HERE,
-    KEYS,
-    SPREAD,
-    Block,
-    Inputs,
-    Target,
-    bases,
-    judgements_of,
-    profile,
-    rounded,
-    tell,
-    weighted,
-)
+from make_stages import bases, judgements_of, profile, rounded, tell, weighted
+from stage_targets import BOUNDS, COLUMNS, HERE, KEYS, SPREAD, Block, Inputs, Target
 
 YEARS = {
     "WIOD2016": (2000, 2014),

@@ -13,7 +13,7 @@ import pytest
 import io_linkage as iol
 from io_linkage import checks
 from io_linkage.readers import cache
-from tests import fuzz, publishers
+from tests import fuzz, fuzz_formats, publishers
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_file_is_not_trusted_where_only_its_digest_tells(place, source):
 
 
 @pytest.mark.parametrize(
-    "form", [form for form in fuzz.formats() if form.load not in fuzz.NO_TABLES], ids=lambda f: f.name
+    "form", [form for form in fuzz_formats.formats() if form.load not in fuzz_formats.NO_TABLES], ids=lambda f: f.name
 )
 def test_cold_and_warm_agree_to_the_bit(place, tmp_path, form):
     folder = tmp_path / "source"

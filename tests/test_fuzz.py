@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests import fuzz
+from tests.fuzz_formats import formats
 
 
-@pytest.mark.parametrize("form", fuzz.formats(), ids=lambda form: form.name)
+@pytest.mark.parametrize("form", formats(), ids=lambda form: form.name)
 def test_damage_is_refused_or_said(form, monkeypatch):
     monkeypatch.setenv("IO_LINKAGE_CACHE", "off")
     bad = []

@@ -302,4 +302,4 @@ class TestOtherTraits:
         W = stages.weights(table, stage_file=made.stage_file())
         found = upgrading.lock_in(table, regions=["CHN"], frontier=["USA"], stage_weights=W, traits=T)
         assert found["high_tech"].isna().all()
-        assert "traits: there is no share high_tech" in found.attrs["missing"]
+        assert "traits: no share high_tech" in found.attrs["missing"]

@@ -346,7 +346,7 @@ def test_row_without_a_label(tmp_path):
 def test_bytes_that_are_nothing(tmp_path):
     path = tmp_path / "noise.csv"
     path.write_bytes(np.random.default_rng(1).bytes(4000))
-    refused(path, "binary file|not a table|web page|no zip")
+    refused(path, "binary file|not a table|web page|not a zip")
 
 
 def test_signature_of_members_is_checked_before_reading(tmp_path):

@@ -26,7 +26,7 @@ def make_stages():
     sys.path.insert(0, str(ROOT / "tables"))
     yield importlib.import_module("make_stages")
     sys.path.remove(str(ROOT / "tables"))
-    for name in ("make_stages", "stage_changes"):
+    for name in ("make_stages", "stage_changes", "stage_targets"):
         sys.modules.pop(name, None)
 
 

@@ -18,7 +18,7 @@ STAGES = ("traditional", "emerging", "future")
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(TABLES))
     yield importlib.import_module
-    for name in ("make_stages", "make_stages_more", "stage_changes"):
+    for name in ("make_stages", "make_stages_more", "stage_changes", "stage_targets"):
         sys.modules.pop(name, None)
 
 

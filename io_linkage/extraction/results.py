@@ -39,7 +39,7 @@ def percent_base(table: MRIOTable, q: Intensity, relative_to: RelativeTo | None)
     chosen = relative_to or ("gdp" if money and q.name == "value_added" else "account")
     if chosen == "gdp" and not money:
         raise OptionError(
-            f"{q.name} is in {q.unit or 'another unit'}, so it is no share of GDP; use relative_to='account'."
+            f"{q.name} is in {q.unit or 'another unit'}, so it is not a share of GDP; use relative_to='account'."
         )
     total: Array = np.array(table.va, dtype=np.float64) if chosen == "gdp" else q.total
     known: Array = np.where(table.active, np.nan_to_num(total), 0.0)

@@ -83,7 +83,7 @@ def forward_leontief(table: MRIOTable, *, of: Account = "output", normalise: Sco
 
     .. math:: r_i = q_i \sum_j l_{ij}, \qquad q_i = 1 \text{ for output}
 
-    It answers what industry i must make when the final demand for every industry rises by one unit, which is no
+    It answers what industry i must make when the final demand for every industry rises by one unit, which is not an
     event that happens; it is the sensitivity of dispersion of Rasmussen (1956) before it is normalised.
 
     Parameters and returns as `backward`.

@@ -1,8 +1,8 @@
 """Large numeric text files: labels in the first columns and rows, numbers in the rest.
 
 pandas needs several times the size of a table and minutes for one of ten thousand columns; here the numbers are
-parsed in blocks straight into one array. Numbers written with thousands separators, and the place of a cell that is no
-number, are found in a second, slower pass that runs only when the first one fails.
+parsed in blocks straight into one array. Numbers written with thousands separators, and the place of a cell that is
+not a number, are found in a second, slower pass that runs only when the first one fails.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def read_matrix(
     Raises
     ------
     ReadError
-        A line has another number of columns than the first, or a cell is no number: which.
+        A line has another number of columns than the first, or a cell is not a number: which.
     """
     entry = as_utf8(entry)
     header, columns = _header(entry, sep, header_rows)
@@ -80,9 +80,9 @@ def read_matrix(
 
 
 def number(text: str, decimal: str = ".") -> float:
-    """Read one number as people write them; NaN where nothing stands, ValueError where it is no number.
+    """Read one number as people write them; NaN where nothing stands, ValueError where it is not a number.
 
-    A separator has to stand where thousands (or lakhs) end, so that a decimal comma is not taken for one: 12,5 is no
+    A separator has to stand where thousands (or lakhs) end, so that a decimal comma is not taken for one: 12,5 is not a
     number unless the comma is the decimal sign.
 
     Examples
@@ -117,7 +117,7 @@ def _header(entry: Entry, sep: str, header_rows: int) -> tuple[list[list[str]], 
     with entry.open() as stream:
         lines = [decode(stream.readline()) for _ in range(max(header_rows, 1))]
     if not lines or not lines[0].strip():
-        raise ReadError(f"{entry.name!r} begins with an empty line; it is no table, or the download was cut short.")
+        raise ReadError(f"{entry.name!r} begins with an empty line; it is not a table, or the download was cut short.")
     parsed = list(csv.reader(lines, delimiter=sep))
     width = len(parsed[0])
     return [[cell.strip() for cell in line] for line in parsed[:header_rows]], width

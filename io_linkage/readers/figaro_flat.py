@@ -40,7 +40,7 @@ def read_flat(entry: Entry) -> Matrix:
     Raises
     ------
     ReadError
-        A line is no cell: which; or a cell stands there twice.
+        A line is not a cell: which; or a cell stands there twice.
     """
     rows: dict[str, int] = {}
     columns: dict[str, int] = {}

@@ -68,7 +68,7 @@ def grid(path: Path, sheet: str | None = None) -> Grid:
     Raises
     ------
     ReadError
-        The sheet has no block of numbers, or a cell in it is no number: which.
+        The sheet has no block of numbers, or a cell in it is not a number: which.
     """
     rows, name = cells(path, sheet)
     where = f"{path.name}, sheet {name}"
@@ -98,7 +98,7 @@ def _open(path: Path) -> Any:
     from python_calamine import CalamineWorkbook
 
     if sources.kind(path) != "workbook":
-        raise ReadError(f"{str(path)!r} is no Excel workbook.")
+        raise ReadError(f"{str(path)!r} is not an Excel workbook.")
     if zipfile.is_zipfile(path):
         # A workbook is an archive, and may unpack to as absurd a size as any.
         with sources.archive(path):

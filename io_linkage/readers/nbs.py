@@ -79,7 +79,7 @@ def parse(path: Path, *, year: int | None = None, imports: Imports = "published"
     require_option("imports", imports, ("published", "apart", "competitive"))
     frame = _frame(path, sheet)
     if frame is None:
-        raise ReadError(f"{str(path)!r} has no columns Code, TIU and GO; it is no table of the NBS.")
+        raise ReadError(f"{str(path)!r} has no columns Code, TIU and GO; it is not a table of the NBS.")
     codes = [str(code) for code in frame.columns if str(code).isdigit()]
     rows = frame["Code"].astype(str)
     home = frame[rows.isin(codes) & (frame.get("Origin", pd.Series("", index=frame.index)) != "Imports")]
@@ -219,7 +219,7 @@ def _apart(home: _Blocks) -> tuple[Array, dict[str, Array], Array, Array]:
 
 
 def _frame(path: Path, sheet: str | None = None) -> pd.DataFrame | None:
-    """Return the table as published with its codes as columns, or None where it is no such table."""
+    """Return the table as published with its codes as columns, or None where it is something else."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return _parquet(path)

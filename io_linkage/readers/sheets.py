@@ -39,7 +39,7 @@ def from_cells(cells: Sequence[Sequence[Any]], where: str, decimal: str, *, stri
     Raises
     ------
     ReadError
-        There are no labels or no numbers, or a cell is no number: which.
+        There are no labels or no numbers, or a cell is not a number: which.
     """
     rows = [list(row) for row in cells if any(_text(cell) for cell in row)]
     width = max((len(row) for row in rows), default=0)

@@ -27,7 +27,7 @@ RATIO = 200
 #: No table is this large; EXIOBASE unpacks to about 6 GB, GLORIA to about 30 GB.
 LARGEST = 64 << 30
 
-#: A folder of a table is no deeper and holds no more files than this.
+#: A folder of a table is at most this deep and holds at most this many files.
 DEEPEST, MOST = 3, 5000
 
 PICKLES = (".pkl", ".pickle", ".p", ".joblib", ".dill")
@@ -74,7 +74,7 @@ def kind(path: Path) -> str:
     Raises
     ------
     ReadError
-        The file is empty, may not be read, is no table of any kind, or only pretends to be one.
+        The file is empty, may not be read, is not a table of any kind, or only pretends to be one.
     """
     head = _head(path)
     if not head:
@@ -103,11 +103,11 @@ def kind(path: Path) -> str:
         )
     if suffix in WORKBOOKS:
         raise ReadError(
-            f"{str(path)!r} is no Excel workbook (it does not begin like one). The download may be cut short or be "
+            f"{str(path)!r} is not an Excel workbook (it does not begin like one). The download may be cut short or be "
             "another kind of file; fetch it again."
         )
     if suffix == ".zip":
-        raise ReadError(f"{str(path)!r} is no zip archive (it does not begin like one). Fetch it again.")
+        raise ReadError(f"{str(path)!r} is not a zip archive (it does not begin like one). Fetch it again.")
     if suffix in PICKLES or head[:1] == b"\x80":
         raise ReadError(
             f"{str(path)!r} is a Python pickle, which can run code when it is read, so it never is. Save the table as "
@@ -132,7 +132,7 @@ def archive(path: Path) -> Iterator[zipfile.ZipFile]:
     except OSError as error:
         raise _no_access(path, error) from error
     except Exception as error:
-        # A damaged directory raises more than BadZipFile: an unknown version, a name that is no text.
+        # A damaged directory raises more than BadZipFile: an unknown version, a name that is not text.
         raise ReadError(
             f"{str(path)!r} is a damaged or incomplete zip archive ({first_line(error)}). The download was probably "
             f"cut short ({path.stat().st_size:,} bytes here); fetch it again."
@@ -174,7 +174,7 @@ def decoding(name: str, what: str) -> Iterator[None]:
     except (IOLinkageError, MemoryError):
         raise
     except BaseException as error:
-        # A decoder written in Rust panics with an error that is no Exception.
+        # A decoder written in Rust panics with an error that is not an Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise ReadError(

@@ -305,7 +305,7 @@ def _release(labels: list[list[str]] | None) -> str | None:
 
 
 def _peek(file: Path) -> list[list[str]] | None:
-    """Labels of a workbook's largest sheet, without its numbers; None where it is no such workbook."""
+    """Labels of a workbook's largest sheet, without its numbers; None where it is not one."""
     try:
         rows = wiot_text.peek(file) if wiot_text.is_text(file) else grids.cells(file)[0]
     except (ReadError, OSError, csv.Error):

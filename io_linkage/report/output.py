@@ -143,7 +143,7 @@ def staged(
             else:
                 new.rename(folder)
     except OSError as error:
-        # A file of the package's own that cannot be read is no fault of the folder's.
+        # A file of the package's own that cannot be read is not the folder's fault.
         if isinstance(error, IOLinkageError):
             raise
         raise unwritable(folder, error, what=_FOLDER) from error

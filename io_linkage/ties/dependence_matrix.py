@@ -171,7 +171,7 @@ def _shares(
     counted = np.repeat(who[:, None, :], len(whom), axis=1)
     if not itself:
         flows = flows - np.diag(np.diag(flows))
-        # A region that is all of the column is no part of the row there.
+        # A region that is all of the column is not part of the row there.
         counted *= 1 - whom * (whom.sum(axis=1) == 1)[:, None]
     top = np.einsum("rck,kl,cl->rc", counted, flows, whom, optimize=True)
     base = counted @ output

@@ -47,7 +47,7 @@ def around_joining(
     Returns
     -------
     DataFrame indexed by economy: ``joined`` (year), ``before`` and ``after`` (means over years), ``change``,
-    ``years_before`` and ``years_after`` (how many), ``others`` (mean change of economies that were no members in any
+    ``years_before`` and ``years_after`` (how many), ``others`` (mean change of economies that were not members in any
     of the years, split at the same year; aggregates and members without a date are not among them), ``difference`` =
     change - others. ``attrs["note"]`` says that this is a description.
 

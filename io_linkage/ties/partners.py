@@ -86,7 +86,7 @@ def settle_parties(
     membership_year : int, optional
         Year whose members of a group the focus, the partners and the comparators are; the table's own by default.
     rest : {"in", "out", "both"}
-        With "out" the rest of the world is no partner.
+        With "out" the rest of the world is not a partner.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def settle_parties(
     others = {region: [region] for region in chosen if region not in (*own, *dropped)}
     if not others:
         raise OptionError(
-            f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
+            f"{focus} itself is the only partner in {table.label}; name others with partners=, e.g. a region "
             "or a group."
         )
     left_out, notes = _own_members(focus, own, partners, chosen)

@@ -239,7 +239,7 @@ def _stage_shares(
     try:
         T = stages.traits(table) if traits is None else traits
         if "high_tech" not in T:
-            raise StageError("there is no share high_tech")
+            raise StageError("no share high_tech")
         tech = blocks.region_sums(earned * T["high_tech"].reindex(table.index).to_numpy(dtype=np.float64))
     except StageError as error:
         missing.append(f"traits: {error}")
