@@ -223,7 +223,7 @@ def _partners(
     others = [region for region in regions if region not in own]
     if others:
         return others, ""
-    reason = f"{focus} itself is the only partner; name others with --partners."
+    reason = f"There is no partner besides {focus} itself; name others with --partners."
     if partners is not None:
         raise OptionError(reason)
     return [], reason

@@ -166,7 +166,7 @@ def asymmetry(
     chosen = table.regions if partners is None else region_codes(table, partners)
     others = [partner for partner in chosen if partner not in codes]
     if not others:
-        raise OptionError(f"{focus} itself is the only partner; name others with partners=.")
+        raise OptionError(f"There is no partner besides {focus} itself; name others with partners=.")
     S = matrix(table, of=of)
     total = S.sum(axis=1, min_count=1)
     frame = pd.DataFrame(index=pd.Index(others, name="partner"))

@@ -105,7 +105,7 @@ def settle_parties(
     others = {region: [region] for region in chosen if region not in (*own, *dropped)}
     if not others:
         raise OptionError(
-            f"{focus} itself is the only partner in {table.label}; name others with partners=, e.g. a region "
+            f"There is no partner besides {focus} itself in {table.label}; name others with partners=, e.g. a region "
             "or a group."
         )
     left_out, notes = _own_members(focus, own, partners, chosen)
