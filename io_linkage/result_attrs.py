@@ -26,6 +26,7 @@ class Attrs(TypedDict, total=False):
     groups: Annotated[dict[str, list[str]], "regions of each group in the result"]
     aggregates: Annotated[list[str], "regions that stand for several economies"]
     membership_year: Annotated[int, "year whose members groups have"]
+    trait: Annotated[str, "trait that is measured: digital, green, high_tech or one of your own"]
     proxy: Annotated[str, "why the account is a stand-in, where it is one"]
     left_out: Annotated[tuple[str, ...], "codes of what was left out"]
     note: Annotated[str, "one sentence on what was left out or counted in another way"]

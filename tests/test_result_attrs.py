@@ -39,7 +39,7 @@ OTHERS = {
     "concentration", "country_card", "distance", "draws", "field", "growth_pull", "intra_industry", "kww", "load_file",
     "miyazawa", "require_memory", "reweighted", "save_template", "template", "to_kww", "trade_based", "wwz",
     "chained", "structural",
-    "with_rd",
+    "penetration_change", "with_rd",
     "ration",
 }  # fmt: skip
 

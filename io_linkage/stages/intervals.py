@@ -180,6 +180,30 @@ def drawn_shares(source: Matched, n: int, seed: int) -> Array:
     return _drawn_rows(source, n, seed)
 
 
+def central_and_drawn_traits(
+    table: MRIOTable, traits: tuple[str, ...], *, draws: int, seed: int, stage_file: File
+) -> tuple[list[Array], list[Array]]:
+    """Return central stage weights with draws after them, and traits likewise, (n, traits) each; none without ranges.
+
+    A trait is drawn within its range as a stage is (see `draws`), but by itself, since traits add to nothing. Where
+    only one of the two has ranges, the other stands at its central value in each draw.
+    """
+    require_draws(draws)
+    source = matched(table, stage_file)
+    low, central, high = (source.shares(traits, bound) for bound in BOUNDS)
+    weights = source.shares(source.stages, "central")
+    vary = bool((high - low > 1e-12).any())
+    if not vary and not source.has_ranges:
+        return [weights], [central]
+    require_memory(draws, len(source.chosen), len(source.stages) + len(traits))
+    # Rows of the file are drawn once, wherever they hold; a stream of their own keeps the draws of stages as they are.
+    rows = source.chosen if source.shipped is None else source.chosen * (len(source.rows) + 1) + source.shipped
+    used, position = np.unique(rows, return_inverse=True)
+    uniform = np.random.default_rng([seed, 1]).random((draws, len(used), len(traits)))[:, position]
+    drawn = list(drawn_shares(source, draws, seed)) if source.has_ranges else [weights] * draws
+    return [weights, *drawn], [central, *_between(low, central, high, uniform)]
+
+
 def _drawn_rows(source: Matched, n: int, seed: int) -> Array:
     """Return `n` draws of the shares in the chosen rows of a file, (n, rows chosen, stages)."""
     require_memory(n, len(source.chosen), len(source.stages))

@@ -22,14 +22,22 @@ does and half again as much as China. Of the proxy alone, only comparisons betwe
 from __future__ import annotations
 
 from io_linkage.technology.acquiring import acquired, foreign_content
+from io_linkage.technology.cores import core_and_dependent
 from io_linkage.technology.diffusing import diffusion, diffusion_interval, embodied
+from io_linkage.technology.penetrating import penetration, penetration_change, stage_penetration
 from io_linkage.technology.research import with_rd
+from io_linkage.technology.trait_trade import trait_exports
 
 __all__ = [
     "acquired",
+    "core_and_dependent",
     "diffusion",
     "diffusion_interval",
     "embodied",
     "foreign_content",
+    "penetration",
+    "penetration_change",
+    "stage_penetration",
+    "trait_exports",
     "with_rd",
 ]
