@@ -62,7 +62,7 @@ class SolveError(IOLinkageError, ArithmeticError):
 
 
 class AddingUpError(IOLinkageError, ArithmeticError):
-    """The terms of a decomposition do not add up to their total: gross exports, or a change."""
+    """The terms of a decomposition do not add up to their total: gross exports, growth, or a change."""
 
 
 class StageError(IOLinkageError, ValueError):

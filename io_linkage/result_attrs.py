@@ -69,6 +69,7 @@ class Attrs(TypedDict, total=False):
     product_value: Annotated[float, "its value"]
     NON_VA: Annotated[float, "share of it that is not value added: taxes, margins and discrepancies"]
     jobs: Annotated[str, "unit of the jobs"]
+    volume: Annotated[str, "volume of value added behind productivity: published or double-deflated"]
 
     # What would be if.
     assumptions: Annotated[dict[str, str], "closure, substitution and horizon, one sentence each"]

@@ -94,6 +94,8 @@ ENTRIES = (
     Entry("g20_2019/*", "Table of the G20 2019, 20 regions x 20 ISIC sections, M USD", (CC_BY,), (ICIO_2023,)),
     Entry("shipped.csv", "Shipped tables and accounts, and what they can answer", (BSD,), (PROJECT,)),
     Entry("industries/coarse/*", "Industry groups that mix stages", (CC_BY,), (PROJECT, ICIO_2023)),
+    Entry("accounts/growth_accounts.parquet", "Yearly growth accounts 1995-2009", (CC_BY,), (SEA, WIOD)),
+    Entry("accounts/gaps.csv", "Countries without an account", (CC_BY,), (SEA,)),
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
     Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT, ICIO, ONS, WIOD)),
     Entry("criticality/*", "Ratings of inputs by industry: essential, important or neither", (CC_BY,), (CRITICALITY,)),

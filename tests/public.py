@@ -14,6 +14,7 @@ TOPICS = (
     "influence",
     "linkages",
     "position",
+    "productivity",
     "shortages",
     "spillovers",
     "stages",

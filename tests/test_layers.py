@@ -17,6 +17,7 @@ MEASURES = {
     "linkages",
     "position",
     "shortages",
+    "productivity",
     "spillovers",
     "technology",
     "ties",
