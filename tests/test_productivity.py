@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from io_linkage import productivity
 from io_linkage.errors import AddingUpError, OptionError, ReadError, TableError, UnknownLabelError
+from io_linkage.result_attrs import described
 from tests.growth_tables import drawn, two_industries
 
 DOUBLE = {"volume": "double_deflated"}
@@ -357,6 +358,21 @@ def test_the_publishers_workbook_reads_like_its_parquet(shared_data, wiod):
     book = productivity.accounts(shared_data / "wiod2013_raw" / "WIOD_SEA_July14.xlsx")
     assert set(book.regions) ^ set(wiod.regions) == {"ROM", "ROU"}
     pd.testing.assert_frame_equal(book.frame.rename({"ROU": "ROM"}, level=0), wiod.frame, rtol=1e-9)
+
+
+def test_results_say_what_they_are_in_known_keys(shipped):
+    growth = productivity.economy_growth(shipped)
+    results = [
+        growth.regions, growth.industries, productivity.industry_growth(shipped), productivity.findings(shipped),
+        productivity.labour_productivity(shipped), productivity.volume_difference(shipped),
+        productivity.depreciation(shipped), productivity.rebuilt_capital(shipped),
+    ]  # fmt: skip
+    for result in results:
+        assert not set(result.attrs) - set(described())
+        assert result.attrs["measure"]
+        assert result.attrs["table"] == shipped.label
+        assert result.attrs["source"].startswith("WIOD")
+    assert "CHN implies a depreciation outside 0 to 15 %" in growth.regions.attrs["note"]
 
 
 def test_regions_are_chosen_by_code_or_name(shipped):

@@ -41,6 +41,8 @@ OTHERS = {
     "chained", "structural",
     "penetration_change", "with_rd",
     "ration",
+    "accounts", "depreciation", "economy_growth", "findings", "industry_growth", "labour_productivity",
+    "rebuilt_capital", "volume_difference",
 }  # fmt: skip
 
 
