@@ -276,6 +276,7 @@ def made_from(Z: np.ndarray, Y: np.ndarray, like: MRIOTable, year: int) -> MRIOT
         pd.DataFrame(Z, index=like.index, columns=like.index),
         pd.DataFrame(Y, index=like.index, columns=like.Y.columns),
         year=year,
+        unit=like.unit,
     )
 
 

@@ -38,7 +38,7 @@ OTHERS = {
     "aggregate", "around_joining", "blocs", "borin_mancini", "catching_up", "change", "changes", "classifications",
     "concentration", "country_card", "distance", "draws", "field", "growth_pull", "intra_industry", "kww", "load_file",
     "miyazawa", "require_memory", "reweighted", "save_template", "template", "to_kww", "trade_based", "wwz",
-    "chained", "structural",
+    "chained", "lmdi", "ras_split", "structural", "technology_cells", "technology_change",
     "penetration_change", "with_rd",
     "ration",
     "accounts", "depreciation", "economy_growth", "findings", "industry_growth", "labour_productivity",

@@ -10,7 +10,10 @@ chained : steps from each table to the next, added up.
 
 from __future__ import annotations
 
+from io_linkage.decomposition.lmdi import lmdi
+from io_linkage.decomposition.ras_split import ras_split
 from io_linkage.decomposition.results import Change
 from io_linkage.decomposition.structural import chained, structural
+from io_linkage.decomposition.technology import technology_cells, technology_change
 
-__all__ = ["Change", "chained", "structural"]
+__all__ = ["Change", "chained", "lmdi", "ras_split", "structural", "technology_cells", "technology_change"]

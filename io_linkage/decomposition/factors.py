@@ -124,6 +124,11 @@ class Pair:
         sources = [np.where((size[k] == 0) & ~whole, share[1 - k], share[k]) for k in (0, 1)]
         return sources, [np.where(whole, b, t) for b, t in zip(mixes, total, strict=True)], level
 
+    def parts_of_demand(self, year: int, region: int) -> tuple[Array, Array, float]:
+        """Return sources (n,), mix (n,) and level of one region's final demand."""
+        sources, mixes, levels = self._demand
+        return sources[year][:, region], mixes[year][:, region], float(levels[year][region])
+
     def demand(self, sourcing: int, mix: int, level: int) -> Array:
         """Return final demand by region of the buyer, (n, regions), with each factor of one of the years."""
         sources, mixes, levels = self._demand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,10 @@ import pandas as pd
 from io_linkage.captions import labelled
 from io_linkage.decomposition.averages import AVERAGES, Average, effects, merged, spread
 from io_linkage.decomposition.factors import FACTORS, Mask
-from io_linkage.errors import AddingUpError, OptionError, StageError, require_option, unknown
+from io_linkage.decomposition.grouping import By, empty_groups, groups
+from io_linkage.errors import AddingUpError, OptionError, require_option, unknown
 from io_linkage.leontief import Array
 from io_linkage.wording import counted
-
-By: TypeAlias = Literal["world", "region", "industry", "region-industry", "stage", "region-stage"]
-BYS: tuple[By, ...] = ("world", "region", "industry", "region-industry", "stage", "region-stage")
 
 #: Intensity and input coefficients as one line: v = 1 - i'A, so they do not move apart.
 JOINED = "intensity_and_inputs"
@@ -119,7 +117,7 @@ class Change:
         names, values = self._players(merge)
         if joined is None:
             joined = self.dependent and merge is None
-        rows, W = self._groups(by, stage_weights)
+        rows, W = groups(self.index, by, stage_weights, self.known)
         if steps:
             parts = [self._one(W, values[k], self.totals[k], names, average, joined, rows) for k in range(len(values))]
             index = pd.Index([pair[1] for pair in self.years], name="year")
@@ -149,14 +147,14 @@ class Change:
         orders.
         """
         names, values = self._players(merge)
-        rows, W = self._groups(by, stage_weights)
+        rows, W = groups(self.index, by, stage_weights, self.known)
         grouped = values.sum(axis=0) @ W
         parts = [effects(grouped), effects(grouped, "polar"), *spread(grouped)]
         columns = ["full", "polar", "low", "high", "sd"]
         labels = [(*row, name) if isinstance(row, tuple) else (row, name) for row in rows for name in names]
         index = pd.MultiIndex.from_tuples(labels, names=[*rows.names, "factor"])
         cells = np.stack([part.T.ravel() for part in parts], axis=1)
-        cells[np.repeat(self._empty(W), len(names))] = np.nan
+        cells[np.repeat(empty_groups(W, self.known), len(names))] = np.nan
         measure = f"{self.attrs.get('measure', 'change')}: spread over the orders of the factors"
         return labelled(pd.DataFrame(cells, index=index, columns=columns), {**self.attrs, "measure": measure, "by": by})
 
@@ -175,42 +173,6 @@ class Change:
         parts = [[k for k, factor in enumerate(FACTORS) if taken.get(factor, factor) == name] for name in names]
         return names, np.stack([merged(step, parts) for step in self.values])
 
-    def _groups(self, by: By, stage_weights: pd.DataFrame | None) -> tuple[pd.Index[Any], Array]:
-        """Names of the groups and the share of each country-industry in them, (n, groups)."""
-        require_option("by", by, BYS)
-        if by == "region-industry":
-            return self.index, np.eye(len(self.index))
-        if by == "world":
-            return pd.Index(["world"], name="region"), np.ones((len(self.index), 1))
-        if by in ("region", "industry"):
-            codes, names = pd.factorize(self.index.get_level_values(0 if by == "region" else 1))
-            return pd.Index(names, name=by), np.eye(len(names))[codes]
-        shares = self._stage_shares(by, stage_weights)
-        if by == "stage":
-            return pd.Index(shares.columns, name="stage"), shares.to_numpy(dtype=np.float64)
-        codes, regions = pd.factorize(self.index.get_level_values(0))
-        wide = np.zeros((len(self.index), len(regions), shares.shape[1]))
-        wide[np.arange(len(codes)), codes] = shares.to_numpy(dtype=np.float64)
-        names = pd.MultiIndex.from_product([regions, shares.columns], names=["region", "stage"])
-        return names, wide.reshape(len(self.index), -1)
-
-    def _stage_shares(self, by: By, stage_weights: pd.DataFrame | None) -> pd.DataFrame:
-        if stage_weights is None:
-            raise OptionError(f"by={by!r} needs shares: stage_weights=io_linkage.stages.weights(table).")
-        shares = stage_weights.reindex(self.index)
-        off = self.known & ~np.isclose(shares.sum(axis=1, skipna=False).to_numpy(), 1.0, rtol=0, atol=1e-6)
-        if off.any():
-            raise StageError(
-                f"The stage shares of {int(off.sum())} of {len(off)} country-industries do not add up to 1 or are "
-                f"missing, first {' '.join(map(str, self.index[int(off.argmax())]))}. Take "
-                "io_linkage.stages.weights(table) of one of the tables, or scale the rows."
-            )
-        return shares.fillna(0.0)
-
-    def _empty(self, W: Array) -> Array:
-        """Which groups have no country-industry with figures, (groups,)."""
-        return np.asarray(~((W > 0) & self.known[:, None]).any(axis=0))
-
     def _one(
         self,
         W: Array,
@@ -227,5 +189,5 @@ class Change:
             own = [columns.pop(name) for name in (FACTORS[0], FACTORS[1]) if name in columns]
             columns = {JOINED: np.sum(own, axis=0), **columns}
         wide = pd.DataFrame({"before": ends[0] @ W, **columns, "after": ends[1] @ W}, index=rows)
-        wide[self._empty(W)] = np.nan
+        wide[empty_groups(W, self.known)] = np.nan
         return wide

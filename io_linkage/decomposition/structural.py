@@ -75,7 +75,8 @@ def structural(
     See Also
     --------
     chained : The same over a series of tables, step by step.
-    technology : Who bought and who sold what the change of technology is made of.
+    technology_change : Who bought or sold what the change of technology is made of.
+    lmdi : The same by logarithmic means.
 
     References
     ----------
