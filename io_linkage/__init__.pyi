@@ -19,6 +19,7 @@ from . import readers as readers
 from . import rebalancing as rebalancing
 from . import report as report
 from . import satellites as satellites
+from . import scenarios as scenarios
 from . import selection as selection
 from . import shortages as shortages
 from . import spillovers as spillovers

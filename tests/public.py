@@ -15,6 +15,7 @@ TOPICS = (
     "linkages",
     "position",
     "productivity",
+    "scenarios",
     "shortages",
     "spillovers",
     "stages",

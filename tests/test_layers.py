@@ -18,6 +18,7 @@ MEASURES = {
     "position",
     "shortages",
     "productivity",
+    "scenarios",
     "spillovers",
     "technology",
     "ties",

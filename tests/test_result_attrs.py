@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from io_linkage.result_attrs import described
+from io_linkage.scenarios import MarketRepair, Reshoring
 from tests.public import TOPICS, functions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,11 @@ ARGUMENTS = {
     "home_and_abroad": {"focus": "CHN"},
     "no_alternative": {"regions": "USA"},
     "pure": {"by": "stage"},
+    "surface": {
+        "first": Reshoring("USA", "30t33", "CHN"),
+        "second": MarketRepair("IND", "CHN", "30t33"),
+        "strengths": (0.0, 1.0),
+    },
     "smile": {"regions": "CHN", "industries": "30t33"},
     "split_pure": {"by": "stage"},
     "shortages.run": {"capacity": {("CHN", "30t33"): 0.5}},
@@ -43,6 +49,7 @@ OTHERS = {
     "ration",
     "accounts", "depreciation", "economy_growth", "findings", "industry_growth", "labour_productivity",
     "rebuilt_capital", "volume_difference",
+    "impact", "scenarios.run",
 }  # fmt: skip
 
 
@@ -50,7 +57,7 @@ MEASURES = [
     pytest.param(function, ARGUMENTS.get(f"{topic}.{name}", ARGUMENTS.get(name, {})), id=f"{topic}.{name}")
     for topic in TOPICS
     for name, function in functions(topic).items()
-    if name not in OTHERS
+    if not {name, f"{topic}.{name}"} & OTHERS
 ]
 
 

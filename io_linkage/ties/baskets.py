@@ -37,7 +37,7 @@ def basket(table: MRIOTable, region: str, *, category: str | None = None) -> pd.
     -------
     Series, indexed by industry; adds to one.
     """
-    bought = _demand(table, region, category)
+    bought = demand_of(table, region, category)
     sums = np.bincount(table.industry_codes, bought, len(table.industries))
     if sums.sum() <= 0:
         raise OptionError(f"{region} has no final demand in {table.label}, so it has no basket.")
@@ -93,9 +93,9 @@ def shift_basket(
     {'CHN': 3.2, 'BRA': -0.4, 'IND': -0.1}
     """
     require_share("share", share)
-    bought = _demand(table, focus, category)
-    goal = _goal(table, focus, like, category)
-    change, kept = _change(table, focus, bought, goal)
+    bought = demand_of(table, focus, category)
+    factors, kept = basket_factors(table, focus, bought, _goal(table, focus, like, category))
+    change = bought * (factors[table.industry_codes] - 1)
     q = intensity(table, of)
     result = q.counted * table.system.solve(share * change)
     before = q.counted * table.accounts.x
@@ -118,7 +118,8 @@ def shift_basket(
     )
 
 
-def _demand(table: MRIOTable, region: str, category: str | None) -> Array:
+def demand_of(table: MRIOTable, region: str, category: str | None) -> Array:
+    """Return the final demand of a region or group, or one category of it, by product and supplier, (n,)."""
     codes = countries.resolve(table, region)
     columns = np.isin(table.accounts.demand.get_level_values(0), codes)
     if category is not None:
@@ -134,6 +135,11 @@ def _goal(table: MRIOTable, focus: str, like: str | pd.Series[float] | MRIOTable
         if like.industries != table.industries:
             raise ComparisonError(f"{like.label} and {table.label} have other industries; aggregate both to one list.")
         return np.asarray(basket(like, focus, category=category), dtype=np.float64)
+    return basket_shares(table, like, category)
+
+
+def basket_shares(table: MRIOTable, like: str | pd.Series[float], category: str | None) -> Array:
+    """Return the shares of products in the basket of a region, or in one given by industry, (industries,)."""
     if isinstance(like, pd.Series):
         for industry in like.index:
             if industry not in table.industries:
@@ -145,7 +151,8 @@ def _goal(table: MRIOTable, focus: str, like: str | pd.Series[float] | MRIOTable
     return np.asarray(basket(table, like, category=category), dtype=np.float64)
 
 
-def _change(table: MRIOTable, focus: str, bought: Array, goal: Array) -> tuple[Array, list[str]]:
+def basket_factors(table: MRIOTable, focus: str, bought: Array, goal: Array) -> tuple[Array, list[str]]:
+    """Return by what spending on each product is multiplied, (industries,), and which products keep theirs."""
     products = table.industry_codes
     own = np.isin(table.region_codes, [table.regions.index(code) for code in countries.resolve(table, focus)])
     spent = np.bincount(products, bought, len(table.industries))
@@ -155,8 +162,7 @@ def _change(table: MRIOTable, focus: str, bought: Array, goal: Array) -> tuple[A
         raise OptionError("The other basket holds nothing that the country buys at home; choose another.")
     wanted = goal * moves * spent[moves].sum() / goal[moves].sum()
     factor = np.divide(wanted, spent, out=np.ones_like(spent), where=moves)
-    kept = [name for name, moved in zip(table.industries, moves, strict=True) if not moved]
-    return np.asarray(bought * (factor[products] - 1)), kept
+    return factor, [name for name, moved in zip(table.industries, moves, strict=True) if not moved]
 
 
 def _name(like: str | pd.Series[float] | MRIOTable, focus: str) -> str:
