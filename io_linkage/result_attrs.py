@@ -72,14 +72,12 @@ class Attrs(TypedDict, total=False):
     volume: Annotated[str, "volume of value added behind productivity: published or double-deflated"]
 
     # What would be if.
+    scenario: Annotated[str, "name of the scenario"]
     assumptions: Annotated[dict[str, str], "closure, substitution and horizon, one sentence each"]
     rounds: Annotated[int, "how often a shortage was passed on"]
     shortage_rule: Annotated[str, "what a shortage of inputs does to output"]
     ratings: Annotated[str, "where the ratings of inputs come from: survey, proxy by cost share, or own"]
     substitution: Annotated[float, "how much more other sources deliver to each buyer, as a share of what they deliver"]
-    # Scenarios.
-    scenario: Annotated[str, "name of the scenario"]
-    assumptions: Annotated[str, "what the scenario takes for granted: closure, substitution, horizon, value added"]
 
     # Stage shares.
     file: Annotated[str, "stage file behind the shares"]

@@ -24,8 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from io_linkage.errors import NotProductiveError, SolveError
+from io_linkage.leontief.arrays import Array
 from io_linkage.leontief.removal import inverse_columns
-from io_linkage.leontief.system import RESIDUAL, Array, System
+from io_linkage.leontief.system import RESIDUAL, System
 
 Positions: TypeAlias = "npt.NDArray[np.intp]"
 

@@ -385,7 +385,7 @@ class Outcome:
         notes = [str(attrs.pop("note"))] if "note" in attrs else []
         notes += [self.assumptions["warning"]] if "warning" in self.assumptions else []
         more = {"note": " ".join(notes)} if notes else {}
-        said = " ".join(sentence for key, sentence in self.assumptions.items() if key != "warning")
+        said = {key: sentence for key, sentence in self.assumptions.items() if key != "warning"}
         return self.base.caption(measure, unit, scenario=self.scenario.name, assumptions=said, **attrs, **more)
 
     def hurt(self) -> str:
