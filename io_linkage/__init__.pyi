@@ -1,6 +1,7 @@
 from . import aggregation as aggregation
 from . import bottlenecks as bottlenecks
 from . import captions as captions
+from . import cells as cells
 from . import checks as checks
 from . import concordances as concordances
 from . import decomposition as decomposition
@@ -15,6 +16,7 @@ from . import linkages as linkages
 from . import panel as panel
 from . import position as position
 from . import productivity as productivity
+from . import prices as prices
 from . import readers as readers
 from . import rebalancing as rebalancing
 from . import report as report

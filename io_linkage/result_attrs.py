@@ -74,6 +74,7 @@ class Attrs(TypedDict, total=False):
     # What would be if.
     scenario: Annotated[str, "name of the scenario"]
     assumptions: Annotated[dict[str, str], "closure, substitution and horizon, one sentence each"]
+    pass_through: Annotated[float, "share of a duty that reaches the buyer"]
     rounds: Annotated[int, "how often a shortage was passed on"]
     shortage_rule: Annotated[str, "what a shortage of inputs does to output"]
     ratings: Annotated[str, "where the ratings of inputs come from: survey, proxy by cost share, or own"]

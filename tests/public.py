@@ -16,6 +16,7 @@ TOPICS = (
     "position",
     "productivity",
     "scenarios",
+    "prices",
     "shortages",
     "spillovers",
     "stages",

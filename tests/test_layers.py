@@ -16,6 +16,7 @@ MEASURES = {
     "influence",
     "linkages",
     "position",
+    "prices",
     "shortages",
     "productivity",
     "scenarios",
@@ -34,6 +35,7 @@ LAYERS = [
     {"description", "labelled_arrays", "table"},
     {
         "aggregation",
+        "cells",
         "checks",
         "concordances",
         "classifications",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from io_linkage.prices import Tariff
 from io_linkage.result_attrs import described
 from io_linkage.scenarios import MarketRepair, Reshoring
 from tests.public import TOPICS, functions
@@ -23,6 +24,8 @@ ARGUMENTS = {
     "choke_points": {"regions": "USA"},
     "compare": {"stage": "emerging"},
     "cost_share": {"capacity": {("CHN", "30t33"): 0.5}},
+    "consumer_prices": {"change": {("CHN", "30t33"): 0.1}},
+    "cost_shock": {"change": {("CHN", "30t33"): 0.1}},
     "corridor": {"origin": {"regions": "CHN"}, "destination": {"regions": "USA"}},
     "home_and_abroad": {"focus": "CHN"},
     "no_alternative": {"regions": "USA"},
@@ -36,6 +39,7 @@ ARGUMENTS = {
     "split_pure": {"by": "stage"},
     "shortages.run": {"capacity": {("CHN", "30t33"): 0.5}},
     "shift_basket": {"focus": "CHN", "like": "USA"},
+    "tariffs": {"schedule": Tariff(0.25, origin={"regions": "CHN"}, destination={"regions": "USA"})},
     "trade_interval": {"origin": "CHN", "destination": "USA"},
     "trade_structure": {"focus": "CHN"},
 }
