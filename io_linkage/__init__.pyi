@@ -15,8 +15,8 @@ from . import leontief as leontief
 from . import linkages as linkages
 from . import panel as panel
 from . import position as position
-from . import productivity as productivity
 from . import prices as prices
+from . import productivity as productivity
 from . import readers as readers
 from . import rebalancing as rebalancing
 from . import report as report
