@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,3 +88,18 @@ def published_output(x: pd.Series[float] | pd.DataFrame, index: pd.MultiIndex) -
 def joined(label: object) -> str:
     """Return a label as one string; parts of a many-level label are joined by ' | '."""
     return " | ".join(str(part) for part in label) if isinstance(label, tuple) else str(label)
+
+
+def ordered_index(rows: Iterable[tuple[Any, ...]], names: Sequence[str]) -> pd.MultiIndex:
+    """Index rows with the labels of each level in their order, so that pandas finds a row by its first labels in peace.
+
+    Examples
+    --------
+    >>> ordered_index([("b", 2), ("a", 1)], ["letter", "number"]).levels[0].tolist()
+    ['b', 'a']
+    """
+    parts = list(zip(*rows, strict=True))
+    levels = [list(dict.fromkeys(part)) for part in parts]
+    positions = [{label: k for k, label in enumerate(level)} for level in levels]
+    codes = [[where[label] for label in part] for where, part in zip(positions, parts, strict=True)]
+    return pd.MultiIndex(levels=levels, codes=codes, names=list(names))

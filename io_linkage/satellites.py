@@ -208,22 +208,29 @@ def with_rd_proxy(table: MRIOTable) -> MRIOTable:
     >>> float((rd["CHN", "30t33"] / world.va["CHN", "30t33"]).round(3))
     0.151
     """
-    own = table.classification or classifications.recognise(table.industries, year=table.year)
-    divisions = _divisions().get(str(own))
+    divisions = isic_divisions(table)
     if divisions is None:
         raise OptionError(
-            f"There is no list of ISIC divisions for the industries of {table.label} ({own or 'unknown'}); there is "
-            f"one for {', '.join(sorted(_divisions()))}. Attach R&D of your own with satellites.attach."
+            f"There is no list of ISIC divisions for the industries of {table.label} "
+            f"({table.classification or 'unknown'}); there is one for {', '.join(sorted(_divisions()))}. Attach R&D of "
+            "your own with satellites.attach."
         )
-    spellings = classifications.classification_of(str(own)).spellings
-    intensity = {
-        code: _mean_intensity(divisions.get(spellings.get(code.strip().lower(), code), ())) for code in table.industries
-    }
+    intensity = {code: _mean_intensity(divisions[code]) for code in table.industries}
     codes = table.index.get_level_values(1)
     values = np.array([intensity[code] for code in codes]) / 100 * table.va.to_numpy(dtype=np.float64)
     F = pd.DataFrame([values], index=[PROXY], columns=table.index)
     unit = pd.Series({PROXY: f"{table.unit}, proxy: OECD intensity times value added"})
     return table.replace(satellites={**table.satellites, "rd_proxy": Satellite("rd_proxy", F, unit)})
+
+
+def isic_divisions(table: MRIOTable) -> dict[str, tuple[str, ...]] | None:
+    """Return the ISIC rev. 4 divisions of each industry of a table, or None where there is no list of them."""
+    own = table.classification or classifications.recognise(table.industries, year=table.year)
+    divisions = _divisions().get(str(own))
+    if divisions is None:
+        return None
+    spellings = classifications.classification_of(str(own)).spellings
+    return {code: divisions.get(spellings.get(code.strip().lower(), code), ()) for code in table.industries}
 
 
 @cache

@@ -24,8 +24,10 @@ from __future__ import annotations
 from io_linkage.technology.acquiring import acquired, foreign_content
 from io_linkage.technology.cores import core_and_dependent
 from io_linkage.technology.diffusing import diffusion, diffusion_interval, embodied
+from io_linkage.technology.energy import energy_and_emissions
 from io_linkage.technology.penetrating import penetration, penetration_change, stage_penetration
 from io_linkage.technology.research import with_rd
+from io_linkage.technology.research_link import research_link
 from io_linkage.technology.trait_trade import trait_exports
 
 __all__ = [
@@ -34,9 +36,11 @@ __all__ = [
     "diffusion",
     "diffusion_interval",
     "embodied",
+    "energy_and_emissions",
     "foreign_content",
     "penetration",
     "penetration_change",
+    "research_link",
     "stage_penetration",
     "trait_exports",
     "with_rd",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from io_linkage import stages
 from io_linkage.captions import labelled
 from io_linkage.intensities import Account, intensity
+from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.stages.intervals import bounds, central_and_drawn_traits, described
@@ -99,7 +101,7 @@ def core_and_dependent(
             "low_share": low.ravel(),
             "high_share": high.ravel(),
         },
-        index=pd.MultiIndex.from_product([labels, PARTS], names=["region", "part"]),
+        index=ordered_index(product(labels, PARTS), ["region", "part"]),
     )
     return labelled(
         frame,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from io_linkage import stages
 from io_linkage.captions import labelled
 from io_linkage.errors import require_option
 from io_linkage.intensities import Account, Intensity
+from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.satellites import PROXY
 from io_linkage.selection import groups_by
@@ -236,7 +238,7 @@ def diffusion_interval(
         drawn = arises - q.counted[:, None] * (W * own[:, None]) if through == "inputs" else arises
         sums, whole = W.T @ drawn, drawn.sum(axis=0)
         cells.append(np.divide(sums, whole, out=np.full_like(sums, np.nan), where=whole != 0))
-    index = pd.MultiIndex.from_product([names, names], names=["performer stage", "user stage"])
+    index = ordered_index(product(names, names), ["performer stage", "user stage"])
     frame = central_and_bounds(np.array(cells).reshape(len(cells), -1), level).set_axis(index)
     measure = f"{q.label} embodied in {_USERS[through]}, by stage"
     interval = described(level, len(shares) - 1)

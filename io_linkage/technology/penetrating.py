@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from io_linkage import stages
 from io_linkage.captions import labelled
 from io_linkage.errors import ComparisonError, unknown
+from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.selection import industry_codes, region_codes
 from io_linkage.stages.intervals import central_and_bounds, central_and_drawn_traits, described
@@ -211,7 +213,7 @@ def stage_penetration(
     asked = _Asked.of(table, stage, regions, industries, stage_file)
     weights, drawn = central_and_drawn_traits(table, names, draws=draws, seed=seed, stage_file=stage_file)
     cells = np.array([asked.shares(W, T) for W, T in zip(weights, drawn, strict=True)])
-    index = pd.MultiIndex.from_product([asked.regions, names, REACHES], names=["region", "trait", "reach"])
+    index = ordered_index(product(asked.regions, names, REACHES), ["region", "trait", "reach"])
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     whose = "all" if stage is None else stage
     caption = table.caption(
@@ -291,7 +293,7 @@ def penetration_change(
             "inputs": (p[1] - p[0]).mean(axis=0),
             "weights": (p[:, 1] - p[:, 0]).mean(axis=0),
         },
-        index=pd.MultiIndex.from_product([asked[0].regions, names, REACHES], names=["region", "trait", "reach"]),
+        index=ordered_index(product(asked[0].regions, names, REACHES), ["region", "trait", "reach"]),
     )
     whose = "all" if stage is None else stage
     return labelled(

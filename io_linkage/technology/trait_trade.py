@@ -10,11 +10,13 @@ import pandas as pd
 from io_linkage import economies as countries
 from io_linkage import stages
 from io_linkage.captions import labelled
+from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 from io_linkage.technology.purchases import bought
 from io_linkage.technology.traits import trait_names
+from io_linkage.ties.bilateral_trade import by_origin
 from io_linkage.ties.partners import ALL, Names, sentence, settle_parties
 
 COLUMNS = ("exports", "exports_share", "investment", "investment_share", "partner_investment_share")
@@ -85,8 +87,8 @@ def trait_exports(
     )
     T = np.column_stack([np.ones(len(table.index)), stages.traits(table, stage_file=stage_file)[list(names)]])
     M, _ = groups_by(table, "region")
-    sold = _by_origin(table, T, table.accounts.Z @ M + bought(table, "demand"))
-    invested = _by_origin(table, T, bought(table, "investment", investment_categories))
+    sold = by_origin(table, T, table.accounts.Z @ M + bought(table, "demand"))
+    invested = by_origin(table, T, bought(table, "investment", investment_categories))
     position = {region: k for k, region in enumerate(table.regions)}
     pairs: dict[tuple[str, str], list[tuple[list[int], list[int]]]] = {}
     for (economy, partner), regions in parties.pairs().items():
@@ -96,16 +98,11 @@ def trait_exports(
         pairs[economy, partner] = [pair]
     values = np.concatenate([_row(sold, invested, own) for own in pairs.values()])
     rows = [(*pair, name) for pair in pairs for name in names]
-    frame = pd.DataFrame(values, index=pd.MultiIndex.from_tuples(rows), columns=pd.Index(COLUMNS))
-    frame.index.names = ["economy", "partner", "trait"]
+    index = ordered_index(rows, ["economy", "partner", "trait"])
     return labelled(
-        frame.sort_index(
-            level="economy", sort_remaining=False, key=lambda level: level.map(list(parties.economies).index)
-        ),
+        pd.DataFrame(values, index=index, columns=pd.Index(COLUMNS)),
         table.caption(
-            f"green, digital and high-tech exports of {focus} to partners"
-            if traits is None and stage_file is None
-            else f"exports of {focus} to partners by trait",
+            f"exports of {focus} to partners by trait",
             table.unit,
             focus=focus,
             partners=tuple(parties.partners),
@@ -116,15 +113,6 @@ def trait_exports(
             units={"exports": table.unit, "investment": table.unit, "others": "share"},
         ),
     )
-
-
-def _by_origin(table: MRIOTable, T: Array, flows: Array) -> Array:
-    """Sum flows (n, regions) by origin and trait, (origin, 1 + traits, destination); all goods come first."""
-    result = np.empty((len(table.regions), T.shape[1], flows.shape[1]))
-    for r in range(len(table.regions)):
-        inside = table.region_codes == r
-        result[r] = T[inside].T @ flows[inside]
-    return result
 
 
 def _row(sold: Array, invested: Array, pairs: list[tuple[list[int], list[int]]]) -> Array:

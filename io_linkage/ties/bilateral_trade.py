@@ -12,6 +12,7 @@ import pandas as pd
 from io_linkage import economies as countries
 from io_linkage.captions import labelled
 from io_linkage.intensities import Account, intensity
+from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
@@ -118,7 +119,9 @@ def bilateral(
     rows = _rows(parties, both=rest == "both")
     values = np.concatenate([flows.between(pairs) for pairs in rows.values()])
     labels = [(*row, stage) for row in rows for stage in flows.stages]
-    result = pd.DataFrame(values, index=_in_order(labels), columns=pd.Index([*FLOWS, *SHARES]))
+    result = pd.DataFrame(
+        values, index=ordered_index(labels, ["economy", "partner", "stage"]), columns=pd.Index([*FLOWS, *SHARES])
+    )
     lacking, clauses = without_figures(intensity(table, of))
     return labelled(
         result,
@@ -149,15 +152,6 @@ def _rows(parties: Parties, *, both: bool) -> dict[tuple[str, str], list[_Pair]]
     return rows
 
 
-def _in_order(labels: list[tuple[str, str, str]]) -> pd.MultiIndex:
-    """Levels in the order of the rows, so that pandas finds a row by its first labels without a warning."""
-    levels = [list(dict.fromkeys(part)) for part in zip(*labels, strict=True)]
-    codes = [
-        [level.index(label) for label in part] for level, part in zip(levels, zip(*labels, strict=True), strict=True)
-    ]
-    return pd.MultiIndex(levels=levels, codes=codes, names=["economy", "partner", "stage"])
-
-
 @dataclass(frozen=True, eq=False)
 class _Flows:
     """Trade between regions by stage of the seller: arrays (region of origin, stage with "all" first, region)."""
@@ -180,9 +174,9 @@ class _Flows:
         shares = np.column_stack([np.ones(len(M)), W])
         intermediate = np.asarray(table.accounts.Z @ M)
         return cls(
-            _by_origin(table, shares, intermediate),
-            _by_origin(table, shares, final),
-            _by_origin(table, shares, absorbed),
+            by_origin(table, shares, intermediate),
+            by_origin(table, shares, final),
+            by_origin(table, shares, absorbed),
             [ALL, *map(str, names)],
             table.regions,
             q.unit,
@@ -209,7 +203,7 @@ class _Flows:
         return float(self.absorbed[where, 0].sum()) or float("nan")
 
 
-def _by_origin(table: MRIOTable, shares: Array, flows: Array) -> Array:
+def by_origin(table: MRIOTable, shares: Array, flows: Array) -> Array:
     """Sum flows (n, regions) over the industries of each region, by stage."""
     result = np.empty((len(table.regions), shares.shape[1], flows.shape[1]))
     for r in range(len(table.regions)):
