@@ -19,6 +19,7 @@ from . import prices as prices
 from . import productivity as productivity
 from . import readers as readers
 from . import rebalancing as rebalancing
+from . import relocation as relocation
 from . import report as report
 from . import satellites as satellites
 from . import scenarios as scenarios

@@ -16,6 +16,7 @@ TOPICS = (
     "position",
     "prices",
     "productivity",
+    "relocation",
     "scenarios",
     "shortages",
     "spillovers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from numpy.testing import assert_allclose
 
 import io_linkage as iol
@@ -75,6 +75,7 @@ def literal(table, reach):
 
 
 @pytest.mark.parametrize("reach", content.REACHES)
+@settings(max_examples=12)
 @given(table=tables(min_regions=2))
 def test_shares_match_the_inverse(reach, table):
     matrix, whole = literal(table, reach)
@@ -98,6 +99,7 @@ def test_shares_match_the_inverse(reach, table):
                 assert grouped.loc[region, name] == pytest.approx(sums / total, abs=1e-10)
 
 
+@settings(max_examples=12)
 @given(tables(min_regions=2))
 def test_shares_add_to_one_and_face_and_hidden_to_the_whole(table):
     parts = {reach: bottlenecks.foreign_inputs(table, reach=reach, on=["R0"]) for reach in content.REACHES}
@@ -108,6 +110,7 @@ def test_shares_add_to_one_and_face_and_hidden_to_the_whole(table):
 
 
 @pytest.mark.parametrize("reach", content.REACHES)
+@settings(max_examples=12)
 @given(table=tables(min_regions=2))
 def test_both_sides_hold_the_same_amounts(reach, table):
     made = content.weights(table, reach)
@@ -118,6 +121,7 @@ def test_both_sides_hold_the_same_amounts(reach, table):
     assert bought == pytest.approx(sold, abs=1e-9 * table.x.sum())
 
 
+@settings(max_examples=12)
 @given(tables(min_regions=2))
 def test_look_through_is_the_reliance_on_all_rounds(table):
     reliance = ties.reliance(table, on=["R0"])
@@ -126,6 +130,7 @@ def test_look_through_is_the_reliance_on_all_rounds(table):
         assert_allclose(shares, reliance[name][["domestic", "foreign", "R0"]], atol=1e-10)
 
 
+@settings(max_examples=12)
 @given(tables(min_regions=2))
 def test_exposed_sales_match_inverses_of_the_blocks(table):
     shares = bottlenecks.sales_exposure(table)
@@ -152,6 +157,7 @@ def test_output_absorbed_abroad_in_value_added_is_the_dependence_on_foreign_dema
 
 
 @pytest.mark.parametrize("reach", ["direct", "look_through", "hidden"])
+@settings(max_examples=12)
 @given(table=tables(min_regions=3))
 def test_concentration_matches_the_inverse(reach, table):
     matrix, _ = literal(table, reach)
@@ -249,6 +255,7 @@ def test_a_supplier_that_nobody_can_replace():
     assert ranked["score"].iloc[0] == pytest.approx(0.75)
 
 
+@settings(max_examples=12)
 @given(tables(min_regions=3))
 def test_exposure_on_one_footing_matches_the_inverse(table):
     table = table.replace(classification=None)
@@ -362,3 +369,33 @@ def test_shares_over_years():
     years = panel.over(tables, bottlenecks.foreign_inputs, on=["CHN", "JPN"], regions="IDN", by="region")
     assert years.loc[(2011, "IDN"), "CHN"] > years.loc[(1995, "IDN"), "CHN"]
     assert years.loc[(2011, "IDN"), "JPN"] < years.loc[(1995, "IDN"), "JPN"]
+
+
+@settings(max_examples=12)
+@given(table=tables(min_regions=3))
+def test_sourcing_matches_the_inverse(table):
+    own = {"here": ["R0", "R1"], "there": ["R2"]}
+    frame = bottlenecks.sourcing(table, own_blocs=own)
+    at = {region: table.index.get_level_values(0) == region for region in table.regions}
+    for reach in ("direct", "look_through"):
+        used = literal(table, reach)[0] * table.x.to_numpy()
+        bought = {r: used[at[r]][:, at["R0"]].sum() for r in table.regions}
+        whole, abroad = sum(bought.values()), sum(v for r, v in bought.items() if r != "R0")
+        if whole > 1e-9:
+            row = frame.loc["R0", reach]
+            assert row["domestic_share"] == pytest.approx(bought["R0"] / whole, abs=1e-9)
+            assert row["own_bloc_share"] == pytest.approx((bought["R0"] + bought["R1"]) / whole, abs=1e-9)
+        if abroad > 1e-6:
+            assert row["bloc_abroad_share"] == pytest.approx(bought["R1"] / abroad, abs=1e-7)
+            hhi = sum((v / abroad) ** 2 for r, v in bought.items() if r != "R0")
+            assert row["diversification"] == pytest.approx(1 - hhi, abs=1e-7)
+
+
+def test_germany_over_the_years():
+    tables = [iol.load(year=year) for year in (1995, 2011)]
+    years = panel.over(tables, bottlenecks.sourcing, regions=["DEU", "RoW"])["look_through"]
+    assert years.loc[(2011, "DEU"), "domestic_share"] < years.loc[(1995, "DEU"), "domestic_share"]
+    assert years.loc[(2011, "DEU"), "own_bloc_share"] > years.loc[(2011, "DEU"), "domestic_share"]
+    alone = years.loc[(2011, "RoW")]
+    assert alone["bloc_abroad_share"] == 0
+    assert alone["own_bloc_share"] == pytest.approx(alone["domestic_share"])

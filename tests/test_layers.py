@@ -20,6 +20,7 @@ MEASURES = {
     "shortages",
     "productivity",
     "scenarios",
+    "relocation",
     "spillovers",
     "technology",
     "ties",

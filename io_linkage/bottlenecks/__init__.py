@@ -18,6 +18,7 @@ from io_linkage.bottlenecks.choke_points import choke_points, no_alternative
 from io_linkage.bottlenecks.exposure import exposure
 from io_linkage.bottlenecks.foreign_inputs import foreign_inputs
 from io_linkage.bottlenecks.sales import sales_exposure
+from io_linkage.bottlenecks.sourcing import sourcing
 from io_linkage.bottlenecks.suppliers import suppliers
 
-__all__ = ["choke_points", "exposure", "foreign_inputs", "no_alternative", "sales_exposure", "suppliers"]
+__all__ = ["choke_points", "exposure", "foreign_inputs", "no_alternative", "sales_exposure", "sourcing", "suppliers"]

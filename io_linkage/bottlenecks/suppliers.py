@@ -114,7 +114,7 @@ def suppliers(
             f"concentration of {whose} suppliers by {by or unit}: {WHOLES[reach]}",
             "index, 0 to 1",
             reach=reach,
-            note=_note(table, rest_economies),
+            note=rest_note(table, rest_economies),
         ),
     )
 
@@ -155,11 +155,12 @@ def _by_product(table: MRIOTable, reach: Reach) -> Array:
     return np.asarray(cube[:, table.industry_codes, table.region_codes].T)
 
 
-def _note(table: MRIOTable, rest_economies: int) -> str:
+def rest_note(table: MRIOTable, rest_economies: int, column: str = "hhi") -> str:
+    """Return the sentence on what became of the rest of the world; empty where there is none."""
     rest = countries.rest_regions(table)
     if not rest:
         return ""
     return (
-        f"{' and '.join(rest)} stands for many economies: hhi counts it as one, hhi_without_rest leaves it out, "
-        f"hhi_rest_spread spreads it over {rest_economies}."
+        f"{' and '.join(rest)} stands for many economies: {column} counts it as one, {column}_without_rest leaves it "
+        f"out, {column}_rest_spread spreads it over {rest_economies}."
     )
