@@ -299,7 +299,7 @@ def test_percentages_are_of_gdp_for_money_and_of_the_account_for_the_rest():
     assert_allclose(money["home_percent"], 100 * money["total"] / table.va.sum())
     assert_allclose(people["home_percent"], 100 * people["total"] / table.satellite("jobs").sum())
     assert people.attrs["percent_of"] == "jobs"
-    with pytest.raises(OptionError, match="no share of GDP"):
+    with pytest.raises(OptionError, match="not a share of GDP"):
         ex.losses(table, of="jobs", relative_to="gdp")
 
 
@@ -367,7 +367,7 @@ def test_bad_corridors_are_refused_with_a_remedy():
     table = leather()
     with pytest.raises(OptionError, match="flows='intermediate'"):
         ex.corridor(table, origin={"regions": "Turkey"}, destination={"industries": "Agriculture"})
-    with pytest.raises(OptionError, match="cannot be selected by"):
+    with pytest.raises(OptionError, match="described by regions, industries and stage, not by"):
         ex.corridor(table, origin={"country": "Turkey"}, destination={"regions": "Germany"})
     with pytest.raises(OptionError, match="crosses a border"):
         ex.corridor(table, origin={"regions": "Turkey"}, destination={"regions": "Turkey"}, across_borders=True)

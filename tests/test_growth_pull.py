@@ -71,11 +71,11 @@ def test_matches_brute_force_polar_averages(drawn):
     q0, q1 = np.where(p, v0, 0), np.where(p, v1, 0)
     close = {"rtol": 1e-8, "atol": 1e-9 * table.va.sum()}
     own = (q1 - q0) @ (L1 @ y1 + L0 @ y0) / 2
-    assert_allclose(pull.loc[("R1", "own"), "own coefficients"], own, **close)
+    assert_allclose(pull.loc[("R1", "own"), "own_coefficients"], own, **close)
     inputs = (q0 @ (L1 - L0) @ y1 + q1 @ (L1 - L0) @ y0) / 2
-    assert_allclose(pull.loc["R1", ["technology", "input sourcing"]].to_numpy().sum(), inputs, **close)
+    assert_allclose(pull.loc["R1", ["technology", "input_sourcing"]].to_numpy().sum(), inputs, **close)
     by_buyer = (q0 @ L0 + q1 @ L1) @ (D1 - D0) / 2
-    demand = pull[["demand level", "demand basket", "demand sourcing"]].sum(axis=1)
+    demand = pull[["demand_level", "demand_basket", "demand_sourcing"]].sum(axis=1)
     assert_allclose(demand["R1", "R0"], by_buyer[0], **close)
     assert_allclose(demand["R1", "own"], by_buyer[1], **close)
 
@@ -88,12 +88,12 @@ def test_sources_add_up_to_the_structural_decomposition(drawn):
     pull = everywhere(table, new)["contribution"].groupby(["partner", "channel"]).sum().unstack()
     change = decomposition.structural(table, new).frame(joined=False)
     factors = {
-        "own coefficients": "intensity",
+        "own_coefficients": "intensity",
         "technology": "input_coefficients",
-        "input sourcing": "input_sourcing",
-        "demand sourcing": "final_sourcing",
-        "demand basket": "mix",
-        "demand level": "level",
+        "input_sourcing": "input_sourcing",
+        "demand_sourcing": "final_sourcing",
+        "demand_basket": "mix",
+        "demand_level": "level",
     }
     for channel, factor in factors.items():
         expected = change.loc[table.regions[1:], factor].fillna(0)
@@ -127,7 +127,7 @@ def test_level_alone_is_level_alone(table):
     pull = everywhere(table, remade(table, table.A.to_numpy(), Y, table.v.to_numpy()))["contribution"]
 
     labels = pull.index
-    other = pull[(labels.get_level_values(1) != "R0") | (labels.get_level_values(2) != "demand level")]
+    other = pull[(labels.get_level_values(1) != "R0") | (labels.get_level_values(2) != "demand_level")]
     assert_allclose(other, 0, atol=1e-8 * table.va.sum())
 
 
@@ -135,9 +135,9 @@ def test_level_alone_is_level_alone(table):
 def test_own_coefficients_alone(table):
     new = remade(table, table.A.to_numpy(), table.Y.to_numpy(), table.v.to_numpy() * 0.5)
     pull = everywhere(table, new)["contribution"].unstack("channel")
-    assert_allclose(pull.drop(columns="own coefficients"), 0, atol=1e-8 * table.va.sum())
+    assert_allclose(pull.drop(columns="own_coefficients"), 0, atol=1e-8 * table.va.sum())
     change = (new.va - table.va).groupby(level=0, sort=False).sum()
-    assert pull.loc[("R1", "own"), "own coefficients"] == pytest.approx(change["R1"])
+    assert pull.loc[("R1", "own"), "own_coefficients"] == pytest.approx(change["R1"])
 
 
 def two_by_two() -> MRIOTable:
@@ -164,12 +164,12 @@ def test_sourcing_and_basket_and_technology_are_told_apart():
     moved = Y.copy()
     moved[[0, 2], 0] += [-8, 8]  # a buys product x at b's instead of its own
     pull = growth_pull(table, remade(table, A, moved, v), "a", **options)
-    assert_allclose(only(pull, "a", "demand sourcing"), 0, atol=1e-9)
+    assert_allclose(only(pull, "a", "demand_sourcing"), 0, atol=1e-9)
     moved = Y.copy()
     moved[:, 0] *= [1.2, 1, 1.2, 1]
     moved[:, 0] *= Y[:, 0].sum() / moved[:, 0].sum()  # a shifts to product x, at each seller alike
     pull = growth_pull(table, remade(table, A, moved, v), "a", **options)
-    assert_allclose(only(pull, "a", "demand basket"), 0, atol=1e-9)
+    assert_allclose(only(pull, "a", "demand_basket"), 0, atol=1e-9)
     moved = A.copy()
     moved[:, 0] *= [1.3, 1, 1.3, 1]  # a's industry x uses more of product x
     pull = growth_pull(table, remade(table, moved, Y, v), "a", **options)
@@ -177,7 +177,7 @@ def test_sourcing_and_basket_and_technology_are_told_apart():
     moved = A.copy()
     moved[[0, 2], 0] += [-0.05, 0.05]  # and takes it from b
     pull = growth_pull(table, remade(table, moved, Y, v), "a", **options)
-    assert_allclose(only(pull, "a", "input sourcing"), 0, atol=1e-9)
+    assert_allclose(only(pull, "a", "input_sourcing"), 0, atol=1e-9)
 
 
 def test_inventories_run_down_stay_in_the_basket():
@@ -189,7 +189,7 @@ def test_inventories_run_down_stay_in_the_basket():
     pull = growth_pull(table, new, "a", partners=["b"], comparators=())["contribution"]
     change = new.va["b"].sum() - table.va["b"].sum()
     assert pull.sum() == pytest.approx(change)
-    assert pull.loc[("b", "own", "demand sourcing")] == pytest.approx(0)
+    assert pull.loc[("b", "own", "demand_sourcing")] == pytest.approx(0)
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_world_shares_add_to_one(pull, years):
 
 
 def test_own_coefficients_belong_to_the_partner_alone(pull):
-    coefficients = pull["contribution"].xs("own coefficients", level="channel")
+    coefficients = pull["contribution"].xs("own_coefficients", level="channel")
     assert (coefficients.drop("own", level="source") == 0).all()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -272,3 +272,44 @@ def test_pure_linkages_of_germany_fall_short_of_total_ones():
     assert (found["pure_backward"] < gross).all()
     assert isinstance(found, pd.DataFrame)
     assert found.filter(like="normalised").mean().tolist() == pytest.approx([1, 1, 1])
+
+
+@given(tables(), st.sampled_from(["backward", "forward", "direct_backward", "pure_backward"]), st.data())
+def test_a_part_of_which_nothing_is_known_is_unknown_and_not_zero(table, measure, data):
+    """By counting, for each industry and part, the industries with output that have a number."""
+    values = np.array(data.draw(st.lists(st.sampled_from([np.nan, 2.0]), min_size=len(table.index))))[
+        : len(table.index)
+    ]
+    account = pd.Series(values, index=table.index, name="own")
+    assume((account.notna() & table.active).any())
+    partners = table.regions[-1]
+    found = lk.split(table, measure=measure, partners=partners, of=account)
+    region = table.index.get_level_values(0)
+    for j in np.flatnonzero(table.active):
+        home, self = region == region[j], np.arange(len(region)) == j
+        group = (region == partners) & ~home
+        places = {"industry": self, "region": home & ~self, "partners": group, "rest": ~home & ~group}
+        if measure == "pure_backward":
+            places.pop("industry")
+        for name, place in places.items():
+            inside = place & table.active
+            nothing = inside.any() and account[inside].isna().all()
+            assert np.isnan(found[name].iloc[j]) == nothing, name
+
+
+@given(tables(), st.sampled_from(["net_backward", "net_forward"]), st.booleans())
+def test_net_linkages_of_groups_are_what_is_drawn_over_what_the_group_makes(table, measure, own):
+    """Split or not: sum of (q'L)_j y_j over sum of q_j x_j, whatever the account."""
+    account = pd.Series(np.arange(2.0, 2.0 + len(table.index)), index=table.index, name="own")
+    of = account if own else "value_added"
+    amount = (account if own else table.va)[table.active]
+    found = lk.aggregate(table, lk.split(table, measure=measure, of=of), by="region")
+    net = lk.net(table, of=of)[measure]
+    assume((amount > 0).all())
+    drawn = (net * amount).groupby(level=0, sort=False).sum()
+    made = amount.groupby(level=0, sort=False).sum()
+    for region in made.index:
+        assert found.loc[region, "total"] == pytest.approx(drawn[region] / made[region], rel=1e-9)
+    parts = found.drop(columns="total").sum(axis=1, min_count=1)
+    assert_allclose(parts[made.index], found.loc[made.index, "total"], rtol=1e-9, atol=1e-12)
+    assert found.attrs["weighted_by"] == ("own" if own else "value_added")

@@ -14,6 +14,7 @@ from io_linkage.errors import OptionError
 from io_linkage.figures.flow_bands import _apart, _stacked
 from io_linkage.figures.saving import numbers
 from io_linkage.figures.tile_maps import _layout
+from io_linkage.ties.growth import CHANNELS
 
 
 @pytest.fixture(autouse=True)
@@ -153,8 +154,10 @@ def test_growth_bars_add_up():
     part = figures.growth_sources(pull, by="channel", source="CHN")
     total = pull["change_share"].xs("CHN", level="source").groupby("partner").sum()
     assert_allclose(numbers(part)["change_share"].groupby("partner").sum()[["BRA"]], 100 * total[["BRA"]])
+    texts = [text.get_text() for text in part.get_legend().get_texts()]
+    assert set(texts) == {"sum of those drawn", *(channel.replace("_", " ") for channel in CHANNELS[:-1])}
     without = figures.growth_sources(pull, leave_out=["own"])
-    assert "Not drawn: own" in caption(without)
+    assert "Not drawn: partner itself" in caption(without)
     assert "Current prices" in caption(without)
     with pytest.raises(OptionError, match="growth_pull"):
         figures.growth_sources(pull.droplevel("source"))

@@ -332,6 +332,11 @@ def test_composition_matches_sums_by_hand(small):
     assert found.loc[("r", "emerging"), "central"] == pytest.approx(expected, rel=1e-12)
     assert_allclose(found["central"].groupby(level="region").sum(), 1.0)
     assert_allclose(found["low"], found["high"])
+    assert {key: found.attrs[key] for key in ("table", "year", "source")} == {
+        "table": small.label,
+        "year": small.year,
+        "source": small.source,
+    }
     assert list(stages.composition(small, regions="s", stage_file=file).index.get_level_values(0).unique()) == ["s"]
 
 
@@ -383,3 +388,11 @@ def test_wiod_and_national_table_agree_on_china(shared_data, wiod_2011):
     detailed = stages.composition(national(shared_data, "china_2012_139", "NBS139", 2012), of="value_added")
     coarse = stages.composition(wiod_2011, of="value_added", regions="CHN")
     assert_allclose(coarse["central"], detailed["central"], rtol=0, atol=0.01)
+
+
+def test_a_line_with_too_many_cells_is_refused_in_one_paragraph(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("industry,traditional,emerging,future\na,0.6,0.3,0.1\nb,0.6,0.3,0.1,9,9\n", encoding="utf-8")
+    with pytest.raises(StageError, match="line 3, saw 6") as refusal:
+        stages.load_file(file)
+    assert "\n" not in str(refusal.value)

@@ -157,7 +157,7 @@ def _resolve_one(table: MRIOTable, name: str, aggregates: Overrides | None, year
     if not chosen:
         everyone = ", ".join(standing(group, when))  # raises when the group itself is empty that year
         raise OptionError(
-            f"None of the {len(table.regions)} regions of {table.label} is a member of {group!r} in {when}. "
+            f"No region of {table.label} is a member of {group!r} in {when}. "
             f"Its members then: {everyone}. Name a region, or count an aggregate in: "
             f"economies.resolve(table, {group!r}, aggregates={{'RoW': {{{group!r}: True}}}}) gives a list to pass in "
             "place of the group."

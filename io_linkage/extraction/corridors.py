@@ -15,6 +15,7 @@ from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array, removal
 from io_linkage.selection import Selection, groups_by, select
 from io_linkage.table import MRIOTable
+from io_linkage.wording import listed
 
 Flows: TypeAlias = Literal["both", "intermediate", "final"]
 
@@ -106,7 +107,10 @@ def _selection(
         return chosen
     strange = set(chosen) - {"regions", "industries", "stage"}
     if strange:
-        raise OptionError(f"{sorted(strange)} cannot be selected by; use regions, industries and stage.")
+        raise OptionError(
+            f"An end of a corridor is described by regions, industries and stage, not by {listed(sorted(strange))}. "
+            "Correct the key, or leave it out."
+        )
     return select(table, **chosen, stage_weights=stage_weights)
 
 

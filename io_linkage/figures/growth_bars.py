@@ -18,7 +18,7 @@ from io_linkage.figures.saving import note
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GREYS = {"own": "#e2e2e2", "others": "#b9b9b9", "own coefficients": "#b9b9b9"}
+_GREYS = {"own": "#e2e2e2", "others": "#b9b9b9", "own_coefficients": "#b9b9b9"}
 
 
 @teaching()
@@ -71,7 +71,7 @@ def growth_sources(
     attrs = described(result[[value]], own=units.get(value, result.attrs.get("unit", "")))
     years = result.attrs.get("years")
     statements = [*notes, f"Change from {years[0]} to {years[1]}" if years else ""]
-    statements += [f"Not drawn: {', '.join(hidden)}"] if hidden else []
+    statements += [f"Not drawn: {', '.join(_sources(hidden, names))}"] if hidden else []
     with style.theme():
         drawn = style.axes(ax, (width, 0.27 * len(table) + 1.35))
         _stack(drawn, table, names)
@@ -129,7 +129,8 @@ def _frame(ax: Axes) -> None:
 def _sources(sources: list[str], names: Names) -> list[str]:
     economies = [name for name in sources if name not in ("own", "others")]
     known = dict(zip(economies, shown(economies, names), strict=True))
-    return [known.get(name, {"own": "partner itself", "others": "all others"}.get(name, name)) for name in sources]
+    known |= {"own": "partner itself", "others": "all others"}
+    return [known[name].replace("_", " ") for name in sources]
 
 
 def _partners(partners: pd.Index[Any], names: Names) -> list[str]:

@@ -65,7 +65,8 @@ def split(
     -------
     DataFrame on the table's index: industry (itself), region (other industries of its region), partners, rest (all
     other regions) and total; without `partners` the third is absent and `rest` is all abroad. The parts add up to the
-    total. NaN without output.
+    total. NaN without output, and for a part in which no industry has a number. Net linkages are averaged with the
+    account itself, as those of `net`.
 
     Examples
     --------
@@ -80,12 +81,9 @@ def split(
     values, unit = _parts(table, measure, q, group), q.unit_per_output
     if measure.startswith("net"):
         values, unit = values * _net_scale(table, measure, of, values[:, -1])[:, None], ""
-    if measure == "pure_forward":
-        values = np.where(q.known[:, None], values, np.nan)
     if measure.startswith("pure"):
         unit = q.unit
-    else:
-        values = _where_known(table, measure, q, values)
+    values = np.where(_known(table, measure, q, group), values, np.nan)
     if weighted_by is not None:
         if measure not in ("backward", "forward"):
             raise OptionError(f"weighted_by={weighted_by!r} is for backward and forward, not {measure}; leave it out.")
@@ -101,18 +99,45 @@ def split(
     )
     name = f"{measure.replace('_', ' ')} linkage by {'origin' if 'backward' in measure else 'destination'}"
     rule = "block" if measure.startswith("pure") else "mean" if weighted_by is None else "sum"
+    if measure.startswith("net"):
+        # As `net`: the mean of a group is what its final demand draws over what it makes itself.
+        label["weighted_by"] = q.name
+        label |= {} if isinstance(of, str) else {"weights": tuple(q.amounts(table).tolist())}
     if normalise is not None:
         label |= {"normalise": normalise, "normalised": tuple(columns), "normalised_by": "total"}
     return table.frame(values, columns, name, unit=unit, rule=rule, **label, **q.attrs)
 
 
-def _where_known(table: MRIOTable, measure: Measure, q: Intensity, values: Array) -> Array:
-    """Return NaN for parts of which the source knows nothing: those at home, and the total."""
-    blank = np.zeros(values.shape[1], dtype=bool)
-    blank[[0, 1, -1]] = True
-    if measure == "forward_leontief":
-        return np.where(q.known[:, None], values, np.nan)
-    return np.where(q.in_unknown_region(table)[:, None] & blank, np.nan, values)
+def _known(
+    table: MRIOTable, measure: Measure, q: Intensity, group: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.bool_]:
+    """Whether the source has a number for any industry that a part sums over, (n, parts), or none is there."""
+    if measure in ("forward_leontief", "pure_forward"):
+        # Only the account of the industry itself counts.
+        return q.known[:, None]
+    counted, active = (q.known & table.active).astype(int), table.active.astype(int)
+    some, everyone = (
+        _columns(own, _at_home(table, own), *_abroad(table, own, group), group) for own in (counted, active)
+    )
+    known = (some > 0) | (everyone == 0)
+    if measure == "pure_backward":
+        # The industry itself is not part of its pure linkage, and the total is all others.
+        known[:, 0], known[:, -1] = True, (counted.sum() - counted > 0) | (active.sum() == 1)
+    else:
+        known[:, -1] = ~q.in_unknown_region(table)
+    return np.asarray(known, dtype=np.bool_)
+
+
+def _at_home(table: MRIOTable, numbers: Array) -> Array:
+    """Sum over the own region of each industry."""
+    sums = np.bincount(table.region_codes, numbers, len(table.regions))
+    return np.asarray(sums[table.region_codes], dtype=np.float64)
+
+
+def _abroad(table: MRIOTable, numbers: Array, group: npt.NDArray[np.bool_] | None) -> tuple[Array | None, Array]:
+    """Sum over the group of partners, and over all."""
+    everything = np.ones(len(numbers))
+    return None if group is None else everything * (numbers @ group), everything * numbers.sum()
 
 
 def _codes(table: MRIOTable, partners: str | Iterable[str]) -> list[int]:

@@ -88,9 +88,6 @@ def apl_matrix(table: MRIOTable) -> pd.DataFrame:
     L = table.system.inverse()
     effects = L - np.eye(len(L))
     lengths = _ratio(L @ effects, effects)
-    idle = ~table.active
-    lengths[idle] = np.nan
-    lengths[:, idle] = np.nan
     result = pd.DataFrame(lengths, index=table.index, columns=table.index)
     return labelled(result, table.caption("average propagation length", "transactions"))
 

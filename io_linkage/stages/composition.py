@@ -77,10 +77,7 @@ def composition(
     what = "output" if of == "output" else table.value_added_label
     return labelled(
         out,
-        {},
-        measure=f"share of stages in {what}",
-        unit="share",
-        table=table.label,
+        table.caption(f"share of stages in {what}", "share"),
         interval=described(level, len(drawn)),
         file=source.name,
     )

@@ -75,7 +75,10 @@ def _parsed(path: str, mtime: int, size: int) -> pd.DataFrame:
     except OSError as error:
         raise StageError(f"Cannot read the file of stage shares {path}: {error.strerror or error}.") from error
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise StageError(f"Cannot read {path} as a CSV or Excel file of stage shares: {error}.") from error
+        # The parser ends some of its messages with a new line.
+        raise StageError(
+            f"Cannot read {path} as a CSV or Excel file of stage shares: {str(error).strip().rstrip('.')}."
+        ) from error
     return _checked(frame, path)
 
 

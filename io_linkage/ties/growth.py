@@ -4,12 +4,12 @@ Terms
 -----
 source : the economy whose final demand or whose industries changed: the focus, a comparator, the partner itself
     ("own"), or all "others".
-demand level : total final demand of the source.
-demand basket : shares of products in it, wherever they are made.
-demand sourcing : shares of economies in each product it buys for final use.
+demand_level : total final demand of the source.
+demand_basket : shares of products in it, wherever they are made.
+demand_sourcing : shares of economies in each product it buys for final use.
 technology : what its industries use of each product per unit of output, wherever it is made.
-input sourcing : shares of economies in each of those inputs.
-own coefficients : the partner's value added (jobs, ...) per unit of its own output.
+input_sourcing : shares of economies in each of those inputs.
+own_coefficients : the partner's value added (jobs, ...) per unit of its own output.
 
 The change of a partner's value added between two tables is the sum of all these, exactly. It is an accounting split
 of what happened, not an estimate of what would have happened otherwise.
@@ -36,12 +36,12 @@ from io_linkage.table import MRIOTable
 from io_linkage.ties.partners import ALL, sentence, settle_parties, without_figures
 
 CHANNELS = (
-    "demand level",
-    "demand basket",
-    "demand sourcing",
+    "demand_level",
+    "demand_basket",
+    "demand_sourcing",
     "technology",
-    "input sourcing",
-    "own coefficients",
+    "input_sourcing",
+    "own_coefficients",
 )
 # In the order of the channels.
 _FACTOR_OF_CHANNEL = (LEVEL, MIX, FINAL, INPUTS, SOURCING, INTENSITY)
