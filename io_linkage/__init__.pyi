@@ -26,6 +26,7 @@ from . import scenarios as scenarios
 from . import selection as selection
 from . import shortages as shortages
 from . import spillovers as spillovers
+from . import splitting as splitting
 from . import stages as stages
 from . import technology as technology
 from . import ties as ties

@@ -37,6 +37,7 @@ LAYERS = [
     {
         "aggregation",
         "cells",
+        "splitting",
         "checks",
         "concordances",
         "classifications",

@@ -39,15 +39,15 @@ def biproportional(A: Array, rows: Array, columns: Array, *, tolerance: float = 
                 return np.asarray(scaled, dtype=np.float64)
             if np.isnan(gap):
                 break
-            r = _factor(p, m, rows)
-            s = _factor(P.T @ r, N.T @ (1 / r), columns)
+            r = root_factor(p, m, rows)
+            s = root_factor(P.T @ r, N.T @ (1 / r), columns)
     raise SolveError(
         f"GRAS left a gap of {gap:.2g} of the largest total after {turn + 1} rounds. A row or column cannot reach its "
         "total with the signs and zeros it has; see checks.gaps(table), or keep the gaps as a discrepancy."
     )
 
 
-def _factor(p: Array, n: Array, total: Array) -> Array:
+def root_factor(p: Array, n: Array, total: Array) -> Array:
     """Positive root of p f - n / f = total, for each row or column."""
     root = total + np.sqrt(np.maximum(total**2 + 4 * p * n, 0.0))
     both = np.divide(root, 2 * p, out=np.ones_like(p), where=p > 0)
