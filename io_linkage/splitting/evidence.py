@@ -35,7 +35,7 @@ class Known:
     def note(self, part_row: int, part: Part) -> None:
         """Write down what a part is known to buy, to sell and to add."""
         position = int(self.expansion.parts[part_row])
-        region, code = self.index[position]
+        region, code = map(str, self.index[position])
         for product, figure in part.inputs.items():
             value = self._figure(figure, region, code, f"input of {product}")
             if value is not None:

@@ -61,13 +61,13 @@ class Division:
         The parent's code.
     parts : tuple of Part
         The last one is the rest: parent less the others.
-    regions : tuple of str
+    regions : str or tuple of str
         Codes, names or groups; empty for all regions.
     """
 
     industry: str
     parts: tuple[Part, ...]
-    regions: tuple[str, ...] = ()
+    regions: str | tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no table could be split by."""

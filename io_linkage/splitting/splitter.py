@@ -307,7 +307,7 @@ def _account_shares(layout: Layout, account: str) -> Array:
         figures = [layout.part(int(at)).accounts.get(account) for at in positions]
         if not any(figure is not None for figure in figures[:-1]):
             continue
-        region = layout.index[int(positions[0])][0]
+        region = str(layout.index[int(positions[0])][0])
         given = [None if figure is None else figure_for(figure, region) for figure in figures[:-1]]
         shares[positions[:-1]] = [
             shares[at] if value is None else value for at, value in zip(positions[:-1], given, strict=True)
