@@ -236,7 +236,7 @@ def _demand(Y: Array, columns: pd.MultiIndex, region_of: Mapping[str, str]) -> p
 def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[str, Satellite], tuple[str, ...]]:
     summed, dropped = {}, []
     for name, satellite in table.satellites.items():
-        sums = np.array([not _is_no_sum(str(unit)) for unit in satellite.unit])
+        sums = np.array([not is_no_sum(str(unit)) for unit in satellite.unit])
         dropped += [row for row, is_sum in zip(satellite.rows, sums, strict=True) if not is_sum]
         if not sums.any():
             continue
@@ -253,7 +253,8 @@ def _satellites(table: MRIOTable, C: Array, index: pd.MultiIndex) -> tuple[dict[
     return summed, notes
 
 
-def _is_no_sum(unit: str) -> bool:
+def is_no_sum(unit: str) -> bool:
+    """Whether accounts in a unit cannot be added up and do not grow with output: indices, prices, shares."""
     return unit.lower().startswith(NOT_SUMS)
 
 

@@ -242,6 +242,27 @@ class Updated:
         where = slice(None) if positions is None else positions
         return np.asarray(self.update.solved_rounds[where] @ self.strengths + self.update.LP[where] @ self.weights())
 
+    def slopes(self, positions: Positions) -> Array:
+        r"""Return how the change of output of some industries moves with each strength, (positions, parts).
+
+        .. math:: \partial d / \partial s_e = (I - A - \Delta A)^{-1} (\delta_e + \Delta A_e d)
+        """
+        update = self.update
+        if not update.is_direct:
+            d = self.solve(self.first_round)
+            more = np.column_stack([apply(part.blocks, d) for part in update.parts])
+            return self.solve(update.first_rounds + more)[positions]
+        w = self.weights()
+        right = np.column_stack(
+            [
+                started @ self.strengths + coupling @ w
+                for started, coupling in zip(update.started, update.coupling, strict=True)
+            ]
+        )
+        for strength, started in zip(self.strengths, update.started, strict=True):
+            right += strength * started
+        return np.asarray(update.solved_rounds[positions] + update.LP[positions] @ self._small(right))
+
     def solve(self, right: Array) -> Array:
         """Return (I - A - dA)^-1 b for (n,) or (n, m)."""
         update = self.update

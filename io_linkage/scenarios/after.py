@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import RESIDUAL_NAME, Satellite
+from io_linkage.aggregation import is_no_sum
+from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
+from io_linkage.scenarios.bans import Shortage
 from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ def table_after(outcome: Outcome) -> MRIOTable:
     column no longer spends (a tariff's duties, purchases that fall away) goes to the statistical discrepancy, and so
     does what users of a lost industry would still need of it.
     """
+    require_table(outcome)
     base, accounts = outcome.base, outcome.base.accounts
     ratio = np.divide(outcome._output, accounts.x, out=np.ones(len(accounts.x)), where=base.active)
     published = None if accounts.published is None else np.maximum(accounts.published + outcome.solution.change, 0.0)
@@ -43,6 +47,15 @@ def table_after(outcome: Outcome) -> MRIOTable:
     lost = outcome.solution.fixed.positions[outcome.solution.fixed.output == 0]
     Z[lost], Y[lost] = 0.0, 0.0
     return base.remade(Z, Y, V, published, notes=notes, **changes)
+
+
+def require_table(outcome: Outcome) -> None:
+    """Raise for an outcome that says what is not made, and not who then buys what."""
+    if isinstance(outcome.solution, Shortage):
+        raise OptionError(
+            "An export ban read as 'supply' says what is not made for want of inputs, and not who then buys what, so "
+            "there is no table after it. Use change, tiers and losers; or read the ban as 'replaced' or 'orders'."
+        )
 
 
 def _flows(outcome: Outcome, ratio: Array) -> Array:
@@ -67,19 +80,16 @@ def _mixed(outcome: Outcome, after: Array, before: Array) -> Array:
 
 
 def _satellites(outcome: Outcome, ratio: Array) -> dict[str, Satellite]:
-    return {
-        name: Satellite(
-            account.name,
-            pd.DataFrame(
-                _mixed(outcome, account.F.to_numpy(dtype=np.float64) * ratio, account.F.to_numpy(dtype=np.float64)),
-                index=account.F.index,
-                columns=account.F.columns,
-            ),
-            account.unit,
-            account.F_Y,
-        )
-        for name, account in outcome.base.satellites.items()
-    }
+    """Return accounts at their amounts per unit of output; indices, prices and shares stay as they are."""
+    after = {}
+    for name, account in outcome.base.satellites.items():
+        before = account.F.to_numpy(dtype=np.float64)
+        values = _mixed(outcome, before * ratio, before)
+        stays = [is_no_sum(str(unit)) for unit in account.unit]
+        values[stays] = before[stays]
+        F = pd.DataFrame(values, index=account.F.index, columns=account.F.columns)
+        after[name] = Satellite(account.name, F, account.unit, account.F_Y)
+    return after
 
 
 def unmet(outcome: Outcome) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from io_linkage.scenarios.bans import Shortage
 from io_linkage.scenarios.moves import ExportBan, FixedOutput, NodeLoss, ProductionAbroad, Tariff
 from io_linkage.wording import listed
 
@@ -20,10 +21,23 @@ _LISTED = 5
 
 def assumptions(outcome: Outcome) -> dict[str, str]:
     """Return closure, substitution, horizon and value added, and a warning where one is due."""
+    if isinstance(outcome.solution, Shortage):
+        return _of_a_shortage(outcome.solution)
     said = {"closure": CLOSURE, "substitution": _substitution(outcome), "horizon": HORIZON}
     said["value_added"] = _value_added(outcome)
     warning = _warning(outcome)
     return {**said, "warning": warning} if warning else said
+
+
+def _of_a_shortage(solution: Shortage) -> dict[str, str]:
+    return {
+        "closure": "Demand and prices stay as they are; the supplier makes less by what it does not export, and "
+        "its users make less where an input is short.",
+        "substitution": "Users find no other source and no other input; which inputs they cannot do without: "
+        f"{solution.ratings}.",
+        "horizon": "About two months, without stocks; the shortage is passed on once.",
+        "value_added": "Each account keeps its amount per unit of output.",
+    }
 
 
 def _substitution(outcome: Outcome) -> str:
@@ -56,13 +70,19 @@ def _value_added(outcome: Outcome) -> str:
             )
         return said
     freed = float(outcome.solution.per_unit("freed", len(base.index)) @ outcome._output)
+    freed -= sum(
+        float(strength * block.values.sum())
+        for strength, edit in zip(outcome.solution.strengths, outcome.solution.edits, strict=True)
+        for block in edit.final
+        if edit.freed is not None
+    )
     duties = float(outcome.solution.per_unit("duties", len(base.index)) @ outcome._output)
     duties += sum(
         float(strength) * edit.final_duties
         for strength, edit in zip(outcome.solution.strengths, outcome.solution.edits, strict=True)
     )
     if freed:
-        said += f" Inputs of {freed:,.4g}{unit} are no longer bought; that cost is neither spent nor earned by anyone."
+        said += f" Goods of {freed:,.4g}{unit} are no longer bought; what they cost is not spent otherwise."
     if duties:
         said += f" Duties of {duties:,.4g}{unit} leave the flows and are not spent again."
     return said

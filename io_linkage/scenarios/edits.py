@@ -122,7 +122,9 @@ def _reshoring(ground: Ground, move: Reshoring) -> list[Edit]:
             edit.blocks,
             edit.final,
             edit.moved,
-            Home(buyer, np.array(sorted(edit.moved), dtype=np.intp), move.capacity),
+            Home(
+                buyer, np.array(sorted(k for k, worth in edit.moved.items() if worth > 0), dtype=np.intp), move.capacity
+            ),
             left=edit.left,
             strength=edit.strength,
         )
@@ -201,24 +203,48 @@ def _friend_shoring(ground: Ground, move: FriendShoring) -> list[Edit]:
     return _sourcing(ground, move, buyers, industries, lambda _: away, lambda _: to, ground.by_purchases, move.strength)
 
 
-def _export_ban(ground: Ground, move: ExportBan) -> list[Edit]:
-    suppliers, industries = ground.regions(move.suppliers), ground.industries(move.industries)
+def _banned_from(ground: Ground, move: ExportBan) -> tuple[list[str], list[str]]:
+    """Return the regions that buy no more, and all others that are not the suppliers."""
+    suppliers = ground.regions(move.suppliers)
     others = [region for region in ground.table.regions if region not in suppliers]
     buyers = others if move.buyers is None else ground.regions(move.buyers)
     _apart(move.kind, buyers, suppliers)
+    return buyers, others
+
+
+def _final_columns(ground: Ground, move: ExportBan) -> Positions:
+    buyers, _ = _banned_from(ground, move)
+    return np.concatenate([ground.columns(buyer, move.flows)[1] for buyer in buyers])
+
+
+def banned(ground: Ground, move: ExportBan) -> tuple[Positions, Positions, Array, Array]:
+    """Return rows and columns of Z that a ban cuts, and the flows cut there and in the columns of Y."""
+    suppliers, industries = ground.regions(move.suppliers), ground.industries(move.industries)
+    buyers, _ = _banned_from(ground, move)
+    sellers = np.sort(np.concatenate([ground.positions(suppliers, industry) for industry in industries]))
+    if not len(sellers):
+        raise OptionError(
+            f"export_ban: {listed(suppliers)} has no output of {listed(industries[:5])} in {ground.table.label}."
+        )
+    inputs = np.concatenate([ground.columns(buyer, move.flows)[0] for buyer in buyers])
+    taken = move.strength * ground.part(move.stage)[sellers][:, None]
+    cut = taken * np.maximum(ground.Z[np.ix_(sellers, inputs)], 0.0)
+    cut_final = taken * np.maximum(ground.Y[np.ix_(sellers, _final_columns(ground, move))], 0.0)
+    return sellers, inputs, cut, cut_final
+
+
+def _export_ban(ground: Ground, move: ExportBan) -> list[Edit]:
+    suppliers, industries = ground.regions(move.suppliers), ground.industries(move.industries)
+    buyers, others = _banned_from(ground, move)
+    if move.reading == "supply":
+        raise OptionError("export_ban: the reading 'supply' is no change of purchases, so it cannot be varied here.")
     if move.reading == "replaced":
         return _sourcing(
             ground, move, buyers, industries, lambda _: suppliers, lambda _: others, ground.by_purchases, move.strength
         )
-    stage = ground.part(move.stage)
-    sellers = np.sort(np.concatenate([ground.positions(suppliers, industry) for industry in industries]))
-    if not len(sellers):
-        raise OptionError(f"export_ban: {listed(suppliers)} has no output of {listed(industries[:5])}.")
-    inputs = np.concatenate([ground.columns(buyer, move.flows)[0] for buyer in buyers])
-    final = np.concatenate([ground.columns(buyer, move.flows)[1] for buyer in buyers])
-    taken = move.strength * stage[sellers][:, None]
-    cut = taken * np.maximum(ground.Z[np.ix_(sellers, inputs)], 0.0) * ground.per_output[inputs]
-    cut_final = taken * np.maximum(ground.Y[np.ix_(sellers, final)], 0.0)
+    sellers, inputs, cut, cut_final = banned(ground, move)
+    final = _final_columns(ground, move)
+    cut = cut * ground.per_output[inputs]
     freed = np.zeros(len(ground.x))
     freed[inputs] = cut.sum(axis=0)
     return [

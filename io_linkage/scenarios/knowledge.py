@@ -11,6 +11,7 @@ from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief.updates import Part, Update
+from io_linkage.scenarios.after import require_table
 
 if TYPE_CHECKING:
     from io_linkage.scenarios.outcome import Outcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def knowledge_lost(outcome: Outcome, of: Account, focus: str | None, origin: str) -> pd.DataFrame:
     """See `Outcome.knowledge_lost`."""
     require_option("origin", origin, ("abroad", "home", "all"))
+    require_table(outcome)
     base, solution = outcome.base, outcome.solution
     if solution.makers:
         raise OptionError(

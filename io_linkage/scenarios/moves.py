@@ -326,11 +326,13 @@ class ExportBan(Move):
     reading : {"replaced", "orders", "supply"}
         There is no default. "replaced": buyers turn to the product's other suppliers, in proportion to what they buy
         from them. "orders": the purchases fall away and what they cost is not spent. "supply": buyers miss the input
-        and produce less, by the first round of `io_linkage.shortages`.
+        and produce less, by the first round of `io_linkage.shortages`; it stands alone in its scenario.
     buyers : str or tuple, optional
         Who gets nothing more; all other regions by default.
     industries, flows, strength, stage
         As in `Reshoring`.
+    ratings : {"survey", "cost_share"}
+        Which inputs production cannot do without, for the reading "supply"; see `io_linkage.shortages.ratings`.
     """
 
     kind: ClassVar[str] = "export_ban"
@@ -342,6 +344,7 @@ class ExportBan(Move):
     flows: Flows = "both"
     strength: float = 1.0
     stage: str | None = None
+    ratings: Literal["survey", "cost_share"] = "survey"
 
     def __post_init__(self) -> None:
         """Refuse a ban without a reading."""
@@ -352,6 +355,7 @@ class ExportBan(Move):
             get_args(Reading),
             remedy="The three answer different questions, so there is no default.",
         )
+        require_option("ratings", self.ratings, ("survey", "cost_share"))
 
 
 @dataclass(frozen=True)

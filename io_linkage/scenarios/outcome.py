@@ -22,6 +22,7 @@ from io_linkage.captions import labelled
 from io_linkage.errors import AddingUpError, OptionError, require_option
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
+from io_linkage.scenarios.bans import Shortage
 from io_linkage.scenarios.solving import Solution
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
@@ -65,11 +66,9 @@ class Outcome:
 
     def __post_init__(self) -> None:
         """Check the identities."""
-        d, updated = self.solution.change, self.solution.updated
-        gap = np.abs(d - updated.apply(d) - self.solution.first_round).max(initial=0.0)
-        _require(
-            "the tiers add up to the change of output", gap, np.abs(d).max(initial=0.0) + self.base.accounts.x.max()
-        )
+        d = self.solution.change
+        scale = np.abs(d).max(initial=0.0) + self.base.accounts.x.max()
+        _require("the tiers add up to the change of output", self.solution.gap(), scale)
         if not self.is_pure:
             return
         blocks = self.solution.blocks
@@ -135,7 +134,7 @@ class Outcome:
 
     @property
     def after(self) -> pd.DataFrame:
-        """Output, final demand and value added after, by (region, industry)."""
+        """Output, final demand and value added after, by (region, industry); NaN where final demand is not known."""
         return self._levels("after", self._output, self._demand_after, self._value_added_after)
 
     @cached_property
@@ -147,6 +146,8 @@ class Outcome:
         frame = pd.DataFrame(
             {"output": x, "final_demand": Y.sum(axis=1), "value_added": value_added}, index=self.base.index
         )
+        if when == "after" and isinstance(self.solution, Shortage):
+            frame["final_demand"] = np.nan
         return labelled(frame, self._caption(f"{when} the scenario", self.base.unit))
 
     def per_output(self, q: Intensity) -> Array:
@@ -218,11 +219,10 @@ class Outcome:
         weight = self.per_output(q)
         first, total = self._chain(chain)
         made_elsewhere = self._chain_sign(chain, (weight - q.counted) * self.base.accounts.x)
-        tiers, tier, seen = {}, first, np.zeros_like(first)
-        for k in range(1, rounds + 1):
+        tiers, seen = {}, np.zeros_like(first)
+        for k, tier in zip(range(1, rounds + 1), self.solution.tiers(first), strict=False):
             tiers[f"tier_{k}"] = weight * tier + (made_elsewhere if k == 1 else 0.0)
             seen = seen + tier
-            tier = self.solution.updated.apply(tier)
         tiers["later"] = weight * (total - seen)
         tiers["total"] = weight * total + made_elsewhere
         return self._grouped(tiers, q, by, stage_weights, f"{_CHAINS[chain]} of {q.label}, by tier")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from io_linkage.errors import ComparisonError, OptionError, unknown
 from io_linkage.leontief.updates import Block
+from io_linkage.scenarios.bans import ban_of_supply, shortage
 from io_linkage.scenarios.edits import edits
 from io_linkage.scenarios.flows import Edit, Ground, require_within
 from io_linkage.scenarios.moves import FixedOutput, NodeLoss, Scenario
@@ -70,6 +71,9 @@ def run(table: MRIOTable, scenario: Scenario) -> Outcome:
             "scenario for this one."
         )
     ground = Ground(table)
+    ban = ban_of_supply(scenario)
+    if ban is not None:
+        return Outcome(table, scenario, shortage(ground, ban))
     fixed = _fixed(ground, scenario)
     made = [
         edit for move in scenario.moves if not isinstance(move, FixedOutput | NodeLoss) for edit in edits(ground, move)

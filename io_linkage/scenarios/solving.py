@@ -7,12 +7,12 @@ the place of final demand for them. The other industries are then those of the m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from io_linkage.errors import OptionError
+from io_linkage.errors import OptionError, SolveError
 from io_linkage.leontief import Array
 from io_linkage.leontief.removal import input_rows
 from io_linkage.leontief.updates import Block, Part, Positions, Update, Updated
@@ -81,6 +81,17 @@ class Solution:
             for block in edit.final
         )
 
+    def tiers(self, first: Array) -> Iterator[Array]:
+        """Yield the first tier, its suppliers, theirs, and so on without end."""
+        while True:
+            yield first
+            first = self.updated.apply(first)
+
+    def gap(self) -> float:
+        """Return by how much the tiers miss the change of output at most."""
+        d = self.change
+        return float(np.abs(d - self.updated.apply(d) - self.first_round).max(initial=0.0))
+
     def per_unit(self, name: str, n: int) -> Array:
         """Return duties or freed cost per unit of output of the buyer, (n,)."""
         total = np.zeros(n)
@@ -134,34 +145,39 @@ def _fixed_part(ground: Ground, fixed: Fixed) -> Part:
 
 
 def _within_capacity(ground: Ground, update: Update, edits: Sequence[Edit], limited: Sequence[int]) -> Array:
-    """Return the largest strengths with which no region's output grows beyond its capacity."""
-    from scipy.optimize import brentq
+    """Return the largest strengths with which no region's output grows beyond its capacity.
 
+    Newton's method on the tightest product of each region that its capacity limits, all of them at once.
+    """
+    homes = [edits[k].home for k in limited]
+    where = np.concatenate([home.positions for home in homes if home is not None])
+    owner = np.concatenate([np.full(len(home.positions), k) for k, home in enumerate(homes) if home is not None])
+    growth = np.array([home.growth for home in homes if home is not None])
     strengths = np.ones(len(update.parts))
-    infeasible: dict[int, float] = {}
-
-    def excess(value: float, which: int) -> float:
-        home = edits[which].home
-        assert home is not None
-        strengths[which] = value
-        grown = update.at(strengths).change(home.positions) / ground.x[home.positions]
-        return float((grown - home.growth).max())
-
+    columns = np.asarray(limited, dtype=np.intp)
     for _ in range(_ROUNDS):
-        before = strengths.copy()
-        for which in limited:
-            infeasible.pop(which, None)
-            if excess(1.0, which) <= 0:
-                continue
-            least = excess(0.0, which)
-            if least >= 0:
-                infeasible[which] = least
-                strengths[which] = 0.0
-            else:
-                strengths[which] = brentq(excess, 0.0, 1.0, args=(which,), xtol=1e-15, rtol=1e-14)
-        if np.abs(strengths - before).max() <= _SETTLED:
-            break
-    for which, over in infeasible.items():
+        at = update.at(strengths)
+        over = at.change(where) / ground.x[where] - growth[owner]
+        tightest = np.array([np.flatnonzero(owner == k)[over[owner == k].argmax()] for k in range(len(homes))])
+        excess = over[tightest]
+        bound = np.flatnonzero((excess > 0) | (strengths[columns] < 1))
+        if not len(bound):
+            return strengths
+        slopes = at.slopes(where[tightest[bound]])[:, columns[bound]] / ground.x[where[tightest[bound]], None]
+        step = np.clip(strengths[columns[bound]] - np.linalg.solve(slopes, excess[bound]), 0.0, 1.0)
+        moved = np.abs(step - strengths[columns[bound]]).max()
+        strengths[columns[bound]] = step
+        if moved <= _SETTLED:
+            _require_capacity(edits, columns, strengths, excess)
+            return strengths
+    raise SolveError(
+        "No strengths were found with which every region keeps its capacity. Give fewer products or regions at once, "
+        "or allow more growth."
+    )
+
+
+def _require_capacity(edits: Sequence[Edit], columns: Positions, strengths: Array, excess: Array) -> None:
+    for which, over in zip(columns, excess, strict=True):
         home = edits[which].home
         if home is not None and over > _BEYOND:
             raise OptionError(
@@ -169,7 +185,6 @@ def _within_capacity(ground: Ground, update: Update, edits: Sequence[Edit], limi
                 f"its output grows by {100 * (home.growth + over):.4g} % from the other moves alone; the capacity "
                 f"allows {100 * home.growth:.4g} %. Allow more, or make the other moves smaller."
             )
-    return strengths
 
 
 def _require_output(ground: Ground, change: Array) -> None:
