@@ -30,6 +30,7 @@ from . import splitting as splitting
 from . import stages as stages
 from . import technology as technology
 from . import ties as ties
+from . import trade as trade
 from . import upgrading as upgrading
 from . import value_added as value_added
 from . import writing as writing

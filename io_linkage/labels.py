@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,34 @@ from io_linkage.leontief import Array
 
 INDEX_NAMES = ("region", "industry")
 DEMAND_NAMES = ("region", "category")
+
+
+class Labels(Protocol):
+    """What groups of economies and stage files need to know of a table, or of an account of trade: its labels."""
+
+    @property
+    def regions(self) -> list[str]:
+        """Regions in order."""
+
+    @property
+    def industries(self) -> list[str]:
+        """Industries in order."""
+
+    @property
+    def index(self) -> pd.MultiIndex:
+        """Pairs (region, industry)."""
+
+    @property
+    def year(self) -> int | None:
+        """Year whose members groups have."""
+
+    @property
+    def label(self) -> str:
+        """Name for messages."""
+
+    @property
+    def classification(self) -> str | None:
+        """Classification of the industries."""
 
 
 def two_levels(labels: pd.Index[Any], names: tuple[str, str]) -> pd.MultiIndex:

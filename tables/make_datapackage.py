@@ -92,6 +92,7 @@ ENTRIES = (
     Entry("world/exchange_rates.csv", "Exchange rates implied by output", (CC_BY,), (SEA, WIOD)),
     Entry("world2020/*", "World table 2020, 77 regions x 11 industry groups, M USD", (CC_BY,), (ICIO_2023,)),
     Entry("g20_2019/*", "Table of the G20 2019, 20 regions x 20 ISIC sections, M USD", (CC_BY,), (ICIO_2023,)),
+    Entry("trade/*", "Gross trade by origin, industry and destination, 2011 to 2022, 1,000 USD", (CC_BY,), (ICIO,)),
     Entry("shipped.csv", "Shipped tables and accounts, and what they can answer", (BSD,), (PROJECT,)),
     Entry("industries/coarse/*", "Industry groups that mix stages", (CC_BY,), (PROJECT, ICIO_2023)),
     Entry("accounts/growth_accounts.parquet", "Yearly growth accounts 1995-2009", (CC_BY,), (SEA, WIOD)),

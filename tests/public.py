@@ -23,6 +23,7 @@ TOPICS = (
     "stages",
     "technology",
     "ties",
+    "trade",
     "upgrading",
     "value_added",
 )

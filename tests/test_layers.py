@@ -24,6 +24,7 @@ MEASURES = {
     "spillovers",
     "technology",
     "ties",
+    "trade",
     "trade_blocks",
     "upgrading",
     "value_added",

@@ -11,7 +11,7 @@ from io_linkage.economies.registry import find, find_group, standing
 from io_linkage.economies.resolving import describe_treatment, listed_members, rest_regions, year_of
 
 if TYPE_CHECKING:
-    from io_linkage.table import MRIOTable
+    from io_linkage.labels import Labels
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Coverage:
 
 
 def coverage(
-    table: MRIOTable,
+    table: Labels,
     group: str,
     *,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
@@ -44,7 +44,7 @@ def coverage(
 
     Parameters
     ----------
-    table : MRIOTable
+    table : MRIOTable or GrossTrade
     group : str
         A group by name or alias; a name that the table or the economies already use is not read as a group.
     aggregates, membership_year
@@ -92,7 +92,7 @@ def coverage(
 
 
 def coverages(
-    table: MRIOTable,
+    table: Labels,
     names: str | Sequence[str],
     *,
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,

@@ -26,7 +26,7 @@ from io_linkage.economies.registry import (
 from io_linkage.errors import OptionError, UnknownLabelError
 
 if TYPE_CHECKING:
-    from io_linkage.table import MRIOTable
+    from io_linkage.labels import Labels
 
 
 Overrides = Mapping[str, Mapping[str, bool]]
@@ -46,7 +46,7 @@ class _Decision:
 
 
 def resolve(
-    table: MRIOTable,
+    table: Labels,
     spec: str | Sequence[str],
     *,
     aggregates: Overrides | None = None,
@@ -56,7 +56,7 @@ def resolve(
 
     Parameters
     ----------
-    table : MRIOTable
+    table : MRIOTable or GrossTrade
     spec : str or sequence of str
         A label of the table comes first, then an economy in any spelling, then a group.
     aggregates : mapping, optional
@@ -80,7 +80,7 @@ def resolve(
 
 
 def comparators(
-    table: MRIOTable, names: Sequence[str] = COMPARATORS, *, membership_year: int | None = None
+    table: Labels, names: Sequence[str] = COMPARATORS, *, membership_year: int | None = None
 ) -> dict[str, list[str]]:
     """Regions of the table behind each comparator; one that the table does not show on its own is left out.
 
@@ -101,7 +101,7 @@ def comparators(
 
 
 def describe_treatment(
-    table: MRIOTable, group: str, *, aggregates: Overrides | None = None, membership_year: int | None = None
+    table: Labels, group: str, *, aggregates: Overrides | None = None, membership_year: int | None = None
 ) -> pd.DataFrame:
     """How each region of the table was treated for a group, and why.
 
@@ -129,7 +129,7 @@ def describe_treatment(
     return frame
 
 
-def rest_regions(table: MRIOTable) -> list[str]:
+def rest_regions(table: Labels) -> list[str]:
     """Regions that stand for all those economies that the table does not show and whose list is not known (RoW)."""
     codes = {region: find(region) for region in table.regions}
     return [
@@ -139,7 +139,7 @@ def rest_regions(table: MRIOTable) -> list[str]:
     ]
 
 
-def _resolve_one(table: MRIOTable, name: str, aggregates: Overrides | None, year: int | None) -> list[str]:
+def _resolve_one(table: Labels, name: str, aggregates: Overrides | None, year: int | None) -> list[str]:
     if name in table.regions:
         return [name]
     code = find(name)
@@ -205,7 +205,7 @@ def _sentence(text: str, remark: str) -> str:
     return f"{text}; {remark[0].lower()}{remark[1:]}" if remark else text
 
 
-def _overrides(table: MRIOTable, overrides: Overrides | None) -> dict[tuple[str, str], bool]:
+def _overrides(table: Labels, overrides: Overrides | None) -> dict[tuple[str, str], bool]:
     """Spell overrides with the table's own regions and the groups' full names."""
     spelled = {}
     for label, choices in (overrides or {}).items():
@@ -222,7 +222,7 @@ def _overrides(table: MRIOTable, overrides: Overrides | None) -> dict[tuple[str,
     return spelled
 
 
-def _absent(table: MRIOTable, name: str, code: str) -> UnknownLabelError:
+def _absent(table: Labels, name: str, code: str) -> UnknownLabelError:
     where = [region for region in table.regions if (known := find(region)) and code in listed_members(known)]
     rest = rest_regions(table)
     hint = ""
@@ -235,7 +235,7 @@ def _absent(table: MRIOTable, name: str, code: str) -> UnknownLabelError:
     return UnknownLabelError(f"{text} is not a region of {table.label}.{hint} Its regions: {shown}.")
 
 
-def _unknown_spec(table: MRIOTable, name: str) -> UnknownLabelError:
+def _unknown_spec(table: Labels, name: str) -> UnknownLabelError:
     names = [*table.regions, *groups(), *(text for row in register().values() for text in (row.name, row.name_zh))]
     folded = {fold(text): text for text in reversed(names)}
     near = [folded[key] for key in difflib.get_close_matches(fold(str(name)), folded, n=3, cutoff=0.6)]
@@ -246,7 +246,7 @@ def _unknown_spec(table: MRIOTable, name: str) -> UnknownLabelError:
     )
 
 
-def year_of(table: MRIOTable, year: int | None) -> int:
+def year_of(table: Labels, year: int | None) -> int:
     """Year whose membership counts: the one given, else the table's own."""
     when = table.year if year is None else year
     if when is None:

@@ -49,6 +49,11 @@ def names(kind: str = "table") -> list[str]:
     return [name for name, row in _registry().items() if row["kind"] == kind]
 
 
+def facts(name: str) -> dict[str, str]:
+    """Return the row of `tables/shipped.csv` for a name: title, unit, source, classification and so on."""
+    return _registry()[name]
+
+
 def is_shipped(name: object) -> bool:
     """Whether this is the name of something that ships."""
     return isinstance(name, str) and name in _registry()

@@ -24,7 +24,7 @@ from io_linkage.stages.files import load_file, where_in, years_of
 from io_linkage.wording import shortened
 
 if TYPE_CHECKING:
-    from io_linkage.table import MRIOTable
+    from io_linkage.labels import Labels
 
 File = str | Path | pd.DataFrame | None
 Array = npt.NDArray[np.float64]
@@ -77,7 +77,7 @@ def block(rows: pd.DataFrame, names: Sequence[str], which: Bound) -> Array:
     return rows[[f"{share}_{which}" for share in names]].to_numpy(float)
 
 
-def matched(table: MRIOTable, stage_file: File) -> Matched:
+def matched(table: Labels, stage_file: File) -> Matched:
     """Find the rows for a table: shipped ones, or those of a file, filled up from the shipped where rows are missing.
 
     Raises
@@ -111,7 +111,7 @@ def matched(table: MRIOTable, stage_file: File) -> Matched:
     return _filled_up(rows, own, table, name, path)
 
 
-def _filled_up(rows: pd.DataFrame, own: Rows, table: MRIOTable, name: str, path: Path) -> Matched:
+def _filled_up(rows: pd.DataFrame, own: Rows, table: Labels, name: str, path: Path) -> Matched:
     known = load_file(path)
     shipped = match(known, table, path.name) + len(rows)
     both = pd.concat([rows, known], ignore_index=True)
@@ -143,7 +143,7 @@ def _registry() -> pd.DataFrame:
     return frame.astype({"industries": int}).set_index("classification")
 
 
-def shipped_file(table: MRIOTable) -> Path:
+def shipped_file(table: Labels) -> Path:
     """Shipped file for a table: by its classification, else by its industries.
 
     A classification stands for a family of layouts (the 42 industries of China's tables changed twice); of those
@@ -194,7 +194,7 @@ def _path(known: pd.DataFrame, classification: str) -> Path:
     return shipped_path("industries", str(known.loc[classification, "file"]))
 
 
-def _fits(table: MRIOTable, classification: str, known: pd.DataFrame, *, certain: bool) -> bool:
+def _fits(table: Labels, classification: str, known: pd.DataFrame, *, certain: bool) -> bool:
     # Without a stated classification a handful of short codes proves nothing: half of the industries must be there.
     if not certain and len(table.industries) < 0.5 * known["industries"].loc[classification]:
         return False
@@ -206,7 +206,7 @@ def _missing(industries: Iterable[str], rows: pd.DataFrame) -> list[str]:
     return [name for name in industries if name.strip().lower() not in codes]
 
 
-def _nearest(table: MRIOTable, fitting: list[str], known: pd.DataFrame) -> list[str]:
+def _nearest(table: Labels, fitting: list[str], known: pd.DataFrame) -> list[str]:
     if table.year is not None:
         distance = {}
         for c in fitting:
@@ -229,7 +229,7 @@ def lookup(rows: pd.DataFrame) -> dict[str, str]:
     return codes
 
 
-def require_known(rows: pd.DataFrame, table: MRIOTable, name: str) -> None:
+def require_known(rows: pd.DataFrame, table: Labels, name: str) -> None:
     """Refuse a user's file that names an industry or region the table does not have."""
     own = {industry.strip().lower() for industry in table.industries}
     for row in range(len(rows)):
@@ -243,7 +243,7 @@ def require_known(rows: pd.DataFrame, table: MRIOTable, name: str) -> None:
             raise StageError(f"{where_in(name, rows, row)}: {message} Correct the label or remove the row.")
 
 
-def match(rows: pd.DataFrame, table: MRIOTable, name: str, why: str = "") -> Rows:
+def match(rows: pd.DataFrame, table: Labels, name: str, why: str = "") -> Rows:
     """Row of the file that holds for each country-industry, (n,).
 
     Raises
@@ -269,7 +269,7 @@ def match(rows: pd.DataFrame, table: MRIOTable, name: str, why: str = "") -> Row
     return out
 
 
-def _rows_that_hold(rows: pd.DataFrame, table: MRIOTable) -> Rows:
+def _rows_that_hold(rows: pd.DataFrame, table: Labels) -> Rows:
     """Position of the most specific row of each country-industry, -1 where there is none."""
     codes = lookup(rows)
     chosen: dict[tuple[str, str], tuple[int, int]] = {}

@@ -13,13 +13,13 @@ from io_linkage.stages.columns import BOUNDS, TRAITS, Bound
 from io_linkage.stages.matching import File, Matched, matched
 
 if TYPE_CHECKING:
-    from io_linkage.table import MRIOTable
+    from io_linkage.labels import Labels
 
 
 Share = Literal["stages", "traits"]
 
 
-def weights(table: MRIOTable, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
+def weights(table: Labels, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
     """Share of each stage in each country-industry, W.
 
     Parameters
@@ -47,7 +47,7 @@ def weights(table: MRIOTable, *, which: Bound = "central", stage_file: File = No
     return _shares(table, source, source.stages, which, "stage weights")
 
 
-def traits(table: MRIOTable, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
+def traits(table: Labels, *, which: Bound = "central", stage_file: File = None) -> pd.DataFrame:
     """Share of each country-industry's output that is green, digital, high-tech.
 
     Returns
@@ -66,7 +66,7 @@ def traits(table: MRIOTable, *, which: Bound = "central", stage_file: File = Non
     return _shares(table, source, source.traits or TRAITS, which, "traits")
 
 
-def ranges(table: MRIOTable, *, of: Share = "stages", stage_file: File = None) -> pd.DataFrame:
+def ranges(table: Labels, *, of: Share = "stages", stage_file: File = None) -> pd.DataFrame:
     """Low, central and high of every stage (or trait) in each country-industry.
 
     Returns
@@ -83,7 +83,7 @@ def ranges(table: MRIOTable, *, of: Share = "stages", stage_file: File = None) -
     return labelled(out, {}, measure=f"ranges of {of}", unit="share", table=table.label, **_origin(source))
 
 
-def rows(table: MRIOTable, *, stage_file: File = None) -> pd.DataFrame:
+def rows(table: Labels, *, stage_file: File = None) -> pd.DataFrame:
     """Row of the file behind each country-industry: all shares, kind, reason and source.
 
     Returns
@@ -100,7 +100,7 @@ def _origin(source: Matched) -> dict[str, str]:
     return {"file": source.name} | ({"note": source.note} if source.note else {})
 
 
-def _shares(table: MRIOTable, source: Matched, names: tuple[str, ...], which: Bound, measure: str) -> pd.DataFrame:
+def _shares(table: Labels, source: Matched, names: tuple[str, ...], which: Bound, measure: str) -> pd.DataFrame:
     values = source.shares(names, which)
     lost = [share for share, column in zip(names, values.T, strict=True) if np.isnan(column).any()]
     if lost:

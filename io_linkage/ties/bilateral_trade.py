@@ -34,7 +34,7 @@ FLOWS = (
 SHARES = ("dependence_of_partner_share", "dependence_on_partner_share")
 
 #: Regions of an economy and those of its partner.
-_Pair: TypeAlias = tuple[list[str], list[str]]
+Pair: TypeAlias = tuple[list[str], list[str]]
 
 
 def bilateral(
@@ -116,7 +116,7 @@ def bilateral(
         rest=rest,
     )
     flows = _Flows.of(table, of, by_stage, stage_weights)
-    rows = _rows(parties, both=rest == "both")
+    rows = rows_of(parties, both=rest == "both")
     values = np.concatenate([flows.between(pairs) for pairs in rows.values()])
     labels = [(*row, stage) for row in rows for stage in flows.stages]
     result = pd.DataFrame(
@@ -139,9 +139,9 @@ def bilateral(
     )
 
 
-def _rows(parties: Parties, *, both: bool) -> dict[tuple[str, str], list[_Pair]]:
+def rows_of(parties: Parties, *, both: bool) -> dict[tuple[str, str], list[Pair]]:
     """Pairs behind each row (economy, partner); those of "all" are the pairs of every partner."""
-    rows: dict[tuple[str, str], list[_Pair]] = {}
+    rows: dict[tuple[str, str], list[Pair]] = {}
     for (economy, partner), regions in parties.pairs().items():
         pair = (regions, parties.partners[partner])
         if len(parties.partners) > 1:
@@ -182,7 +182,7 @@ class _Flows:
             q.unit,
         )
 
-    def between(self, pairs: Sequence[_Pair]) -> Array:
+    def between(self, pairs: Sequence[Pair]) -> Array:
         """Flows summed over the pairs and shares of them, (stages, columns)."""
         positions = [(self._positions(own), self._positions(partner)) for own, partner in pairs]
         here, there = (sorted({region for pair in positions for region in pair[side]}) for side in (0, 1))

@@ -10,7 +10,7 @@ from io_linkage import economies as countries
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Intensity
-from io_linkage.table import MRIOTable
+from io_linkage.labels import Labels
 from io_linkage.wording import listed
 
 Names = str | Sequence[str]
@@ -61,7 +61,7 @@ class Parties:
 
 
 def settle_parties(
-    table: MRIOTable,
+    table: Labels,
     focus: str,
     *,
     partners: Names | None = "developing",
@@ -74,7 +74,7 @@ def settle_parties(
 
     Parameters
     ----------
-    table : MRIOTable
+    table : MRIOTable or GrossTrade
     focus : str
         A region, an economy or a group.
     partners : str or list, optional
@@ -138,7 +138,7 @@ def settle_parties(
 
 
 def without_rest(
-    table: MRIOTable, names: Names, aggregates: Mapping[str, Mapping[str, bool]] | None
+    table: Labels, names: Names, aggregates: Mapping[str, Mapping[str, bool]] | None
 ) -> dict[str, dict[str, bool]]:
     """Return overrides by which the rest of the world counts in none of the groups among the names."""
     groups = [registry.find_group(name) for name in ([names] if isinstance(names, str) else names)]
@@ -223,7 +223,7 @@ def _without(economy: str, regions: Sequence[str], partners: Mapping[str, Sequen
 
 
 def _several_in_one(
-    table: MRIOTable,
+    table: Labels,
     others: Mapping[str, list[str]],
     partners: Names | None,
     aggregates: Mapping[str, Mapping[str, bool]] | None,

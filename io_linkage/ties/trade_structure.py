@@ -68,7 +68,7 @@ def trade_structure(
     )
     trade = _trade(table)
     rows = {
-        (economy, partner): _fit(trade, _at(table, own), _at(table, parties.partners[partner]))
+        (economy, partner): fit(trade, _at(table, own), _at(table, parties.partners[partner]))
         for (economy, partner), own in parties.pairs().items()
     }
     frame = pd.DataFrame.from_dict(rows, orient="index")
@@ -130,7 +130,8 @@ def _flow(trade: Array, origin: list[int], market: list[int]) -> Array:
     return np.asarray(trade[np.ix_(origin, range(trade.shape[1]), market)].sum(axis=(0, 2)))
 
 
-def _fit(trade: Array, here: list[int], there: list[int]) -> dict[str, float]:
+def fit(trade: Array, here: list[int], there: list[int]) -> dict[str, float]:
+    """Columns of `trade_structure` for two sets of regions; trade is (origin, product, destination), 0 at home."""
     regions = range(len(trade))
     X, M = _flow(trade, here, there), _flow(trade, there, here)
     gl = 1 - _ratio(np.abs(X - M).sum(), (X + M).sum())

@@ -77,12 +77,13 @@ def advantage(
     values = exports if of == "gross" else blocks.v * blocks.times_local(exports)
     W, names = groups_by(table, by, stage_weights)
     X = blocks.region_sums(values[:, None] * W)
-    result = pd.DataFrame(_balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)
+    result = pd.DataFrame(balassa(X), index=pd.Index(table.regions, name="exporter"), columns=names)
     title = f"revealed comparative advantage on {'gross exports' if of == 'gross' else 'value added in exports'}"
     return labelled(result, {**table.caption(title, "1 = as the world"), **blocks.attrs})
 
 
-def _balassa(X: Array) -> Array:
+def balassa(X: Array) -> Array:
+    """Share of each column in a row over its share in all rows, (regions, products); NaN where one is 0."""
     own, world, total = X.sum(axis=1, keepdims=True), X.sum(axis=0, keepdims=True), X.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (X / own) / (world / total)
