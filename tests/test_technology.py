@@ -220,6 +220,12 @@ def test_what_is_not_known_is_left_out_and_named(world):
     assert technology.acquired(known, own_industry=True).loc["JPN", ["performed", "own_industry"]].isna().all(axis=None)
 
 
+def test_industries_without_an_account_anywhere_are_named_once(world):
+    found = technology.diffusion(world)
+    assert found.attrs["left_out"] == ("L", "M")
+    assert found.attrs["note"].startswith("No R&D (proxy) is known of L and M (7.9% of output) in any region")
+
+
 def test_the_proxy_is_marked_everywhere(world):
     results = [
         technology.diffusion(world),

@@ -18,5 +18,8 @@ from .smile_curves import smile_curve as smile_curve
 from .spillover_maps import dependence_heatmap as dependence_heatmap
 from .spillover_maps import spillover_heatmap as spillover_heatmap
 from .style import theme as theme
+from .technology_figures import diffusion_heatmap as diffusion_heatmap
+from .technology_figures import penetration_heatmap as penetration_heatmap
+from .technology_figures import penetration_lines as penetration_lines
 from .tile_maps import tile_map as tile_map
 from .years import time_lines as time_lines

@@ -17,6 +17,7 @@ from io_linkage.files import expanded
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.satellites import PROXY, with_rd_proxy
 from io_linkage.table import MRIOTable
+from io_linkage.wording import listed
 
 #: Column of a file of national levels.
 LEVEL = "rd_share_of_gdp"
@@ -98,7 +99,20 @@ def technology(table: MRIOTable, of: Account) -> tuple[Intensity, dict[str, Any]
     """
     lacks = isinstance(of, str) and of == PROXY and PROXY not in table.satellite_names
     q = intensity(with_rd_proxy(table) if lacks else table, of)
-    return q, {**q.attrs, "proxy": _proxy(q)} if _proxy(q) else q.attrs
+    return q, {**q.attrs, **_same_everywhere(table, q), **({"proxy": _proxy(q)} if _proxy(q) else {})}
+
+
+def _same_everywhere(table: MRIOTable, q: Intensity) -> dict[str, Any]:
+    """Name the industries that lack an account in all regions; nothing where regions differ."""
+    unknown_here = ~q.known
+    lacking = np.unique(table.industry_codes[unknown_here])
+    inside = np.isin(table.industry_codes, lacking) & table.active
+    if not unknown_here.any() or not (unknown_here == inside).all():
+        return {}
+    names = [table.industries[code] for code in lacking]
+    share = table.accounts.x[unknown_here].sum() / table.accounts.x.sum()
+    note = f"No {q.label} is known of {listed(names)} ({share:.1%} of output) in any region."
+    return {"left_out": tuple(names), "note": note}
 
 
 def _proxy(q: Intensity) -> str:
