@@ -24,6 +24,7 @@ NAME = "datapackage.json"
 SHIPPED = {
     ".csv": ("csv", "text/csv"),
     ".json": ("json", "application/json"),
+    ".toml": ("toml", "application/toml"),
     ".parquet": ("parquet", "application/vnd.apache.parquet"),
 }
 CC_BY = {
@@ -100,6 +101,7 @@ ENTRIES = (
     Entry("industries/*", "Industry stages and traits", (CC_BY,), (PROJECT, NBS, RD_TAXONOMY)),
     Entry("concordances/*", "Concordances of industry classifications", (CC_BY,), (PROJECT, ICIO, ONS, WIOD)),
     Entry("criticality/*", "Ratings of inputs by industry: essential, important or neither", (CC_BY,), (CRITICALITY,)),
+    Entry("scenarios/*", "Scenarios to run on the world table", (BSD,), (PROJECT,)),
     Entry("rd_intensity.csv", "R&D intensity by ISIC rev. 4 division", (CC_BY,), (RD_TAXONOMY,)),
     Entry("economies.csv", "Economies: names, codes, region, income", (CC_BY,), (WORLD_BANK, PROJECT)),
     Entry("groups.csv", "Dated membership of groups", (CC_BY,), (WORLD_BANK, NEDOPIL, AGREEMENTS)),

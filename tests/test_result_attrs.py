@@ -54,7 +54,7 @@ OTHERS = {
     "ration",
     "accounts", "depreciation", "economy_growth", "findings", "industry_growth", "labour_productivity",
     "rebuilt_capital", "volume_difference",
-    "impact", "scenarios.run",
+    "impact", "read", "save", "scenarios.run", "shipped",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ without a new inverse. Prices, incomes and amounts per unit of output stay as th
 from __future__ import annotations
 
 from io_linkage.scenarios.comparisons import MEASURES
+from io_linkage.scenarios.files import read, save, shipped
 from io_linkage.scenarios.moves import (
     MOVES,
     DemandChange,
@@ -28,6 +29,8 @@ from io_linkage.scenarios.moves import (
 )
 from io_linkage.scenarios.outcome import Outcome
 from io_linkage.scenarios.running import impact, run
+from io_linkage.scenarios.sheets import save_template
+from io_linkage.scenarios.shortage import Shortage
 from io_linkage.scenarios.surfaces import surface
 
 __all__ = [
@@ -44,9 +47,14 @@ __all__ = [
     "ProductionAbroad",
     "Reshoring",
     "Scenario",
+    "Shortage",
     "Substitution",
     "Tariff",
     "impact",
+    "read",
     "run",
+    "save",
+    "save_template",
+    "shipped",
     "surface",
 ]
