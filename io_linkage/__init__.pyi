@@ -13,6 +13,7 @@ from . import figures as figures
 from . import influence as influence
 from . import leontief as leontief
 from . import linkages as linkages
+from . import networks as networks
 from . import panel as panel
 from . import position as position
 from . import prices as prices

@@ -74,6 +74,10 @@ class Attrs(TypedDict, total=False):
     # What would be if.
     scenario: Annotated[str, "name of the scenario"]
     assumptions: Annotated[dict[str, str], "closure, substitution and horizon, one sentence each"]
+    coverage: Annotated[float, "share of the content that the paths carry"]
+    content: Annotated[float, "content of the final product, over all paths"]
+    threshold: Annotated[float, "smallest path kept, as a share of the content"]
+    order: Annotated[str, "order in which country-industries are removed"]
     pass_through: Annotated[float, "share of a duty that reaches the buyer"]
     rounds: Annotated[int, "how often a shortage was passed on"]
     shortage_rule: Annotated[str, "what a shortage of inputs does to output"]

@@ -13,6 +13,7 @@ TOPICS = (
     "extraction",
     "influence",
     "linkages",
+    "networks",
     "position",
     "prices",
     "productivity",

@@ -15,6 +15,7 @@ MEASURES = {
     "extraction",
     "influence",
     "linkages",
+    "networks",
     "position",
     "prices",
     "shortages",

@@ -29,6 +29,7 @@ ARGUMENTS = {
     "corridor": {"origin": {"regions": "CHN"}, "destination": {"regions": "USA"}},
     "home_and_abroad": {"focus": "CHN"},
     "no_alternative": {"regions": "USA"},
+    "paths": {"region": "CHN", "industry": "30t33"},
     "pure": {"by": "stage"},
     "surface": {
         "first": Reshoring("USA", "30t33", "CHN"),
