@@ -284,7 +284,8 @@ def _computed(task: _Task) -> pd.DataFrame:
     if len(opened) == 2:
         where["from_year"] = opened[0].year
     where["year"] = last.year
-    parts, said = [], {}
+    parts: list[pd.DataFrame] = []
+    said: dict[str, str] = {}
     for name, options in task.variants.items():
         result = _framed(task.measure(*opened, **options))
         own = {"variant": name} if list(task.variants) != [""] else {}

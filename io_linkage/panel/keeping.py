@@ -81,7 +81,7 @@ def kept(place: Path) -> pd.DataFrame | None:
         attrs = json.loads(table.schema.metadata[_ATTRS])
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None
-    frame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
     frame.attrs = attrs
     return frame
 
@@ -131,7 +131,7 @@ class _Digest:
         elif isinstance(value, bytes):
             self._update(value)
         elif isinstance(value, Mapping):
-            self.add_all(sorted(value.items(), key=lambda item: repr(item[0])))
+            self.add_all((key, value[key]) for key in sorted(value, key=repr))
         elif isinstance(value, set | frozenset):
             self.add_all(sorted(value, key=repr))
         elif isinstance(value, list | tuple):
