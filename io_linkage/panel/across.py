@@ -291,8 +291,9 @@ def _computed(task: _Task) -> pd.DataFrame:
         own = {"variant": name} if list(task.variants) != [""] else {}
         parts.append(long_form(result, **where, **own))
         said |= stated(result.attrs)
-    joined = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    joined.attrs = said
+    joined = pd.concat(parts, ignore_index=True)
+    joined.attrs.clear()
+    joined.attrs.update(said)
     return joined
 
 
