@@ -65,6 +65,7 @@ CRITICALITY = {
     "title": "Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), survey of analysts (adapted)",
     "path": "https://doi.org/10.5281/zenodo.5881855",
 }
+IEA = {"title": "IEA (2024), Global EV Outlook 2024", "path": "https://www.iea.org/reports/global-ev-outlook-2024"}
 PROJECT = {"title": "The io_linkage developers; reasons and sources in each row"}
 
 
@@ -79,6 +80,12 @@ class Entry:
 
 
 ENTRIES = (
+    Entry(
+        "splits/*/*.csv",
+        "What is known of industries that broader ones hold, with ranges",
+        (CC_BY,),
+        (NBS, IEA, PROJECT),
+    ),
     Entry("world/*/Z.parquet", "Intermediate flows {year}, M USD", (CC_BY,), (WIOD,)),
     Entry("world/*/Y.parquet", "Final demand {year}, M USD", (CC_BY,), (WIOD,)),
     Entry("world/*/x.parquet", "Published gross output {year}, M USD", (CC_BY,), (WIOD,)),

@@ -9,7 +9,8 @@ recipe : what is known of the parts: shares of output and, where known, inputs, 
 
 from __future__ import annotations
 
+from io_linkage.splitting.files import read_recipe, recipes
 from io_linkage.splitting.recipe import Division, Part, Recipe
 from io_linkage.splitting.splitter import split
 
-__all__ = ["Division", "Part", "Recipe", "split"]
+__all__ = ["Division", "Part", "Recipe", "read_recipe", "recipes", "split"]

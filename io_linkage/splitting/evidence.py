@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from io_linkage.errors import OptionError, unknown
 from io_linkage.leontief import Array
 from io_linkage.splitting.filling import Blocks, Expansion, Positions
-from io_linkage.splitting.recipe import Figure, Part, figure_for
+from io_linkage.splitting.recipe import Part, figure_for
 from io_linkage.table import MRIOTable
+
+
+class Cells(NamedTuple):
+    """Positions in the columns and in the rows of the parts."""
+
+    columns: tuple[Positions, ...]
+    rows: tuple[Positions, ...]
+
+
+#: No cells at all.
+_NOWHERE = np.ix_(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
 
 #: How far a known cell may exceed its parent's, relative to it: figures are rounded.
 _ROUNDING = 1e-9
@@ -36,32 +49,23 @@ class Known:
         """Write down what a part is known to buy, to sell and to add."""
         position = int(self.expansion.parts[part_row])
         region, code = map(str, self.index[position])
-        for product, figure in part.inputs.items():
-            value = self._figure(figure, region, code, f"input of {product}")
-            if value is not None:
-                self._buy(part_row, code, region, product, value)
-        for buyer, figure in part.sales.items():
-            value = self._figure(figure, region, code, f"sales to {buyer}")
-            if value is not None:
-                self._sell(part_row, code, region, buyer, value)
+        noted = (
+            *(
+                (f"input of {product}", figure, self._inputs(part_row, product))
+                for product, figure in part.inputs.items()
+            ),
+            *((f"sales to {buyer}", figure, self._sales(part_row, buyer)) for buyer, figure in part.sales.items()),
+        )
         if part.value_added is not None:
-            value = self._figure(part.value_added, region, code, "value added")
+            noted += (("value added", part.value_added, self._value_added_cells(part_row)),)
+        for what, figure, cells in noted:
+            value = figure_for(figure, region)
             if value is not None:
-                rows = len(self.expansion.others) + np.flatnonzero(self._value_added)
-                self._set_columns(
-                    part_row, rows, np.array([], dtype=np.intp), value, f"value added of {code!r} in {region}"
-                )
+                self._set(cells, part_row, value, part.relative, f"{what} of {code!r} in {region}")
         self._require_room(part_row, region, code)
 
-    def _figure(self, figure: Figure, region: str, code: str, what: str) -> float | None:
-        value = figure_for(figure, region)
-        if value is not None and not 0 <= value <= 1:
-            raise OptionError(
-                f"The {what} of {code!r} in {region} is {value:g} per unit of output; it must lie between 0 and 1."
-            )
-        return value
-
-    def _buy(self, part_row: int, code: str, region: str, product: str, value: float) -> None:
+    def _inputs(self, part_row: int, product: str) -> Cells:
+        """Where a part buys a product; some of the sellers may be parts themselves."""
         sellers = np.flatnonzero(self._codes == product)
         if not len(sellers):
             raise unknown(
@@ -69,9 +73,10 @@ class Known:
             )
         rows = np.flatnonzero(np.isin(self.expansion.others, sellers))
         parts = np.flatnonzero(np.isin(self.expansion.parts, sellers))
-        self._set_columns(part_row, rows, parts, value, f"input of {product!r} by {code!r} in {region}")
+        own = self.expansion.parts[[part_row]]
+        return Cells(np.ix_(rows, np.array([part_row])), np.ix_(parts, own))
 
-    def _sell(self, part_row: int, code: str, region: str, buyer: str, value: float) -> None:
+    def _sales(self, part_row: int, buyer: str) -> Cells:
         columns = np.flatnonzero(self._buyers == buyer)
         if not len(columns):
             raise unknown(
@@ -80,32 +85,28 @@ class Known:
                 pd.unique(self._buyers),
                 remedy="Sales go to industries, to parts, or to categories of final demand.",
             )
-        prior = self.start.rows[part_row, columns]
-        self.blocks.rows[part_row, columns] = self._spread(
-            prior, value * self.output[part_row], f"sale of {code!r} in {region} to {buyer!r}"
-        )
-        self.any = True
+        return Cells(_NOWHERE, np.ix_(np.array([part_row]), columns))
 
-    def _set_columns(self, part_row: int, rows: Positions, parts: Positions, value: float, what: str) -> None:
-        """Spread an input over its origins as the parent's is spread; some of the sellers may be parts themselves."""
-        column = int(self.expansion.parts[part_row])
-        prior = np.concatenate([self.start.columns[rows, part_row], self.start.rows[parts, column]])
-        cells = self._spread(prior, value * self.output[part_row], what)
-        self.blocks.columns[rows, part_row] = cells[: len(rows)]
-        self.blocks.rows[parts, column] = cells[len(rows) :]
-        self.any = True
+    def _value_added_cells(self, part_row: int) -> Cells:
+        rows = len(self.expansion.others) + np.flatnonzero(self._value_added)
+        return Cells(np.ix_(rows, np.array([part_row])), _NOWHERE)
 
-    @staticmethod
-    def _spread(prior: Array, total: float, what: str) -> Array:
-        size = prior.sum()
-        if total == 0:
-            return np.zeros_like(prior)
-        if size <= 0:
+    def _set(self, cells: Cells, part_row: int, value: float, relative: bool, what: str) -> None:
+        """Spread a figure over its cells as the parent's is spread."""
+        if value < 0 or (value > 1 and not relative):
+            bound = "not below 0" if relative else "between 0 and 1, per unit of output"
+            raise OptionError(f"The {what} is {value:g}; it must be {bound}.")
+        size = self.start.columns[cells.columns].sum() + self.start.rows[cells.rows].sum()
+        total = value * (size if relative else self.output[part_row])
+        if total != 0 and size <= 0:
             raise OptionError(
                 f"The {what} cannot be spread: the parent has none, so nothing says where it comes from or goes to. "
                 "Leave it out of the recipe."
             )
-        return np.asarray(prior * (total / size))
+        scale = total / size if total != 0 else 0.0
+        self.blocks.columns[cells.columns] = self.start.columns[cells.columns] * scale
+        self.blocks.rows[cells.rows] = self.start.rows[cells.rows] * scale
+        self.any = True
 
     def _require_room(self, part_row: int, region: str, code: str) -> None:
         """Known inputs, or known sales, of a part must not exceed its output."""

@@ -35,6 +35,9 @@ class Part:
         the parent.
     accounts : mapping of account to float or mapping
         Share of the parent's figure in a satellite account; by default the share of output.
+    relative : bool
+        Whether `value_added`, `inputs` and `sales` are multiples of the parent's, instead of per unit of output. Tables
+        of different makers differ in level; what a part buys beside its parent is a steadier figure.
     """
 
     code: str
@@ -44,6 +47,7 @@ class Part:
     inputs: Mapping[str, Figure] = field(default_factory=dict)
     sales: Mapping[str, Figure] = field(default_factory=dict)
     accounts: Mapping[str, Figure] = field(default_factory=dict)
+    relative: bool = False
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""
