@@ -56,7 +56,8 @@ def test_every_public_function_has_its_row(topic):
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md", "docs/results.md"]
+    "name",
+    ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md", "docs/results.md", "docs/scenarios.md"],
 )
 def test_links_lead_somewhere(name):
     page = ROOT / name

@@ -198,5 +198,3 @@ def test_options_of_results():
         outcome.tiers(rounds=0)
     with pytest.raises(UnknownLabelError, match="Nearest: participation"):
         outcome.compare("participations")
-    with pytest.raises(OptionError, match="needs an account"):
-        outcome.compare("embodied")

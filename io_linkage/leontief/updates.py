@@ -315,10 +315,13 @@ class Updated:
         sums = self.apply_transposed(np.ones(self.update.system.n))
         changed = apply_transposed(self.blocks, np.ones(self.update.system.n))
         worst = int(np.argmax(np.where(changed > 0, sums, -np.inf))) if len(sums) else 0
-        if not self.blocks or not len(sums) or (sums.max() < 1 and self.update.system.Z.min() >= 0):
+        if not self.blocks or not len(sums):
+            return
+        negative = bool(self.update.system.Z.min() < 0)
+        if sums.max() < 1 and not negative:
             return
         # For coefficients of 0 or more, u = i'L' is positive exactly when the radius is below 1.
-        if self.update.system.Z.min() >= 0:
+        if not negative:
             try:
                 productive = bool((self.solve_transposed(np.ones(len(sums))) > 0).all())
             except SolveError:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from io_linkage import linkages, position, spillovers, ties, value_added
+from io_linkage import linkages, position, spillovers, technology, ties, value_added
 from io_linkage.captions import labelled
-from io_linkage.errors import OptionError, unknown
+from io_linkage.errors import unknown
 
 if TYPE_CHECKING:
     from io_linkage.scenarios.outcome import Outcome
@@ -28,7 +28,7 @@ MEASURES: dict[str, Measure] = {
     "value_added_exports": value_added.vax,
     "linkages": linkages.linkages,
     "multipliers": spillovers.multipliers,
-    "embodied": spillovers.multipliers,
+    "embodied": technology.diffusion,
 }
 
 
@@ -40,8 +40,6 @@ def compared(outcome: Outcome, measure: str | Measure, options: Mapping[str, Any
         function = MEASURES[measure]
     else:
         function = measure
-    if measure == "embodied" and "of" not in options:
-        raise OptionError("compare('embodied') needs an account: compare('embodied', of='rd'), or another satellite.")
     before, after = (_frame(function(table, **options)) for table in (outcome.base, outcome.table))
     numeric = [name for name in before.columns if before[name].dtype.kind in "fiu"]
     columns = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -342,13 +343,13 @@ def _demand(ground: Ground, move: DemandChange) -> list[Edit]:
     return [Edit(move.kind, (), (Block(rows, columns, change[rows]),) if len(rows) else (), pure=False)]
 
 
-BUILDERS: dict[type[Move], Callable[[Ground, Move], list[Edit]]] = {
-    DemandChange: _demand,  # type: ignore[dict-item]
-    Reshoring: _reshoring,  # type: ignore[dict-item]
-    Substitution: _substitution,  # type: ignore[dict-item]
-    MarketRepair: _market_repair,  # type: ignore[dict-item]
-    FriendShoring: _friend_shoring,  # type: ignore[dict-item]
-    ExportBan: _export_ban,  # type: ignore[dict-item]
-    ProductionAbroad: _production_abroad,  # type: ignore[dict-item]
-    Tariff: tariff,  # type: ignore[dict-item]
+BUILDERS: dict[type[Move], Callable[[Ground, Any], list[Edit]]] = {
+    DemandChange: _demand,
+    Reshoring: _reshoring,
+    Substitution: _substitution,
+    MarketRepair: _market_repair,
+    FriendShoring: _friend_shoring,
+    ExportBan: _export_ban,
+    ProductionAbroad: _production_abroad,
+    Tariff: tariff,
 }

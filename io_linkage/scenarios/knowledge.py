@@ -9,9 +9,10 @@ import pandas as pd
 
 from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
-from io_linkage.intensities import Account, intensity
+from io_linkage.intensities import Account
 from io_linkage.leontief.updates import Part, Update
 from io_linkage.scenarios.after import require_table
+from io_linkage.technology.research import technology
 
 if TYPE_CHECKING:
     from io_linkage.scenarios.outcome import Outcome
@@ -29,7 +30,7 @@ def knowledge_lost(outcome: Outcome, of: Account, focus: str | None, origin: str
     name = outcome.hurt() if focus is None else focus
     regions = outcome.regions(name)
     here = np.isin(base.region_codes, [base.regions.index(region) for region in regions])
-    q = intensity(base, of)
+    q, said = technology(base, of)
     counted = np.where({"abroad": ~here, "home": here, "all": np.ones_like(here)}[origin], q.counted, 0.0)
     before = base.system.solve_transposed(counted)
     gone = solution.fixed.positions[solution.fixed.output == 0]
@@ -52,6 +53,6 @@ def knowledge_lost(outcome: Outcome, of: Account, focus: str | None, origin: str
         f"{q.label} {whose} embodied in final products of {name}",
         q.unit_per_output.replace("unit of output", "unit of final demand"),
         focus=name,
-        **q.attrs,
+        **said,
     )
     return labelled(frame[here], caption)

@@ -22,6 +22,7 @@ from io_linkage.captions import labelled
 from io_linkage.errors import AddingUpError, OptionError, require_option
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
+from io_linkage.satellites import PROXY
 from io_linkage.scenarios.bans import Shortage
 from io_linkage.scenarios.solving import Solution
 from io_linkage.selection import groups_by, region_codes
@@ -294,7 +295,7 @@ class Outcome:
 
         return assumptions(self)
 
-    def knowledge_lost(self, *, of: Account, focus: str | None = None, origin: str = "abroad") -> pd.DataFrame:
+    def knowledge_lost(self, *, of: Account = PROXY, focus: str | None = None, origin: str = "abroad") -> pd.DataFrame:
         r"""Knowledge embodied in an economy's products, before and after its suppliers changed.
 
         .. math:: d'(L' - L)
@@ -302,7 +303,8 @@ class Outcome:
         Parameters
         ----------
         of : str or Series
-            The account that stands for knowledge, e.g. R&D expenditure.
+            The account that stands for knowledge; the shipped proxy of R&D by default, see
+            `io_linkage.technology.with_rd`.
         focus : str, optional
             Region; by default the one that loses the largest share of its value added.
         origin : {"abroad", "home", "all"}
