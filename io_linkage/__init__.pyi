@@ -41,6 +41,7 @@ from .captions import scaled as scaled
 from .captions import shares as shares
 from .downloads import fetch as fetch
 from .finding import find as find
+from .latex import to_latex as to_latex
 from .readers import from_pymrio as from_pymrio
 from .readers import load as load
 from .readers import shipped as shipped

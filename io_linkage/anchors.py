@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-#: The key of the anchors in `attrs`, and how many there are at most.
-KEY, MOST = "anchors", 48
+#: The key of the anchors in `attrs`, and how many there are at most; more only where each label of the first level
+#: has one of its own, and never more than the last.
+KEY, MOST, LIMIT = "anchors", 48, 400
 
 
 class Anchors(NamedTuple):
-    """Cells of a result: the names of its levels, rows first, then columns; and (labels, value) of each cell."""
+    """Cells of a result.
+
+    Attributes
+    ----------
+    levels : tuple
+        Names of the levels, rows first, then columns.
+    cells : tuple of (labels, value)
+    everywhere : bool
+        Whether each label of the first level of several has a cell, unless all of its are empty or 0.
+    """
 
     levels: tuple[str | None, ...]
     cells: tuple[tuple[tuple[Any, ...], float], ...]
+    everywhere: bool = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Anchors:
         """Return itself; pandas copies attrs in every operation, and anchors never change."""
@@ -44,10 +55,10 @@ def anchors(result: pd.DataFrame | pd.Series[Any]) -> Anchors | None:
     values = part.to_numpy(dtype=np.float64).reshape(len(part), -1) if len(part) else np.zeros((0, 1))
     if not values.size:
         return None
-    sizes = np.nan_to_num(np.abs(values), nan=0.0, posinf=0.0).ravel()
-    edges = np.linspace(0, sizes.size, min(len(values), MOST) + 1).astype(int)
-    places = np.array([start + np.argmax(sizes[start:end]) for start, end in pairwise(edges)])
-    places = places[sizes[places] > 0]
+    sizes = np.nan_to_num(np.abs(values), nan=0.0, posinf=0.0)
+    stretches, everywhere = _stretches(part.index)
+    places = np.array([_largest(sizes, rows) for rows in stretches])
+    places = np.sort(places[sizes.ravel()[places] > 0])
     i, j = divmod(places, values.shape[1])
     labels = [_atoms(row) for row in part.index.take(i).tolist()]
     levels = _names(part.index)
@@ -55,19 +66,39 @@ def anchors(result: pd.DataFrame | pd.Series[Any]) -> Anchors | None:
         labels = [(*row, *_atoms(column)) for row, column in zip(labels, part.columns.take(j).tolist(), strict=True)]
         levels = (*levels, *_names(part.columns))
     cells = tuple(zip(labels, map(float, values.ravel()[places]), strict=True))
-    return Anchors(levels, cells) if cells else None
+    return Anchors(levels, cells, everywhere) if cells else None
+
+
+def _stretches(index: pd.Index[Any]) -> tuple[list[npt.NDArray[np.intp]], bool]:
+    """Return rows that stand together, and whether none of them spans two labels of the first level."""
+    if isinstance(index, pd.MultiIndex):
+        codes = np.asarray(index.codes[0])
+        order = np.argsort(codes, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+        if len(groups) <= LIMIT:
+            each = max(1, MOST // len(groups))
+            return [part for rows in groups for part in np.array_split(rows, min(each, len(rows)))], True
+    return np.array_split(np.arange(len(index)), min(len(index), MOST)), False
+
+
+def _largest(sizes: npt.NDArray[np.float64], rows: npt.NDArray[np.intp]) -> int:
+    i, j = divmod(int(np.argmax(sizes[rows])), sizes.shape[1])
+    return int(rows[i] * sizes.shape[1] + j)
 
 
 def changed(result: pd.DataFrame | pd.Series[Any]) -> bool:
     """Whether most of a result's anchors are there and no longer have their values.
 
     Anchors are matched by label, so a result may be cut, sorted, transposed, stacked or unstacked. Rounding is not
-    a change, and a cell that was emptied tells nothing.
+    a change, and a cell that was emptied tells nothing. Where the first level of several is gone, as in
+    ``result.loc["CHN"]``, the cells of one of its labels have to be there.
     """
     kept = result.attrs.get(KEY)
     if not kept:
         return False
     levels, cells = tuple(kept[0]), [(tuple(labels), value) for labels, value in kept[1]]
+    if len(kept) > 2 and kept[2] and _names_of(result) in (levels[1:], (*levels[1:], None)):
+        return _changed_in_all(result, cells)
     lost = False
     for k, order in enumerate(_orders(result, levels)):
         there = [(value, cell) for labels, value in cells for cell in _cell(result, labels, order)]
@@ -77,6 +108,22 @@ def changed(result: pd.DataFrame | pd.Series[Any]) -> bool:
         # In another order than their own, labels of the same kind may meet by chance.
         lost = lost or (bool(there) and k == 0)
     return lost
+
+
+def _changed_in_all(result: pd.DataFrame | pd.Series[Any], cells: list[tuple[tuple[Any, ...], float]]) -> bool:
+    """Whether the values are those of no label of the first level."""
+    columns = tuple(range(len(_names_of(result))))
+    groups: dict[Any, list[bool]] = {}
+    for labels, value in cells:
+        cells_there = (cell for cell in _cell(result, labels[1:], columns) if cell)
+        groups.setdefault(labels[0], []).extend(_same(value, cell) for cell in cells_there)
+    there = [same for same in groups.values() if same]
+    return bool(there) and not any(2 * sum(same) >= len(same) for same in there)
+
+
+def _names_of(result: pd.DataFrame | pd.Series[Any]) -> tuple[str | None, ...]:
+    columns = _names(result.columns) if isinstance(result, pd.DataFrame) else (None,)
+    return (*_names(result.index), *columns)
 
 
 def _atoms(label: Any) -> tuple[Any, ...]:
@@ -90,8 +137,7 @@ def _names(index: pd.Index[Any]) -> tuple[str | None, ...]:
 
 def _orders(result: pd.DataFrame | pd.Series[Any], levels: tuple[str | None, ...]) -> list[tuple[int, ...]]:
     """In which orders the labels of an anchor may stand in the rows and columns of a result."""
-    columns = _names(result.columns) if isinstance(result, pd.DataFrame) else (None,)
-    names = (*_names(result.index), *columns)
+    names = _names_of(result)
     for own in (levels, (*levels, None)):
         if len(set(names)) == len(names) and sorted(map(str, own)) == sorted(map(str, names)):
             return [tuple(own.index(name) for name in names)]

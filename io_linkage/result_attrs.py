@@ -32,6 +32,7 @@ class Attrs(TypedDict, total=False):
     note: Annotated[str, "one sentence on what was left out or counted in another way"]
     missing: Annotated[list[str], "accounts that the table lacks"]
     stage: Annotated[str, "stage that is compared"]
+    high_stages: Annotated[tuple[str, ...], "stages that high_stage adds up"]
     part: Annotated[str, "part of each region that is counted"]
     rows: Annotated[str, "what the rows stand for"]
     columns: Annotated[str, "what the columns stand for"]

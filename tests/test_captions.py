@@ -36,7 +36,7 @@ def columns() -> pd.DataFrame:
 
 class TestAnchors:
     def test_they_are_cells_with_their_labels_the_largest_among_them(self, square):
-        levels, cells = square.attrs[KEY]
+        levels, cells, _ = square.attrs[KEY]
         assert levels == ("region", "region")
         assert [labels[0] for labels, _ in cells] == list(square.index)
         assert all(square.loc[row, column] == value for (row, column), value in cells)
@@ -57,7 +57,7 @@ class TestAnchors:
         assert square.copy().attrs == square.attrs
         assert pickle.loads(pickle.dumps(square)).attrs == square.attrs
         numbered = labelled(pd.DataFrame({2011: [1.5]}, index=np.array([3])), ATTRS)
-        assert json.loads(json.dumps(numbered.attrs))[KEY] == [[None, None], [[[3, 2011], 1.5]]]
+        assert json.loads(json.dumps(numbered.attrs))[KEY] == [[None, None], [[[3, 2011], 1.5]], False]
         square.to_parquet(tmp_path / "square.parquet")
 
     def test_new_attrs_take_the_place_of_the_old(self, square):
@@ -126,6 +126,40 @@ class TestChanged:
         wide.attrs = dict(series.attrs)
         assert changed(wide)
         assert changed((series / 2).rename("half"))
+
+    @pytest.mark.parametrize("region", ["A", "B", "C"])
+    def test_a_region_cut_out_of_a_result_is_known_again(self, columns, region):
+        """Also the region with the smallest values, and where the level is cut from a Series."""
+        columns.loc["B", ["backward", "forward"]] = columns.loc["B", ["backward", "forward"]].to_numpy() / 1e4
+        result = labelled(columns, ATTRS)
+        for part in (result.loc[region], result.loc[region].iloc[::-1], result["backward"].loc[region]):
+            part.attrs = dict(result.attrs)
+            assert not changed(part)
+        for part in (result.loc[region][["backward", "forward"]] / 1e3, result["backward"].loc[region] * 2):
+            part.attrs = dict(result.attrs)
+            assert changed(part)
+        one = labelled(result["backward"].copy(), ATTRS)
+        assert not changed(one.loc[region])
+        assert changed(one.loc[region] * 10)
+
+    def test_a_region_without_numbers_tells_nothing(self, columns):
+        columns.loc["B", ["backward", "forward"]] = [[0.0, np.nan]] * 3
+        result = labelled(columns, ATTRS)
+        part = result.loc["B", ["backward", "forward"]]
+        assert part.attrs[KEY] == result.attrs[KEY]
+        assert not changed(part.dropna(axis=1, how="all") * 0)
+
+    def test_each_label_of_the_first_level_has_an_anchor(self):
+        index = pd.MultiIndex.from_product([["i", "j"], range(60)], names=["industry", "region"]).swaplevel()
+        series = pd.Series(np.random.default_rng(3).uniform(1, 2, 120), index)
+        kept = anchors(series)
+        assert kept is not None
+        assert kept.everywhere
+        assert {labels[0] for labels, _ in kept.cells} == set(range(60))
+        many = pd.Series(1.0, pd.MultiIndex.from_product([range(500), ["i"]]))
+        few = anchors(many)
+        assert few is not None
+        assert (few.everywhere, len(few.cells)) == (False, 48)
 
     def test_repeated_labels_tell_nothing(self, square):
         twice = pd.concat([square, square]) / 2

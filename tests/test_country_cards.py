@@ -267,3 +267,22 @@ def test_the_card_says_who_and_when_and_saves_its_numbers(card, tmp_path):
     assert {path.suffix for path in figures.save(figure, tmp_path / "card")} == {".png", ".svg", ".csv"}
     figures.country_card(upgrading.country_card(iol.load(year=2008), "MEX"))
     plt.close("all")
+
+
+def test_a_card_follows_the_stages_of_a_file():
+    import matplotlib.pyplot as plt
+    from matplotlib.text import Text
+
+    world = iol.load()
+    file = pd.DataFrame({"industry": world.industries, "old": 0.7, "new_style": 0.3, "high_tech": 0.2})
+    found = upgrading.country_card(world, "CHN", frontier=["USA"], stage_file=file)
+    assert list(found.profile.columns[:3]) == ["old", "new_style", "high_stage"]
+    assert found.profile[["old", "new_style", "high_stage", "high_tech"]].iloc[0].tolist() == pytest.approx(
+        [0.7, 0.3, 0.3, 0.2]
+    )
+    assert (found.industries["new_style"] == 0.3).all()
+    figure = figures.country_card(found)
+    texts = [text.get_text() for text in figure.findobj(lambda artist: isinstance(artist, Text))]
+    assert "New style, of exported value added" in texts
+    assert "New style industries, %" in texts
+    plt.close(figure)

@@ -56,7 +56,7 @@ LAYERS = [
         "writing",
     },
     MEASURES,
-    {"figures"},
+    {"figures", "latex"},
     {"report"},
     {"cli"},
 ]

@@ -153,10 +153,66 @@ def test_the_range_is_the_middle_nine_tenths_of_the_draws(world):
     assert found["high_stage_high"] == pytest.approx(np.quantile(shares, 0.95))
 
 
-def test_a_profile_needs_the_three_stages():
-    other = stage_weights(leather()).rename(columns={"emerging": "new"})
-    with pytest.raises(OptionError, match="no column emerging"):
-        upgrading.lock_in(leather(), regions=["Turkey"], frontier=["Germany"], stage_weights=other)
+def own_shares(industries, low, high):
+    """A stage file of two stages; the second has a range."""
+    mean = (np.asarray(low) + np.asarray(high)) / 2
+    return pd.DataFrame(
+        {"industry": industries, "old": 1 - mean, "new": mean, "new_low": low, "new_high": high}
+        | {"old_low": 1 - np.asarray(high), "old_high": 1 - np.asarray(low)}
+    )
+
+
+def test_a_profile_follows_the_stages_of_a_file(world):
+    """The share of each of the file's stages in the value added of exports, written out; the last are the high ones."""
+    n = len(world.industries)
+    low = np.linspace(0.1, 0.4, n)
+    file = own_shares(world.industries, low, low + 0.2).assign(high_tech=np.linspace(0, 1, n))
+    file = file.assign(high_tech_low=file["high_tech"], high_tech_high=file["high_tech"])
+    found = upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_file=file, draws=30)
+    assert list(found.columns[:3]) == ["old", "new", "high_stage"]
+    assert not {"traditional", "emerging", "future"} & set(found.columns)
+    assert found.attrs["high_stages"] == ("new",)
+    at = world.region_codes == world.regions.index("CHN")
+    written = Literal(world, world.per_output(world.va.to_numpy()))
+    s = world.regions.index("CHN")
+    earned = written.v[at] * (written.M(s) @ written.E_all(s))
+    by_code = pd.Series(low + 0.1, index=world.industries)
+    codes = world.index.get_level_values(1)[at]
+    expected = earned @ by_code[codes].to_numpy() / earned.sum()
+    assert found.loc["CHN", "new"] == pytest.approx(expected, rel=1e-9)
+    assert found.loc["CHN", "high_stage"] == pytest.approx(expected, rel=1e-9)
+    assert found.loc["CHN", "high_tech"] == pytest.approx(
+        earned @ pd.Series(np.linspace(0, 1, n), index=world.industries)[codes].to_numpy() / earned.sum(), rel=1e-9
+    )
+    assert found.loc["CHN", "high_stage_low"] < expected < found.loc["CHN", "high_stage_high"]
+    shares = [earned @ W[at][:, 1] / earned.sum() for W in stages.draws(world, draws=30, stage_file=file)]
+    assert found.loc["CHN", "high_stage_low"] == pytest.approx(np.quantile(shares, 0.05))
+
+
+def test_ranges_of_a_profile_need_a_file_that_has_some(world):
+    mean = np.linspace(0.1, 0.4, len(world.industries))
+    file = own_shares(world.industries, mean, mean)
+    found = upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_file=file, draws=5)
+    assert found[["high_stage_low", "high_stage_high"]].isna().all(axis=None)
+    W = stages.weights(world, stage_file=file)
+    same = upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_weights=W)
+    assert_allclose(same[["old", "new", "high_stage"]], found[["old", "new", "high_stage"]])
+    for options in ({"draws": 5}, {"stage_file": file}):
+        with pytest.raises(OptionError, match="no ranges to draw from"):
+            upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_weights=W, **options)
+    with pytest.raises(OptionError, match="name of a stage and of an indicator"):
+        upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_weights=W.rename(columns={"new": "skill"}))
+    with pytest.raises(OptionError, match="two stages or more"):
+        upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_weights=W[["new"]])
+
+
+def test_the_high_stages_are_all_but_traditional_in_any_order(world):
+    W = stages.weights(world)
+    turned = W[["future", "traditional", "emerging"]]
+    found = upgrading.lock_in(world, regions=["CHN"], frontier=["USA"], stage_weights=turned)
+    usual = upgrading.lock_in(world, regions=["CHN"], frontier=["USA"])
+    assert found.attrs["high_stages"] == ("future", "emerging")
+    assert_allclose(found["high_stage"], usual["high_stage"])
 
 
 def test_catching_up_by_hand():

@@ -12,6 +12,7 @@ from io_linkage.figures.export_figures import _LOOKS
 from io_linkage.figures.naming import Names, shown
 from io_linkage.figures.options import teaching
 from io_linkage.figures.saving import note
+from io_linkage.wording import listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _OWN, _FRONT = "#b2182b", "#4d4d4d"
 
 _ROWS = (
-    ("high_stage", "Emerging and future, of exported value added", "%"),
+    ("high_stage", "of exported value added", "%"),
     ("high_tech", "High-tech, of exported value added", "%"),
     ("dva_share", "Domestic value added in exports", "%"),
     ("skill", "High-skilled hours in work for exports", "%"),
@@ -122,6 +123,11 @@ def _heading(ax: Axes, text: str) -> None:
     ax.set_title(text, loc="left", size=style.TEXT + 0.5, weight="bold")
 
 
+def _high(card: Card) -> str:
+    names = listed(name.replace("_", " ") for name in card.attrs.get("high_stages", ("emerging", "future")))
+    return names[:1].upper() + names[1:]
+
+
 def _profile(ax: Axes, card: Card) -> None:
     """Write the figures of the first and last year with the frontier's, and mark own over frontier."""
     years = list(card.profile.index)
@@ -136,7 +142,7 @@ def _profile(ax: Axes, card: Card) -> None:
     for k, (indicator, label, kind) in enumerate(_ROWS):
         own, front = card.profile[indicator], card.frontier[indicator]
         last = _last_known(own)
-        ax.text(0.0, k, label, va="center")
+        ax.text(0.0, k, f"{_high(card)}, {label}" if indicator == "high_stage" else label, va="center")
         if len(years) > 1:
             ax.text(0.48, k, _written(own[years[0]], kind), ha="right", va="center", color=style.FAINT_INK)
         ax.text(0.58, k, _written(own[last], kind), ha="right", va="center", weight="bold")
@@ -216,7 +222,7 @@ def _exports(ax: Axes, exports: pd.DataFrame) -> None:
 
 
 def _stages(ax: Axes, card: Card) -> None:
-    _heading(ax, "Emerging and future industries, %")
+    _heading(ax, f"{_high(card)} industries, %")
     years = [int(year) for year in card.profile.index]
     for frame, colour, dash, name in (
         (card.profile, _OWN, "-", card.label),

@@ -76,6 +76,7 @@ def country_card(
     frontier: str | list[str] = "g7",
     membership_year: int | None = None,
     definition: Definition = "table",
+    stage_file: stages.File = None,
 ) -> CountryCard:
     """Gather one country's profile, chain position, exports and partners.
 
@@ -90,6 +91,8 @@ def country_card(
     membership_year : int, optional
         Year whose members the frontier has, in all years; the last table's by default.
     definition : {"table", "residual"}
+    stage_file : path or DataFrame, optional
+        Shares of stages and traits of your own, as `io_linkage.stages.load_file` reads them.
 
     Returns
     -------
@@ -108,17 +111,18 @@ def country_card(
     sums: dict[int, IndicatorSums] = {}
     for year, table in panel.dated([tables] if isinstance(tables, MRIOTable) else tables):
         code = _one(table, focus)
-        sums[year] = indicator_sums(table, definition=definition)
+        sums[year] = indicator_sums(table, definition=definition, stage_file=stage_file)
         rows["position"][year] = _row(by_group(table), code)
         split = trade_based(table, definition=definition).frame("exporter", shares=True)
         rows["exports"][year] = _row(split.drop(columns="exports"), code)
-    last = _last(table, code, definition)
+    last = _last(table, code, definition, stage_file)
     ahead = economies.resolve(table, frontier, membership_year=membership_year)
     profiles = {year: part.rows([code], ahead) for year, part in sums.items()}
     rows["profile"] = {year: _row(profile, code) for year, profile in profiles.items()}
     rows["frontier"] = {year: _row(profile, FRONTIER) for year, profile in profiles.items()}
     attrs = {
         **last.attrs,
+        "high_stages": sums[year].attrs["high_stages"],
         "frontier": ahead,
         "membership_year": table.year if membership_year is None else membership_year,
         "years": list(sums),
@@ -165,7 +169,7 @@ def _row(frame: pd.DataFrame, label: str) -> pd.Series[float]:
     return pd.Series(frame.loc[[label]].to_numpy(dtype=np.float64)[0], index=frame.columns)
 
 
-def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
+def _last(table: MRIOTable, code: str, definition: Definition, stage_file: stages.File) -> _Last:
     blocks = trade(table, definition)
     own = table.region_codes == table.regions.index(code)
     labels = table.index[own].get_level_values("industry")
@@ -182,7 +186,7 @@ def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
         },
         index=pd.Index(labels, name="industry"),
     )
-    industries = industries.join(_stages_of(table, own)).loc[table.active[own]]
+    industries = industries.join(_stages_of(table, own, stage_file)).loc[table.active[own]]
     origins = _row(content(table, origin="region", definition=definition)[table.regions], code).drop(code)
     absorbed = _row(matrix(table, by="region", definition=definition), code).drop(code)
     destinations = absorbed / absorbed.sum()
@@ -194,8 +198,8 @@ def _last(table: MRIOTable, code: str, definition: Definition) -> _Last:
     )
 
 
-def _stages_of(table: MRIOTable, own: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _stages_of(table: MRIOTable, own: npt.NDArray[np.bool_], stage_file: stages.File) -> pd.DataFrame:
     try:
-        return stages.weights(table)[own].droplevel("region")
+        return stages.weights(table, stage_file=stage_file)[own].droplevel("region")
     except StageError:
         return pd.DataFrame(columns=list(stages.STAGES), dtype=float)

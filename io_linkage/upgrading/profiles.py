@@ -8,9 +8,9 @@ frontier : economies to be measured against, taken together (sums over sums, not
 ======================  ==========================================================================  =========
 indicator               definition                                                                  direction
 ======================  ==========================================================================  =========
-traditional, emerging,  share of each stage of industry in d                                        -
+traditional, emerging,  share of each stage of industry in d; with a stage file, of its own stages  -
 future
-high_stage              emerging + future                                                           up
+high_stage              emerging + future; of other stages all but the first                        up
 high_tech               share of high-tech activity in d                                            up
 dva_share               domestic value added in gross exports                                       up
 backward, forward       shares of exports in value chains, by side                                  -
@@ -44,7 +44,8 @@ from io_linkage.errors import MissingSatelliteError, OptionError, StageError
 from io_linkage.leontief import Array
 from io_linkage.position import position
 from io_linkage.position.lengths import production_length_by
-from io_linkage.stages.intervals import bounds, require_draws
+from io_linkage.stages.intervals import bounds, drawn_shares, require_draws
+from io_linkage.stages.matching import matched
 from io_linkage.table import MRIOTable
 from io_linkage.trade_blocks import Definition, Trade, trade
 from io_linkage.value_added.chain_participation import trade_based
@@ -83,6 +84,7 @@ def lock_in(
     definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
     traits: pd.DataFrame | None = None,
+    stage_file: stages.File = None,
     draws: int = 0,
 ) -> pd.DataFrame:
     """Profile of each country and of the frontier, for one year or several.
@@ -97,14 +99,18 @@ def lock_in(
         Year whose members a group has, in all years; the last table's by default.
     definition : {"table", "residual"}
     stage_weights, traits : DataFrame, optional
-        Shares of stages and of traits instead of the shipped ones.
+        Shares of stages and of traits instead of the shipped ones. The stages may have other names.
+    stage_file : path or DataFrame, optional
+        Shares of stages and traits of your own, with their ranges, as `io_linkage.stages.load_file` reads them.
     draws : int
-        Draws of the stage shares within their ranges; adds `high_stage_low` and `high_stage_high` (5 % and 95 %).
+        Draws of the stage shares within their ranges; adds `high_stage_low` and `high_stage_high` (5 % and 95 %), NaN
+        where the stage file gives no ranges.
 
     Returns
     -------
     DataFrame
-        Rows: regions and "frontier", of several tables with `year` before them; columns: `INDICATORS`. Shares are
+        Rows: regions and "frontier", of several tables with `year` before them; columns: `INDICATORS`, or the stages
+        of the file and the indicators after them. ``attrs["high_stages"]`` are those that high_stage sums. Shares are
         fractions, positions stages, `va_per_job` the table's unit per unit of the jobs account. NaN where the table
         lacks an account (named in attrs["missing"]) or a country has no figure in an industry that works for exports.
         attrs["frontier"] names the frontier's members, attrs["membership_year"] their year.
@@ -124,6 +130,7 @@ def lock_in(
         "definition": definition,
         "stage_weights": stage_weights,
         "traits": traits,
+        "stage_file": stage_file,
         "draws": draws,
     }
     if isinstance(tables, MRIOTable):
@@ -180,22 +187,26 @@ def indicator_sums(
     definition: Definition = "table",
     stage_weights: pd.DataFrame | None = None,
     traits: pd.DataFrame | None = None,
+    stage_file: stages.File = None,
     draws: int = 0,
 ) -> IndicatorSums:
     """Return numerators and denominators of all indicators; options as in `lock_in`."""
     if draws:
         require_draws(draws)
+    if stage_weights is not None and (draws or stage_file is not None):
+        raise OptionError("stage_weights= has no ranges to draw from; pass stage_file= instead of it.")
     blocks = trade(table, definition)
     missing: list[str] = []
     earned = blocks.v * blocks.times_local(blocks.total_exports)
-    pairs = _stage_shares(table, blocks, earned, stage_weights, traits, missing)
-    pairs |= _chain(table, blocks, definition)
-    pairs |= _labour(table, blocks, earned, missing)
-    pairs = {name: pairs[name] for name in INDICATORS}
+    pairs, high = _stage_shares(table, blocks, earned, stage_weights, stage_file, missing)
+    pairs["high_tech"] = _high_tech(table, blocks, earned, traits, stage_file, missing)
+    rest = _chain(table, blocks, definition) | _labour(table, blocks, earned, missing)
+    pairs |= {name: rest[name] for name in INDICATORS if name in rest}
     if draws:
-        pairs["high_stage_low"], pairs["high_stage_high"] = _range(table, blocks, earned, draws)
+        pairs |= _range(table, blocks, earned, high, stage_file, draws)
     attrs = table.caption("low-end lock-in profile", "shares of exports; stages; value per job", **blocks.attrs)
-    return IndicatorSums(table.regions, pairs, {**attrs, "missing": missing, "jobs": jobs_unit(table)})
+    more = {"missing": missing, "jobs": jobs_unit(table), "high_stages": high}
+    return IndicatorSums(table.regions, pairs, {**attrs, **more})
 
 
 def _profile(sums: IndicatorSums, chosen: list[str], ahead: list[str], membership_year: int | None) -> pd.DataFrame:
@@ -207,14 +218,19 @@ def _divide(above: float, below: float) -> float:
     return float(above / below) if below != 0 else float("nan")
 
 
-def _three_stages(stage_weights: pd.DataFrame) -> pd.DataFrame:
-    lacking = [stage for stage in stages.STAGES if stage not in stage_weights.columns]
-    if lacking:
-        raise OptionError(
-            f"stage_weights has no column {', '.join(lacking)}; a profile needs {', '.join(stages.STAGES)}. "
-            f"Its columns are {', '.join(map(str, stage_weights.columns))}: rename or add up the others."
-        )
-    return stage_weights
+def high_stages(names: Iterable[str]) -> tuple[str, ...]:
+    """Stages that a country climbs to: all but traditional, or all but the first of one's own."""
+    order = list(map(str, names))
+    low = "traditional" if "traditional" in order else order[0]
+    return tuple(name for name in order if name != low)
+
+
+def _require_stages(names: list[str]) -> None:
+    taken = [name for name in names if name in INDICATORS and name not in stages.STAGES]
+    if taken:
+        raise OptionError(f"{taken[0]!r} is the name of a stage and of an indicator; call the stage something else.")
+    if len(names) < 2:
+        raise OptionError(f"A profile needs two stages or more; the shares are of {', '.join(names) or 'none'}.")
 
 
 def _stage_shares(
@@ -222,30 +238,45 @@ def _stage_shares(
     blocks: Trade,
     earned: Array,
     stage_weights: pd.DataFrame | None,
-    traits: pd.DataFrame | None,
+    stage_file: stages.File,
     missing: list[str],
-) -> _Pairs:
+) -> tuple[_Pairs, tuple[str, ...]]:
+    """Return the pairs of all stages and of the high ones, and which these are."""
     total = blocks.region_sums(earned)
-    nothing = np.full(blocks.G, np.nan)
     try:
-        W = stages.weights(table) if stage_weights is None else _three_stages(stage_weights)
-        shares = W.reindex(table.index).to_numpy(dtype=np.float64)
-        sums = {str(stage): blocks.region_sums(earned * shares[:, k]) for k, stage in enumerate(W.columns)}
+        W = stages.weights(table, stage_file=stage_file) if stage_weights is None else stage_weights
     except StageError as error:
+        if stage_file is not None:
+            raise
         missing.append(f"stages: {error}")
-        sums = dict.fromkeys(stages.STAGES, nothing)
-    pairs = {stage: (sums[stage], total) for stage in stages.STAGES}
-    pairs["high_stage"] = (sums["emerging"] + sums["future"], total)
+        W = pd.DataFrame(np.nan, index=table.index, columns=list(stages.STAGES))
+    names = list(map(str, W.columns))
+    _require_stages(names)
+    shares = W.reindex(table.index).to_numpy(dtype=np.float64)
+    sums = {name: blocks.region_sums(earned * shares[:, k]) for k, name in enumerate(names)}
+    high = high_stages(names)
+    pairs = {name: (amount, total) for name, amount in sums.items()}
+    pairs["high_stage"] = (np.sum([sums[name] for name in high], axis=0), total)
+    return pairs, high
+
+
+def _high_tech(
+    table: MRIOTable,
+    blocks: Trade,
+    earned: Array,
+    traits: pd.DataFrame | None,
+    stage_file: stages.File,
+    missing: list[str],
+) -> tuple[Array, Array]:
+    total = blocks.region_sums(earned)
     try:
-        T = stages.traits(table) if traits is None else traits
+        T = stages.traits(table, stage_file=stage_file) if traits is None else traits
         if "high_tech" not in T:
             raise StageError("no share high_tech")
-        tech = blocks.region_sums(earned * T["high_tech"].reindex(table.index).to_numpy(dtype=np.float64))
+        return blocks.region_sums(earned * T["high_tech"].reindex(table.index).to_numpy(dtype=np.float64)), total
     except StageError as error:
         missing.append(f"traits: {error}")
-        tech = nothing
-    pairs["high_tech"] = (tech, total)
-    return pairs
+        return np.full(blocks.G, np.nan), total
 
 
 def _chain(table: MRIOTable, blocks: Trade, definition: Definition) -> _Pairs:
@@ -293,10 +324,11 @@ def jobs_unit(table: MRIOTable) -> str:
 
 
 def _range(
-    table: MRIOTable, blocks: Trade, earned: Array, draws: int
-) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    drawn = stages.draws(table, draws=draws)
+    table: MRIOTable, blocks: Trade, earned: Array, high: tuple[str, ...], stage_file: stages.File, draws: int
+) -> _Pairs:
+    source = matched(table, stage_file)
+    counted = np.isin(source.stages, high)
+    sums = [blocks.region_sums(earned * W[:, counted].sum(axis=1)) for W in drawn_shares(source, draws, seed=0)]
+    low, top = bounds(np.array(sums).reshape(-1, blocks.G), LEVEL)
     total = blocks.region_sums(earned)
-    high = np.stack([blocks.region_sums(earned * W[:, 1:].sum(axis=1)) for W in drawn])
-    low, top = bounds(high, LEVEL)
-    return (low, total), (top, total)
+    return {"high_stage_low": (low, total), "high_stage_high": (top, total)}
