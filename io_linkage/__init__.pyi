@@ -10,6 +10,7 @@ from . import economies as economies
 from . import errors as errors
 from . import extraction as extraction
 from . import figures as figures
+from . import indicators as indicators
 from . import influence as influence
 from . import leontief as leontief
 from . import linkages as linkages

@@ -55,6 +55,8 @@ ICIO_2023 = {
     "title": "OECD (2023), OECD Inter-Country Input-Output Tables (adapted; the OECD is not responsible for it)",
     "path": "http://oe.cd/icio",
 }
+IEA = {"title": "IEA (2024), Global EV Outlook 2024", "path": "https://www.iea.org/reports/global-ev-outlook-2024"}
+EMBER = {"title": "Ember, Yearly Electricity Data", "path": "https://ember-energy.org/data/yearly-electricity-data"}
 ICIO = {"title": "OECD (2025), OECD Inter-Country Input-Output Tables (adapted)", "path": "http://oe.cd/icio"}
 ONS = {
     "title": "Office for National Statistics, United Kingdom input-output analytical tables 2010",
@@ -101,6 +103,11 @@ ENTRIES = (
     Entry("world2020/*", "World table 2020, 77 regions x 11 industry groups, M USD", (CC_BY,), (ICIO_2023,)),
     Entry("g20_2019/*", "Table of the G20 2019, 20 regions x 20 ISIC sections, M USD", (CC_BY,), (ICIO_2023,)),
     Entry("trade/*", "Gross trade by origin, industry and destination, 2011 to 2022, 1,000 USD", (CC_BY,), (ICIO,)),
+    Entry("indicators/electric_cars.csv", "Electric cars: sales, stock and shares, 2010 to 2023", (CC_BY,), (IEA,)),
+    Entry(
+        "indicators/solar_and_wind.csv", "Electricity from sun, wind and all sources, 2000 to 2025", (CC_BY,), (EMBER,)
+    ),
+    Entry("indicators/*", "Output, value added and greenhouse gases of 13 regions in 2022", (CC_BY,), (ICIO,)),
     Entry("shipped.csv", "Shipped tables and accounts, and what they can answer", (BSD,), (PROJECT,)),
     Entry("industries/coarse/*", "Industry groups that mix stages", (CC_BY,), (PROJECT, ICIO_2023)),
     Entry("accounts/growth_accounts.parquet", "Yearly growth accounts 1995-2009", (CC_BY,), (SEA, WIOD)),

@@ -45,6 +45,7 @@ LAYERS = [
         "classifications",
         "downloads",
         "finding",
+        "indicators",
         "economies",
         "intensities",
         "panel",

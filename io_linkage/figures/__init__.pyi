@@ -14,6 +14,7 @@ from .quadrants import key_industries as key_industries
 from .rankings import ranking as ranking
 from .saving import close as close
 from .saving import save as save
+from .small_multiples import small_multiples as small_multiples
 from .smile_curves import smile_curve as smile_curve
 from .spillover_maps import dependence_heatmap as dependence_heatmap
 from .spillover_maps import spillover_heatmap as spillover_heatmap

@@ -39,7 +39,7 @@ def shipped() -> pd.DataFrame:
     world2020  2020       77          11        3.2
     """
     rows = pd.DataFrame(_registry().values()).set_index("name")
-    rows = rows.drop(columns="classification").astype({"regions": int, "industries": int})
+    rows = rows.drop(columns=["classification", "path"]).astype({"regions": int, "industries": int})
     rows.insert(6, "megabytes", [round(_size(name) / 1e6, 1) for name in rows.index])
     return rows
 
@@ -110,4 +110,6 @@ def _folder(name: str, year: int) -> Any:
 
 
 def _size(name: str) -> int:
-    return sum(file.stat().st_size for file in shipped_path(name).rglob("*") if file.is_file())
+    path = shipped_path(*_registry()[name]["path"].split("/"))
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
