@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn, TextIO
 
 import typer
 
-from io_linkage.cli import report, splits, stages, tables
+from io_linkage.cli import report, scenario, splits, stages, tables
 from io_linkage.errors import IOLinkageError
 
 #: Environment variable that shows where a fault of the package arises.
@@ -45,6 +45,7 @@ def _about(
 report.register(app)
 tables.register(app)
 stages.register(app)
+scenario.register(app)
 splits.register(app)
 
 

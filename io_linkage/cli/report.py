@@ -109,7 +109,7 @@ def report(
 ) -> None:
     """Write a briefing of a table: a page, figures and data."""
     with running() as progress:
-        _headless()
+        headless()
         from io_linkage.report.output import write
 
         choices = _choices(output, value_added, imports)
@@ -143,7 +143,7 @@ def figures(
 ) -> None:
     """Draw the figures of a report alone, each with its numbers as CSV."""
     with running() as progress:
-        _headless()
+        headless()
         from io_linkage.report.output import write_figures
 
         choices = _choices(output, value_added, imports)
@@ -218,7 +218,7 @@ def _paths(table: str | None) -> list[str]:
     return [] if table is None else [table]
 
 
-def _headless() -> None:
+def headless() -> None:
     """Draw to files only, whatever display there is."""
     import matplotlib as mpl
 

@@ -127,7 +127,7 @@ def staged(
     in the folder is touched. `names` are those that may be written; whatever stands in their way is named before
     anything is computed.
     """
-    old = _require_place(folder, overwrite=overwrite)
+    old = _require_place(folder, names, overwrite=overwrite)
     try:
         _require_free(folder, {*names, *old}, old, overwrite=overwrite, inputs=inputs)
         # On the same disk, so that moving is renaming; it also shows at once whether the place can be written.
@@ -149,7 +149,7 @@ def staged(
         raise unwritable(folder, error, what=_FOLDER) from error
 
 
-def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
+def _require_place(folder: Path, names: Collection[str], *, overwrite: bool) -> list[str]:
     """Return the files of an earlier run; refuse a folder with other files in it."""
     try:
         if not folder.exists():
@@ -157,7 +157,7 @@ def _require_place(folder: Path, *, overwrite: bool) -> list[str]:
         if not folder.is_dir():
             raise OutputError(f"{str(folder)!r} is a file, and a folder is needed. Choose another name.")
         there = [path.name for path in folder.iterdir() if not path.name.startswith(PREFIX)]
-        old = _manifest(folder)
+        old = _manifest(folder, names)
     except OSError as error:
         raise unwritable(folder, error, what=_FOLDER) from error
     if there and old is None and not overwrite:
@@ -201,7 +201,7 @@ def _require_free(
         )
 
 
-def _manifest(folder: Path) -> list[str] | None:
+def _manifest(folder: Path, own: Collection[str]) -> list[str] | None:
     """Files that an earlier run wrote, or None where there was none."""
     file = folder / MANIFEST
     if not file.is_file():
@@ -214,7 +214,7 @@ def _manifest(folder: Path) -> list[str] | None:
     if not isinstance(names, list):
         return None
     # A manifest is not a licence to remove what no report is made of.
-    return [name for name in names if isinstance(name, str) and name in REPORT_FILES | FIGURE_FILES]
+    return [name for name in names if isinstance(name, str) and name in {*REPORT_FILES, *FIGURE_FILES, *own}]
 
 
 def _listed(new: Path) -> list[str]:

@@ -68,12 +68,13 @@ def draw(
             # Nothing to draw, e.g. regions that do not trade; the results and the page stand without it.
             continue
         files = figures.save(ax, folder / picture.key, formats=kinds)
-        saved[picture.key] = Drawn(picture.title, picture.alternative, _inches(ax), tuple(files))
+        saved[picture.key] = Drawn(picture.title, picture.alternative, inches(ax), tuple(files))
         figures.close(ax)
     return saved
 
 
-def _inches(ax: Axes) -> float:
+def inches(ax: Axes) -> float:
+    """Width of the whole figure."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     return float(figure.get_figwidth())
