@@ -53,8 +53,6 @@ OTHERS = {
     "flows", "matched", "moved", "orders", "sourcing_effect",
     "penetration_change", "with_rd",
     "ration",
-    "accounts", "depreciation", "economy_growth", "findings", "industry_growth", "labour_productivity",
-    "rebuilt_capital", "volume_difference",
     "impact", "read", "save", "scenarios.run", "shipped",
 }  # fmt: skip
 
@@ -62,7 +60,7 @@ OTHERS = {
 MEASURES = [
     pytest.param(function, ARGUMENTS.get(f"{topic}.{name}", ARGUMENTS.get(name, {})), id=f"{topic}.{name}")
     for topic in TOPICS
-    if topic != "trade"  # takes an account of trade; see test_trade.py
+    if topic not in {"trade", "productivity"}  # take accounts of their own; see test_trade.py, test_productivity.py
     for name, function in functions(topic).items()
     if not {name, f"{topic}.{name}"} & OTHERS
 ]

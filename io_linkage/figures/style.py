@@ -159,7 +159,7 @@ def lines(names: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
-    """Return the line below a figure: unit, table and year, source, prices, notes, and whose figures are missing.
+    """Return the line below a figure: unit, table and year, source, prices, notes, stand-ins, and who has no figures.
 
     Examples
     --------
@@ -175,7 +175,8 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
         shown.append(f"Source: {attrs['source']}")
     prices = attrs.get("prices")
     shown.append(f"{str(prices).capitalize()} prices" if prices else "")
-    parts = [part.rstrip(".") for part in (*shown, *notes, str(attrs.get("note", ""))) if part]
+    said = (*shown, *notes, str(attrs.get("proxy", "")), str(attrs.get("note", "")))
+    parts = [part.rstrip(".") for part in said if part]
     return ". ".join(parts) + "."
 
 

@@ -55,7 +55,6 @@ def diffusion_heatmap(
         raise OptionError("A diffusion heatmap is drawn from a result of technology.diffusion, with all its rows.")
     attrs = result.attrs
     cells = result.astype(float)
-    statements = [*notes, str(attrs.get("proxy", ""))]
     abroad = own == "left out" and levels[0] == "performer region"
     if abroad:
         home = result.index.get_level_values(0).to_numpy()
@@ -74,7 +73,7 @@ def diffusion_heatmap(
         column_label="User",
         empty="own, or not known" if abroad else "not known",
         title=heading if title is None else title,
-        notes=[text for text in statements if text],
+        notes=notes,
         ax=ax,
         **options,
     )

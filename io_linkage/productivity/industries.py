@@ -79,13 +79,13 @@ def industry_growth(
     pairs = span(accounts, years, first, last)
     moved = changes(accounts, pairs, volume)
     parts = _of_output(moved, volume) if of == "output" else _of_value_added(moved)
-    known = moved.known & np.isfinite(sum(parts.values()))
-    columns = {name: averaged(np.where(known, values, np.nan), pairs).ravel() for name, values in parts.items()}
+    # TFP on a published volume is known even where the volume of inputs is not.
+    columns = {name: averaged(np.where(moved.known, values, np.nan), pairs).ravel() for name, values in parts.items()}
     frame = pd.DataFrame(columns, index=rows(accounts, pairs))
     caption = accounts.caption(
         f"growth of {of.replace('_', ' ')} and its sources", UNIT, year_range(accounts, pairs), of=of, volume=volume
     )
-    return labelled(frame, {**caption, **gaps(accounts, known)})
+    return labelled(frame, {**caption, **gaps(accounts, moved.known)})
 
 
 def _of_output(moved: Changes, volume: Volume) -> dict[str, Array]:
