@@ -40,11 +40,13 @@ SEEDS = {1995: 8, 2011: 13}
 
 
 def stage_file() -> pd.DataFrame:
-    """Stage shares of the industries, with ranges."""
+    """Shares of stages and traits of the industries, with ranges."""
     emerging = np.array([0.05, 0.6, 0.3, 0.1, 0.8, 0.2, 0.45])
     future = np.array([0.02, 0.1, 0.3, 0.05, 0.1, 0.15, 0.01])
     shares = {"traditional": 1 - emerging - future, "emerging": emerging, "future": future}
+    shares["digital"] = np.array([0.1, 0.5, 0.02, 0.9, 0.3, 0.7, 0.2])
+    shares["high_tech"] = np.array([0.0, 0.7, 0.4, 0.15, 0.6, 0.35, 0.05])
     frame = pd.DataFrame({"industry": INDUSTRIES, **shares})
-    for stage, share in shares.items():
-        frame[f"{stage}_low"], frame[f"{stage}_high"] = 0.8 * share, np.minimum(1.2 * share, 1)
+    for name, share in shares.items():
+        frame[f"{name}_low"], frame[f"{name}_high"] = 0.8 * share, np.minimum(1.2 * share, 1)
     return frame

@@ -31,6 +31,7 @@ FIGURES = {
     "stage_ranking",
     "region_spillovers",
     "dependence",
+    "penetration",
     "dependence_over_time",
 }
 
@@ -244,11 +245,11 @@ class TestPage:
         table = examples.germany_1995()
         told = briefing.compose(report.gather(table, report.ask(table)))
         reasons = {section.key: section.reason for section in told.sections if section.reason}
-        assert set(reasons) == {"stages", "partners", "time"}
+        assert set(reasons) == {"stages", "partners", "technology", "time"}
         assert "multi-regional" in reasons["partners"]
         assert "--stages FILE" in reasons["stages"]
         html = page.render(told, {}, version="0")
-        assert html.count("This part is left out.") == 3
+        assert html.count("This part is left out.") == 4
         assert "who depends on whom" not in told.subtitle
 
     def test_own_stage_shares_bring_the_part_back(self):

@@ -12,9 +12,11 @@ from io_linkage.captions import labelled
 from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.description import describe
 from io_linkage.economies import registry
+from io_linkage.errors import StageError
 from io_linkage.figures.naming import shown
 from io_linkage.report.question import Question
 from io_linkage.report.results import Progress, Result, Results
+from io_linkage.report.technology import technology_change, technology_results
 from io_linkage.table import MRIOTable
 
 # How many industries that pull others along are looked into, and how many of the pulled are kept for each.
@@ -71,6 +73,14 @@ def gather(
     else:
         progress("Ties with partners")
         frames.update(_ties(table, question))
+    progress("Technology")
+    if question.no_stages:
+        absent["technology"] = question.no_stages
+    else:
+        try:
+            frames.update(technology_results(table, question))
+        except StageError as error:
+            absent["technology"] = str(error)
     loaders = list(earlier)
     if loaders:
         progress("Earlier years")
@@ -313,6 +323,7 @@ def _over_time(
     """Dependence and stage linkages by year, with the groups' members of one year in all of them."""
     fixed = replace(question, membership_year=question.membership_year or table.year)
     dependence, linked = {}, {}
+    entered = None
 
     def tables() -> Iterator[MRIOTable]:
         for loader in loaders:
@@ -326,6 +337,8 @@ def _over_time(
         if not question.no_stages:
             shares = stages.weights(one, stage_file=question.stage_file)
             linked[one.year] = linkages.by_stage(one, regions=list(question.regions), stage_weights=shares)
+            if entered is None and one is not table:
+                entered = technology_change(one, table, question)
     if dependence:
         stacked = _stacked(dependence, table, "dependence, all partners together", "share of GDP")
         stacked.attrs["membership_year"] = fixed.membership_year
@@ -344,6 +357,15 @@ def _over_time(
                 _stacked(linked, table, "linkages by stage", "1 = average of the region, for the normalised columns"),
                 "Linkages of the focus's stages by year",
                 "One set of stage shares for all years, unless the file gives them by year.",
+            ),
+        )
+    if entered is not None:
+        yield (
+            "penetration_over_time",
+            Result(
+                entered,
+                "Change of a trait's share in the inputs of the focus, first year to last",
+                "inputs: other purchases; weights: other shares of traits and stages in what is purchased.",
             ),
         )
 

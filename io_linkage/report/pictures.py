@@ -15,6 +15,7 @@ from io_linkage.figures import style
 from io_linkage.report import words
 from io_linkage.report.frames import focus_rows, has_ranges, stage_names, stage_pair
 from io_linkage.report.results import Progress, Results
+from io_linkage.report.technology import draw_penetration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +28,7 @@ KEYS = (
     "stage_ranking",
     "region_spillovers",
     "dependence",
+    "penetration",
     "dependence_over_time",
 )
 # More rows or columns than this do not fit a page at a size that can be read.
@@ -129,6 +131,15 @@ def pictures(results: Results) -> Iterator[Picture]:
             title,
             f"Heatmap: share of each partner's GDP absorbed in the final demand of {focus} and of the comparators.",
             lambda: _dependence(results, title),
+        )
+    if "penetration_by_industry" in results:
+        first = words.economy(results.question.regions[0])
+        traits = f"Traits in the inputs of industries of {first}{when}"
+        yield Picture(
+            "penetration",
+            traits,
+            f"Heatmap: share of each trait in all rounds of inputs of each industry of {first}.",
+            lambda: draw_penetration(results, traits),
         )
     if "dependence_over_time" in results:
         years = results["dependence_over_time"].attrs["year"]

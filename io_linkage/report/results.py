@@ -30,8 +30,13 @@ KEYS = (
     "dependence_on_partner_share",
     "without_rest",
     "treatment",
+    "penetration",
+    "penetration_by_industry",
+    "core_and_dependent",
+    "foreign_technology",
     "dependence_over_time",
     "stage_linkages_over_time",
+    "penetration_over_time",
     "checks",
 )
 

@@ -134,22 +134,24 @@ class _Asked(NamedTuple):
         chosen = table.regions if regions is None else region_codes(table, regions)
         return cls(table, chosen, None if stage is None else known.index(stage), inside)
 
-    def shares(self, W: Array, T: Array) -> Array:
-        r"""Return shares of the traits in the inputs of the stage, (regions, traits, reaches)."""
+    def shares(self, weights: Sequence[Array], traits: Sequence[Array]) -> Array:
+        r"""Return shares of the traits in the inputs of the stage for each draw, (draws, regions, traits, reaches)."""
         table, system = self.table, self.table.system
-        weight = self.inside * table.accounts.x * (1.0 if self.stage is None else W[:, self.stage])
-        spread = np.stack([np.where(table.region_codes == table.regions.index(r), weight, 0.0) for r in self.regions])
-        result = np.empty((len(self.regions), T.shape[1], 2))
-        for k, (content, inputs) in enumerate(
-            (
-                (system.apply_transposed(T), system.direct_column_sums),
-                (system.solve_transposed(T) - T, system.backward_sums() - 1),
-            )
-        ):
-            whole = spread @ np.where(system.direct_column_sums > 0, inputs, 0.0)
-            result[:, :, k] = np.divide(
-                spread @ content, whole[:, None], out=np.full(result.shape[:2], np.nan), where=whole[:, None] > 0
-            )
+        here = np.stack([table.region_codes == table.regions.index(region) for region in self.regions])
+        T = np.concatenate(traits, axis=1)
+        buys = system.direct_column_sums > 0
+        reaches = (
+            (system.apply_transposed(T), system.direct_column_sums),
+            (system.solve_transposed(T) - T, np.where(buys, system.backward_sums() - 1, 0.0)),
+        )
+        size = traits[0].shape[1]
+        result = np.full((len(weights), len(self.regions), size, 2), np.nan)
+        for d, W in enumerate(weights):
+            weight = here * (self.inside * table.accounts.x * (1.0 if self.stage is None else W[:, self.stage]))
+            for k, (content, inputs) in enumerate(reaches):
+                whole = (weight @ inputs)[:, None]
+                drawn = weight @ content[:, d * size : (d + 1) * size]
+                np.divide(drawn, whole, out=result[d, :, :, k], where=whole > 0)
         return result
 
 
@@ -212,7 +214,7 @@ def stage_penetration(
     names = trait_names(table, traits, stage_file)
     asked = _Asked.of(table, stage, regions, industries, stage_file)
     weights, drawn = central_and_drawn_traits(table, names, draws=draws, seed=seed, stage_file=stage_file)
-    cells = np.array([asked.shares(W, T) for W, T in zip(weights, drawn, strict=True)])
+    cells = asked.shares(weights, drawn)
     index = ordered_index(product(asked.regions, names, REACHES), ["region", "trait", "reach"])
     frame = central_and_bounds(cells.reshape(len(cells), -1), level).set_axis(index)
     whose = "all" if stage is None else stage
@@ -283,8 +285,9 @@ def penetration_change(
             f"The regions have other members in {after.label} ({', '.join(asked[1].regions)}) than in {before.label}. "
             "Name regions instead of a group."
         )
-    theta = [(one.shares(one.stages, "central"), one.shares(names, "central")) for one in sources]
-    p = np.array([[one.shares(W, T).ravel() for W, T in theta] for one in asked])
+    weights = [one.shares(one.stages, "central") for one in sources]
+    shares = [one.shares(names, "central") for one in sources]
+    p = np.array([one.shares(weights, shares).reshape(2, -1) for one in asked])
     frame = pd.DataFrame(
         {
             "before": p[0, 0],
@@ -302,5 +305,6 @@ def penetration_change(
             f"change of the share of traits in the inputs of {whose} industries, {before.year} to {after.year}",
             "share of inputs",
         )
-        | {"year": [before.year, after.year]},
+        | {"year": [before.year, after.year]}
+        | ({} if stage is None else {"stage": stage}),
     )

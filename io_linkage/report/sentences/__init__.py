@@ -10,5 +10,16 @@ from io_linkage.report.sentences.changes import changes
 from io_linkage.report.sentences.industries import above_all, imports_taken_off, industries, pulled
 from io_linkage.report.sentences.partners import partners
 from io_linkage.report.sentences.stages import ranged, stages
+from io_linkage.report.sentences.technology import technology
 
-__all__ = ["above_all", "changes", "imports_taken_off", "industries", "partners", "pulled", "ranged", "stages"]
+__all__ = [
+    "above_all",
+    "changes",
+    "imports_taken_off",
+    "industries",
+    "partners",
+    "pulled",
+    "ranged",
+    "stages",
+    "technology",
+]
