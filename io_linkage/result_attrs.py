@@ -71,6 +71,7 @@ class Attrs(TypedDict, total=False):
     NON_VA: Annotated[float, "share of it that is not value added: taxes, margins and discrepancies"]
     jobs: Annotated[str, "unit of the jobs"]
     volume: Annotated[str, "volume of value added behind productivity: published or double-deflated"]
+    capital_stock: Annotated[str, "what is doubtful in the capital stock behind productivity"]
 
     # What would be if.
     scenario: Annotated[str, "name of the scenario"]

@@ -5,11 +5,14 @@ from .export_figures import export_decomposition as export_decomposition
 from .export_figures import value_added_heatmap as value_added_heatmap
 from .flow_bands import flows as flows
 from .growth_bars import growth_sources as growth_sources
+from .harberger import harberger_diagram as harberger_diagram
 from .heatmaps import heatmap as heatmap
 from .linkage_figures import extraction_heatmap as extraction_heatmap
 from .linkage_figures import linkage_heatmap as linkage_heatmap
 from .linkage_moves import linkage_changes as linkage_changes
 from .naming import shown as shown
+from .productivity_bars import chain_givers as chain_givers
+from .productivity_bars import growth_contributions as growth_contributions
 from .quadrants import key_industries as key_industries
 from .rankings import ranking as ranking
 from .saving import close as close

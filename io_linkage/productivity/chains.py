@@ -94,7 +94,7 @@ def chain_tfp(tables: Tables, tfp: pd.Series[float]) -> pd.DataFrame:
     refused = refusals(table, made[:, 4])
     frame.loc[refused, ["domestic", "foreign", "chain"]] = np.nan
     units = {**dict.fromkeys(names[:4], UNIT), "covered_share": "share of primary costs"}
-    return labelled(frame, _caption(tables, tfp, "chain TFP"), units=units, **_left_out(table, refused, known))
+    return labelled(frame, _caption(tables, tfp, "chain TFP"), units=units, **_left_out(table, refused, known, tfp))
 
 
 def chain_tfp_givers(
@@ -151,7 +151,7 @@ def chain_tfp_givers(
     frame = pd.DataFrame(made, index=table.index, columns=names)
     frame.loc[refused] = np.nan
     known = np.logical_and.reduce([link.known for link in parts])
-    return labelled(frame, _caption(tables, tfp, "chain TFP by giver"), by=by, **_left_out(table, refused, known))
+    return labelled(frame, _caption(tables, tfp, "chain TFP by giver"), by=by, **_left_out(table, refused, known, tfp))
 
 
 def tfp_passed_on(
@@ -230,7 +230,7 @@ def tfp_passed_on(
     units = {**dict.fromkeys(frame.columns[:4], UNIT), "passed_on_share": "share of the total"}
     nothing = np.zeros(len(table.index), dtype=bool)
     return labelled(
-        frame, _caption(tables, tfp, "TFP passed on"), by=by, units=units, **_left_out(table, nothing, known)
+        frame, _caption(tables, tfp, "TFP passed on"), by=by, units=units, **_left_out(table, nothing, known, tfp)
     )
 
 
@@ -283,7 +283,7 @@ def chain_prices(tables: Tables, tfp: pd.Series[float], factor_costs: pd.Series[
     made[refused] = np.nan
     known = np.logical_and.reduce([link.known for link in parts])
     series = pd.Series(made, index=table.index, name="price")
-    return labelled(series, _caption(tables, tfp, "growth of prices"), **_left_out(table, refused, known))
+    return labelled(series, _caption(tables, tfp, "growth of prices"), **_left_out(table, refused, known, tfp))
 
 
 def refusals(table: MRIOTable, covered: Array) -> npt.NDArray[np.bool_]:
@@ -298,7 +298,7 @@ def refusals(table: MRIOTable, covered: Array) -> npt.NDArray[np.bool_]:
 
 
 def _left_out(
-    table: MRIOTable, refused: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
+    table: MRIOTable, refused: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_], tfp: pd.Series[float]
 ) -> dict[str, tuple[str, ...] | str]:
     out = [" ".join(cell) for cell in table.index[refused & table.active]]
     whole = [
@@ -315,14 +315,15 @@ def _left_out(
         notes.append(
             f"Less than {COVERED:.0%} of the costs of the chain are covered in {listed([*whole, *cells])}: left out."
         )
-    return {"left_out": (*whole, *cells), "note": " ".join(notes)}
+    notes.append(str(tfp.attrs.get("capital_stock", "")))
+    return {"left_out": (*whole, *cells), "note": " ".join(filter(None, notes))}
 
 
 def _caption(tables: Tables, tfp: pd.Series[float], measure: str) -> dict[str, Any]:
     several = [tables] if isinstance(tables, MRIOTable) else list(tables)
     years = [table.year for table in several]
     caption = several[-1].caption(measure, UNIT)
-    own = {key: tfp.attrs[key] for key in ("volume",) if key in tfp.attrs}
+    own: dict[str, Any] = {key: tfp.attrs[key] for key in ("volume", "capital_stock") if key in tfp.attrs}
     source = "; ".join(dict.fromkeys(part for part in (several[-1].source, tfp.attrs.get("source")) if part))
     when = tfp.attrs.get("year")
     return {**caption, **own, "source": source, "year": list(when) if when else years}
