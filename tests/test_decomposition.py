@@ -287,3 +287,30 @@ def test_a_region_that_buys_less_than_nothing_has_no_mix():
     new = made_from(table.accounts.Z, Y, table, 2001)
     with pytest.raises(OptionError, match="has no mix"):
         decomposition.structural(table, new)
+
+
+class TestIndonesia:
+    """WIOD 2013, value added as the residual, bn USD: one step over sixteen years is of no use, one year is."""
+
+    @staticmethod
+    def pair(folder, first: int, last: int) -> decomposition.Change:
+        years = (
+            iol.load(folder / "wiod2013" / str(year), classification="WIOD2013", value_added="residual")
+            for year in (first, last)
+        )
+        return decomposition.structural(*years)
+
+    def test_one_step_over_sixteen_years(self, shared_data):
+        change = self.pair(shared_data, 1995, 2011)
+        full, polar = (change.frame(joined=False, average=average).loc["IDN"] / 1e3 for average in ("full", "polar"))
+        names = ["level", "input_coefficients", "input_sourcing", "intensity"]
+        assert full[names].round().tolist() == [564, 66, 19, -39]
+        assert polar[names[1:3]].round().tolist() == [79, 8]
+
+    def test_one_year(self, shared_data):
+        change = self.pair(shared_data, 2007, 2008)
+        values = [
+            change.frame(joined=False, average=average).loc["IDN", "input_coefficients"] / 1e3
+            for average in ("full", "polar")
+        ]
+        assert np.round(values, 2).tolist() == [1.17, 1.15]

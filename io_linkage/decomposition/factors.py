@@ -80,19 +80,26 @@ class Pair:
             return source
         ratio, other = self._rescaling[sourcing]
         # The sources of one year scaled to the totals of the other; without sources, the cells of the other year.
-        return np.where(other[self.products], self.years[inputs].system.A, source * ratio[self.products])
+        mixed: Array = ratio[self.products]
+        mixed *= source
+        if other.any():
+            where = other[self.products]
+            mixed[where] = self.years[inputs].system.A[where]
+        return mixed
 
     @cached_property
     def _rescaling(self) -> tuple[tuple[Array, Mask], tuple[Array, Mask]]:
         """For T of either year: what it is multiplied by to carry the other year's H, and where it has no shares."""
         A = [year.system.A for year in self.years]
         total = [by_product(a, self.products) for a in A]
-        sound, whole = soundness(*total, *(by_product(np.abs(a), self.products) for a in A))
+        size = [_sizes(a, t, self.products) for a, t in zip(A, total, strict=True)]
+        sound, whole = soundness(*total, *size)
         parts = []
         for own, other in ((0, 1), (1, 0)):
             usable = sound[own] & ~whole
             ratio = np.divide(total[other], total[own], out=np.zeros_like(total[own]), where=usable)
-            parts.append((ratio, ~usable))
+            # What is not bought is 0 already.
+            parts.append((ratio, ~usable & (size[other] > 0)))
         return parts[0], parts[1]
 
     def systems(self) -> Iterator[tuple[int, int, System]]:
@@ -154,9 +161,16 @@ def evaluations(pair: Pair) -> Array:
 
 def by_product(block: Array, products: npt.NDArray[np.intp]) -> Array:
     """Sum over the regions of origin of each product, (products, ...)."""
-    sums = np.zeros((int(products.max()) + 1, block.shape[1]))
-    np.add.at(sums, products, block)
-    return sums
+    from scipy.sparse import csr_array
+
+    n = len(products)
+    made_by = csr_array((np.ones(n), (products, np.arange(n))), shape=(int(products.max()) + 1, n))
+    return np.asarray(made_by @ block)
+
+
+def _sizes(block: Array, total: Array, products: npt.NDArray[np.intp]) -> Array:
+    """Sum the sizes of what a total is made of, which is the total itself where nothing is negative."""
+    return total if block.size == 0 or block.min() >= 0 else by_product(np.abs(block), products)
 
 
 def soundness(total0: Array, total1: Array, size0: Array, size1: Array) -> tuple[tuple[Mask, Mask], Mask]:

@@ -1,6 +1,8 @@
 from .cards import country_card as country_card
 from .chain_figures import participation_map as participation_map
 from .chain_figures import position_over_time as position_over_time
+from .change_figures import change_multiples as change_multiples
+from .change_figures import waterfall as waterfall
 from .export_figures import export_decomposition as export_decomposition
 from .export_figures import value_added_heatmap as value_added_heatmap
 from .flow_bands import flows as flows

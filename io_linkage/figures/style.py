@@ -117,6 +117,11 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return drawn
 
 
+def own(figure: Figure) -> None:
+    """Count a figure that was made here, so that its title and last line belong to it."""
+    _OWN.add(figure)
+
+
 def sequential() -> Colormap:
     """Light to dark, perceptually even: more is darker, in colour and in grey."""
     import numpy as np

@@ -57,7 +57,7 @@ def time_lines(
     attrs = described(result, unit, factor=factor)
     attrs.pop("year", None)
     first, last = wide.index.min(), wide.index.max()
-    attrs["table"] = _without_year(str(attrs.get("table") or ""), wide.index)
+    attrs["table"] = without_year(str(attrs.get("table") or ""), wide.index)
     columns = [str(column) for column in wide.columns]
     leading = columns[0] if focus is None else focus
     if leading not in columns:
@@ -94,7 +94,8 @@ def _wide(result: pd.DataFrame | pd.Series[Any]) -> pd.DataFrame:
     return wide.astype(float)
 
 
-def _without_year(table: str, years: pd.Index[Any]) -> str:
+def without_year(table: str, years: pd.Index[Any]) -> str:
+    """Return the name of a table without the years that a figure states by themselves."""
     for year in years:
         table = table.replace(f" {year}", "")
     return table
