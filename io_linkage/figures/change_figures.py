@@ -150,15 +150,16 @@ def change_multiples(
         )
         style.own(figure)
         panels = grid.ravel()
-        totals = (values["after"] / values["before"] - 1).loc[effects.index]
-        for ax, (row, part), name in zip(panels, effects.iterrows(), shown(list(effects.index), names), strict=False):
-            _panel(ax, part, f"{name}, {_amount(100 * totals[row], 0, sign=True)} %")
+        growth = (100 * (values["after"] / values["before"] - 1)).loc[effects.index].to_numpy()
+        texts = shown(list(effects.index), names)
+        for k, name in enumerate(texts):
+            _panel(panels[k], effects.iloc[k], f"{name}, {_amount(float(growth[k]), 0, sign=True)} %")
         for ax in panels[len(effects) :]:
             ax.remove()
         for ax in panels[max(len(effects) - across, 0) : len(effects)]:
             ax.tick_params(labelbottom=True)
         panels[0].invert_yaxis()
-        _make_room(panels[0], float(effects.min(axis=None)), 0.2)
+        _make_room(panels[0], float(np.nanmin(effects.to_numpy())), 0.2)
         style.finish(panels[0], attrs, title=title, notes=[*notes, *_span(attrs, hidden)], caption=caption)
     long = pd.DataFrame({"percent_of_before": effects.stack()})
     long.index.names = [*frame.index.names, "factor"]
