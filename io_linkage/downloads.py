@@ -1,7 +1,8 @@
 """Downloading a publisher's table: where pymrio knows the address, with a save that is resumable, checked and atomic.
 
 pymrio's downloaders write straight into the final file, keep half of one when the line breaks and cannot go on from
-there. The addresses are theirs (`pymrio.tools.iodownloader`); the transfer is done here: into `<name>.part`, continued
+there. The addresses are theirs (`pymrio.tools.iodownloader`), but for the OECD's edition of 2025, which they lack; the
+transfer is done here: into `<name>.part`, continued
 with a Range request, compared with the size the server states, tested as an archive, and only then renamed.
 """
 
@@ -37,6 +38,14 @@ BY_HAND = {
     "nbs": ("https://data.stats.gov.cn", "the workbook of the year"),
 }
 
+#: Editions that pymrio does not list yet, laid out as its list.
+_LATER_EDITIONS = {
+    "v2025": {
+        span: f"https://webfs-sti.oecd.org/files/STI-PIE/ICIO/2025/{span}_SML.zip"
+        for span in ("1995-2000", "2001-2005", "2006-2010", "2011-2015", "2016-2022")
+    }
+}
+
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -69,7 +78,7 @@ def fetch(
     system : {"ixi", "pxp"}
         Of EXIOBASE.
     edition : str
-        Of the OECD's tables: v2016, v2018, v2021, v2023.
+        Of the OECD's tables: v2016, v2018, v2021, v2023, v2025.
     progress : callable, optional
         Called with the name, the bytes so far and the bytes in all (None where unknown).
 
@@ -132,7 +141,7 @@ def sources(database: str, year: int, *, system: str = "ixi", edition: str = "v2
 def _icio(year: int, edition: str) -> list[Source]:
     from pymrio.tools.iodownloader import OECD_CONFIG
 
-    editions = OECD_CONFIG["datafiles"]
+    editions = {**_LATER_EDITIONS, **OECD_CONFIG["datafiles"]}
     if edition not in editions:
         raise unknown("edition", edition, editions)
     for span, url in editions[edition].items():

@@ -70,7 +70,7 @@ def fetch(
     year: Annotated[int, typer.Option(help="Which year.")],
     folder: Annotated[Path, typer.Option(help="Where to save; made where needed.")] = Path(),
     system: Annotated[str, typer.Option(help="EXIOBASE: ixi or pxp.")] = "ixi",
-    edition: Annotated[str, typer.Option(help="OECD: v2016, v2018, v2021 or v2023.")] = "v2023",
+    edition: Annotated[str, typer.Option(help="OECD: v2016, v2018, v2021, v2023 or v2025.")] = "v2023",
 ) -> None:
     """Download a publisher's table; run it again to continue one that broke off."""
     from io_linkage.downloads import fetch as run

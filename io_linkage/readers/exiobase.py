@@ -8,9 +8,9 @@ within 8 GB. Primary inputs, which EXIOBASE keeps as the monetary rows of its ex
 
 Layout
 ------
-Tab-separated Z.txt (or A.txt and x.txt) and Y.txt with two label columns (region, sector) and two header lines;
-x.txt and unit.txt; extensions in folders (`satellite`, or `factor_inputs`, `air_emissions`, ...) with F.txt, F_Y.txt
-(older: F_hh.txt) and unit.txt.
+Tab-separated Z.txt (or A.txt and x.txt, or A.txt alone) and Y.txt with two label columns (region, sector) and two
+header lines; x.txt and unit.txt; extensions in folders (`satellite`, or `factor_inputs`, `air_emissions`, ...) with
+F.txt, F_Y.txt (older: F_hh.txt) and unit.txt.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from io_linkage.accounts import Satellite
 from io_linkage.errors import ReadError, unknown
+from io_linkage.leontief import System
 from io_linkage.readers import sources
 from io_linkage.readers.delimited import Matrix, read_matrix
 from io_linkage.readers.raw import Raw
@@ -59,7 +61,7 @@ def parse(path: Path, *, year: int | None = None, extensions: bool | Sequence[st
     files = _files(path)
     Y = _frame(files["Y.txt"], ("region", "category"))
     x = _output(files)
-    Z = _flows(files, x)
+    Z, note = _flows(files, x, Y)
     if not Y.index.equals(Z.index):
         raise ReadError(f"{str(path)!r}: the rows of Y.txt are not those of Z.txt. Fetch the archive again.")
     names = sorted({name.split("/")[0] for name in files if name.endswith("/F.txt")})
@@ -91,7 +93,7 @@ def parse(path: Path, *, year: int | None = None, extensions: bool | Sequence[st
         source="EXIOBASE 3 (Stadler et al. 2018)",
         name=f"EXIOBASE 3 {kind}".strip(),
         classification=f"EXIOBASE3_{kind}" if kind else None,
-        notes=() if V is not None else ("no primary inputs were found; value added is output less inputs",),
+        notes=(*note, *(() if V is not None else ("no primary inputs were found; value added is output less inputs",))),
     )
 
 
@@ -161,18 +163,27 @@ def _output(files: dict[str, sources.Entry]) -> pd.Series[float] | None:
     return pd.Series(matrix.values[:, 0], index=index)
 
 
-def _flows(files: dict[str, sources.Entry], x: pd.Series[float] | None) -> pd.DataFrame:
+def _flows(
+    files: dict[str, sources.Entry], x: pd.Series[float] | None, Y: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read Z, or make it of A and output; without either, output is x = L Y i."""
     name = "Z.txt" if "Z.txt" in files else "A.txt"
     Z = _frame(files[name], ("region", "industry"))
     if len(Z) != Z.shape[1]:
         raise ReadError(f"{name} has {len(Z)} rows and {Z.shape[1]} columns: it is cut short. Fetch the archive again.")
-    if name == "A.txt":
-        if x is None:
-            raise ReadError("The archive has coefficients (A.txt) but neither flows (Z.txt) nor output (x.txt).")
-        if not x.index.equals(Z.index):
-            raise ReadError("The labels of x.txt are not those of A.txt. Fetch the archive again.")
-        Z *= x.to_numpy()
-    return Z
+    if name == "Z.txt":
+        return Z, ()
+    note: tuple[str, ...] = ()
+    if x is None:
+        if not Y.index.equals(Z.index):
+            raise ReadError("The labels of Y.txt are not those of A.txt. Fetch the archive again.")
+        system = System(Z.to_numpy(), np.ones(len(Z)))
+        system.require_productive()
+        x = pd.Series(system.solve(Y.sum(axis=1).to_numpy()), index=Z.index)
+        note = ("the archive has coefficients and final demand only; output is what they imply, x = L Y i",)
+    if not x.index.equals(Z.index):
+        raise ReadError("The labels of x.txt are not those of A.txt. Fetch the archive again.")
+    return Z * x.to_numpy(), note
 
 
 def _extension(files: dict[str, sources.Entry], name: str, columns: pd.Index[str], Y: pd.DataFrame) -> Satellite:

@@ -39,6 +39,10 @@ _ICIO_DEMAND = re.compile(r"(^|_)(HFCE|NPISH|GGFC|GFCF|INVNT|INV|DPABR|P33|HC|NP
 _FIGARO_DEMAND = re.compile(r"_(P3_S1[345]|P51G|P5M)$")
 _ICIO_INPUTS = re.compile(r"^(VA|VALU|TLS|TXS_\w+|(\w+_)?TAXSUB|\w+_VALU)$")
 _FIGARO_INPUTS = re.compile(r"_(D1|D29X39|B2A3G|B1G|D21X31|OP_RES|OP_NRES)$")
+#: Beginning of FIGARO's labels of the rest of the world, once FIGW1, whose code holds an underscore itself.
+_REST_OF_WORLD = "WRL_REST_"
+#: Column of the edition of 2016 with what rows miss.
+_DISCREPANCY = "DISC"
 _CODE = re.compile(r"^[A-Za-z0-9]{2,6}_[A-Za-z0-9].*$")
 _YEAR = re.compile(r"(?<!\d)(19[6-9]\d|20[0-4]\d)(?!\d)")
 
@@ -194,6 +198,8 @@ def _parse(entry: sources.Entry, path: Path) -> Raw:
     _require_square(rows, columns, industry_rows, industry_columns, entry.name)
     primary = [i for i, label in enumerate(rows) if label not in in_columns and label.upper() not in TOTALS]
     demand = [j for j, label in enumerate(columns) if label not in in_rows and label.upper() not in TOTALS]
+    unplaced = [j for j in demand if columns[j].upper() == _DISCREPANCY]
+    demand = [j for j in demand if j not in unplaced]
     order = {columns[j]: j for j in industry_columns}
     industry_columns = [order[rows[i]] for i in industry_rows]
     index = pd.MultiIndex.from_tuples([_pair(rows[i]) for i in industry_rows], names=["region", "industry"])
@@ -206,13 +212,30 @@ def _parse(entry: sources.Entry, path: Path) -> Raw:
         columns=pd.MultiIndex.from_tuples(names, names=["region", "category"]),
         copy=False,
     )
+    Y, discrepancy = _with_discrepancy(Y, matrix, industry_rows, unplaced)
     V = pd.DataFrame(_block(matrix, primary, industry_columns), index=[rows[i] for i in primary], columns=index)
     x, notes = _output(matrix, rows, columns, industry_rows, industry_columns, index)
     moved = {label.partition("_")[0]: name[0] for label, name in zip((columns[j] for j in demand), names, strict=True)}
     moved = {whole: part for whole, part in moved.items() if PARTS.get(part) == whole}
+    notes += discrepancy
     notes += tuple(f"final demand of {whole} stands under {part}, its first part" for whole, part in moved.items())
     Z = pd.DataFrame(_block(matrix, industry_rows, industry_columns), index=index, columns=index, copy=False)
     return Raw(Z, Y, V if len(V) else None, x, notes=notes)
+
+
+def _with_discrepancy(
+    Y: pd.DataFrame, matrix: Matrix, rows: list[int], columns: list[int]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put the discrepancy of a row, which the edition of 2016 gives no buyer, into final demand of its own region."""
+    if not columns:
+        return Y, ()
+    gap = _block(matrix, rows, columns).sum(axis=1)
+    regions = list(dict.fromkeys(Y.index.get_level_values(0)))
+    placed = {(region, _DISCREPANCY): np.where(Y.index.get_level_values(0) == region, gap, 0.0) for region in regions}
+    extra = pd.DataFrame(placed, index=Y.index)
+    extra.columns = pd.MultiIndex.from_tuples(list(placed), names=Y.columns.names)
+    note = "the column DISC (discrepancies of rows) has no region; it stands in final demand of the row's own region"
+    return pd.concat([Y, extra], axis=1), (note,)
 
 
 def _square_part(line: str, sep: str) -> int | None:
@@ -263,6 +286,8 @@ def _require_square(
 
 
 def _pair(label: str) -> tuple[str, str]:
+    if label.startswith(_REST_OF_WORLD):
+        return _REST_OF_WORLD[:-1], label.removeprefix(_REST_OF_WORLD)
     region, _, code = label.partition("_")
     return region, code
 
@@ -280,7 +305,7 @@ def _unknown_inputs(raw: Raw, known: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _demand_pair(label: str, regions: set[str], name: str) -> tuple[str, str]:
-    first, _, rest = label.partition("_")
+    first, rest = _pair(label)
     if first in regions:
         return first, rest or "final demand"
     # The edition of 2016 writes the category first; a code may hold an underscore itself.

@@ -20,6 +20,7 @@ from io_linkage.readers.generic import GENERIC
 from io_linkage.readers.gloria import GLORIA
 from io_linkage.readers.icio_and_figaro import FIGARO, ICIO
 from io_linkage.readers.nbs import NBS
+from io_linkage.readers.oecd_national import OECD_NATIONAL
 from io_linkage.readers.pymrio_system import from_pymrio
 from io_linkage.readers.reader import Reader
 from io_linkage.readers.shipped import DEFAULT, is_shipped, names, read_shipped
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import pymrio
 
 #: In the order in which they are asked whether a path is theirs; the generic one only when no other is.
-READERS = (EXIOBASE, pymrio_saved.READER, EORA, GLORIA, ICIO, FIGARO, NBS, WIOT, GENERIC)
+READERS = (EXIOBASE, pymrio_saved.READER, EORA, GLORIA, ICIO, FIGARO, OECD_NATIONAL, NBS, WIOT, GENERIC)
 
 
 def load(
