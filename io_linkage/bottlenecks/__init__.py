@@ -17,8 +17,18 @@ from __future__ import annotations
 from io_linkage.bottlenecks.choke_points import choke_points, no_alternative
 from io_linkage.bottlenecks.exposure import exposure
 from io_linkage.bottlenecks.foreign_inputs import foreign_inputs
+from io_linkage.bottlenecks.resilience import resilience
 from io_linkage.bottlenecks.sales import sales_exposure
 from io_linkage.bottlenecks.sourcing import sourcing
 from io_linkage.bottlenecks.suppliers import suppliers
 
-__all__ = ["choke_points", "exposure", "foreign_inputs", "no_alternative", "sales_exposure", "sourcing", "suppliers"]
+__all__ = [
+    "choke_points",
+    "exposure",
+    "foreign_inputs",
+    "no_alternative",
+    "resilience",
+    "sales_exposure",
+    "sourcing",
+    "suppliers",
+]
