@@ -217,7 +217,7 @@ def test_assumptions_are_stated(world):
     assert set(lost.attrs["assumptions"]) == {"closure", "substitution", "horizon"}
     assert "10 % more" in lost.attrs["assumptions"]["substitution"]
     assert "2 times" in lost.attrs["assumptions"]["horizon"]
-    assert lost.attrs["measure"] == "value_added lost with CHN 30t33 at 50 %"
+    assert lost.attrs["measure"] == "value added lost with CHN 30t33 at 50 %"
     assert lost.attrs["ratings"] == "survey"
 
 

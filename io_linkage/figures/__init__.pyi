@@ -3,6 +3,7 @@ from .chain_figures import participation_map as participation_map
 from .chain_figures import position_over_time as position_over_time
 from .change_figures import change_multiples as change_multiples
 from .change_figures import waterfall as waterfall
+from .choke_point_figures import choke_points as choke_points
 from .export_figures import export_decomposition as export_decomposition
 from .export_figures import value_added_heatmap as value_added_heatmap
 from .flow_bands import flows as flows
@@ -15,10 +16,15 @@ from .linkage_moves import linkage_changes as linkage_changes
 from .naming import shown as shown
 from .productivity_bars import chain_givers as chain_givers
 from .productivity_bars import growth_contributions as growth_contributions
+from .path_diagrams import path_diagram as path_diagram
 from .quadrants import key_industries as key_industries
 from .rankings import ranking as ranking
+from .removal_curves import removal_curve as removal_curve
 from .saving import close as close
 from .saving import save as save
+from .shock_heatmaps import surface as surface
+from .shock_heatmaps import tiers as tiers
+from .slopes import before_after as before_after
 from .small_multiples import small_multiples as small_multiples
 from .smile_curves import smile_curve as smile_curve
 from .spillover_maps import dependence_heatmap as dependence_heatmap

@@ -163,8 +163,12 @@ def lines(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+#: Assumptions of a scenario that stand under every figure of it.
+_TAKEN = ("closure", "substitution", "horizon")
+
+
 def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
-    """Return the line below a figure: unit, table and year, source, prices, notes, stand-ins, and who has no figures.
+    """Return the line below a figure: unit, table, year, source, prices, notes, stand-ins, what is missing or assumed.
 
     Examples
     --------
@@ -180,7 +184,9 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
         shown.append(f"Source: {attrs['source']}")
     prices = attrs.get("prices")
     shown.append(f"{str(prices).capitalize()} prices" if prices else "")
-    said = (*shown, *notes, str(attrs.get("proxy", "")), str(attrs.get("note", "")))
+    assumed = attrs.get("assumptions")
+    taken = [str(assumed.get(key, "")) for key in _TAKEN] if isinstance(assumed, Mapping) else []
+    said = (*shown, *notes, str(attrs.get("proxy", "")), str(attrs.get("note", "")), *taken)
     parts = [part.rstrip(".") for part in said if part]
     return ". ".join(parts) + "."
 

@@ -54,7 +54,7 @@ def cost_share(table: MRIOTable, *, capacity: Capacity, of: Account = "value_add
         index=table.index,
     )
     attrs = table.caption(
-        f"{q.name} lost with {described(table, lost)}, by cost shares",
+        f"{q.label} lost with {described(table, lost)}, by cost shares",
         q.unit,
         units={"loss_share": "share of output"},
         assumptions={

@@ -161,7 +161,7 @@ def run(
         out["binding"] = names[binding]
         out["expansion_share"] = np.where(table.active, table.per_output(extra), np.nan)
     attrs = table.caption(
-        f"{q.name} lost with {described(table, lost)}",
+        f"{q.label} lost with {described(table, lost)}",
         q.unit,
         rounds=rounds,
         shortage_rule=rule,
