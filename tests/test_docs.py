@@ -57,7 +57,15 @@ def test_every_public_function_has_its_row(topic):
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "CONTRIBUTING.md", "docs/accounts.md", "docs/measures.md", "docs/results.md", "docs/scenarios.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/accounts.md",
+        "docs/measures.md",
+        "docs/results.md",
+        "docs/scenarios.md",
+        "docs/shortages.md",
+    ],
 )
 def test_links_lead_somewhere(name):
     page = ROOT / name

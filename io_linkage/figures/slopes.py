@@ -137,26 +137,33 @@ def _labels(ax: Axes, pair: pd.DataFrame, texts: list[str], digits: int | None, 
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
+    low, high = ax.get_ylim()
+    points = ax.get_window_extent().height * 72 / figure.dpi / (high - low)
     for column, x, align in (("before", 0, "right"), ("after", 1, "left")):
         if relative and x == 0:
             continue
         values = pair[column].to_numpy()
         order = np.argsort(-values, kind="stable")
-        height = _apart(ax, values[order])
-        for place, k in zip(height, order, strict=True):
+        for place, k in zip(_apart(ax, values[order]), order, strict=True):
             number = _written(float(values[k]), digits)
             text = f"{texts[k]}  {number}" if x == 0 else number
             if relative:
                 text = f"{texts[k]}  {_written(float(values[k]) - 100, digits, sign=True)}\u00a0%"
+            up = (place - values[k]) * points
+            moved = abs(up) > style.SMALL / 3
             ax.annotate(
                 text,
-                (x, place),
-                xytext=(-6 if x == 0 else 6, 0),
+                (x, values[k]),
+                xytext=(-14 if x == 0 else 14, up),
                 textcoords="offset points",
                 ha=align,
                 va="center",
                 fontsize=style.SMALL,
                 annotation_clip=False,
+                # A label that stands away from its line is tied to it.
+                arrowprops={"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.5, "shrinkA": 0.5, "shrinkB": 2}
+                if moved
+                else None,
             )
 
 
