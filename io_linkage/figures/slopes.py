@@ -18,6 +18,9 @@ from io_linkage.figures.saving import note
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: From a label that stands away from its line to the line's end.
+_TIE = {"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.5, "shrinkA": 0.5, "shrinkB": 2}
+
 
 @teaching()
 def before_after(
@@ -161,9 +164,7 @@ def _labels(ax: Axes, pair: pd.DataFrame, texts: list[str], digits: int | None, 
                 fontsize=style.SMALL,
                 annotation_clip=False,
                 # A label that stands away from its line is tied to it.
-                arrowprops={"arrowstyle": "-", "color": style.FAINT, "linewidth": 0.5, "shrinkA": 0.5, "shrinkB": 2}
-                if moved
-                else None,
+                arrowprops={**_TIE, "relpos": (1.0 - x, 0.5)} if moved else None,
             )
 
 
