@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import io_linkage as iol
 from io_linkage.errors import OptionError, ReadError, SolveError, UnknownLabelError
 from io_linkage.shortages import availability, best_case, cost_share, ratings, ration, run
+from io_linkage.table import MRIOTable
 from tests.examples import leather, three_industries
 from tests.strategies import tables
 
@@ -181,6 +182,28 @@ def test_best_case_with_full_capacity_is_the_table(table):
     assert out["value_added"].sum() == pytest.approx(table.va[table.active].sum(), rel=1e-7)
 
 
+def test_best_case_keeps_inventories_that_are_drawn_down():
+    """Industry 3 sells 10 from stock: its final demand is below 0, and may shrink but not grow."""
+    Z = three_industries().Z
+    Y = pd.DataFrame({"final demand": [40.0, 70.0, -10.0]}, index=["1", "2", "3"])
+    table = MRIOTable.from_frames(Z.droplevel(0).droplevel(0, axis=1), Y)
+    region = table.regions[0]
+    out = best_case(table, capacity={(region, "1"): 1.0})
+    assert out["final_demand"].to_numpy() == pytest.approx([40, 70, -10], abs=1e-9)
+    less = best_case(table, capacity={(region, "1"): 0.5})["final_demand"]
+    assert -10 - 1e-9 <= less.iloc[2] <= 1e-9
+
+
+@given(tables(), st.floats(0, 1), st.floats(0, 1))
+def test_less_capacity_never_loses_less(table, one, two):
+    first = table.index[np.flatnonzero(table.active)[0]]
+    low, high = (
+        run(table, capacity={first: kept}, ratings="cost_share", rounds=2)["total"].sum()
+        for kept in (min(one, two), max(one, two))
+    )
+    assert low >= high - 1e-9
+
+
 def test_full_capacity_loses_nothing_to_the_last_bit(world):
     lost = run(world, capacity={("CHN", "30t33"): 1.0}, rounds=3)
     assert (lost["total"].dropna() == 0).all()
@@ -229,6 +252,9 @@ def test_proxy_counts_shares_of_intermediate_inputs():
     frame = ratings(table, source="cost_share", essential_above=0.4, important_above=0.2)
     assert frame.to_numpy().tolist() == [[0.5, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.5, 0.5]]
     assert frame.attrs["ratings"] == "proxy by cost share"
+    # A share at a threshold is not above it: half of what industry 3 buys are products of 2.
+    assert ratings(table, source="cost_share", essential_above=0.5).loc["2", ("national", "3")] == 0.5
+    assert ratings(table, source="cost_share", essential_above=1, important_above=0.5).loc["2", ("national", "3")] == 0
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from .linkage_figures import extraction_heatmap as extraction_heatmap
 from .linkage_figures import linkage_heatmap as linkage_heatmap
 from .linkage_moves import linkage_changes as linkage_changes
 from .naming import shown as shown
+from .path_diagrams import path_diagram as path_diagram
 from .productivity_bars import chain_givers as chain_givers
 from .productivity_bars import growth_contributions as growth_contributions
-from .path_diagrams import path_diagram as path_diagram
 from .quadrants import key_industries as key_industries
 from .rankings import ranking as ranking
 from .removal_curves import removal_curve as removal_curve
