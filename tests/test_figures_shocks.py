@@ -57,6 +57,13 @@ class TestTiers:
         assert "Demand and prices stay as they are" in caption(ax)
         assert "About two months, without stocks" in caption(ax)
 
+    def test_an_assumption_stands_there_once(self):
+        result = self.losses()
+        result.attrs["assumptions"] = {"closure": "Prices stay.", "value_added": "As published."}
+        ax = figures.tiers(result, notes=["Prices stay"])
+        assert caption(ax).count("Prices stay") == 1
+        assert "As published" not in caption(ax)
+
     def test_other_results_are_refused(self):
         with pytest.raises(OptionError, match="Tiers are drawn from"):
             figures.tiers(frame({"total": [1.0]}, ["CHN"]))

@@ -187,7 +187,8 @@ def stated(attrs: Mapping[Any, Any], notes: Iterable[str] = ()) -> str:
     assumed = attrs.get("assumptions")
     taken = [str(assumed.get(key, "")) for key in _TAKEN] if isinstance(assumed, Mapping) else []
     said = (*shown, *notes, str(attrs.get("proxy", "")), str(attrs.get("note", "")), *taken)
-    parts = [part.rstrip(".") for part in said if part]
+    # Whoever draws may have written an assumption among the notes already.
+    parts = dict.fromkeys(part.rstrip(".") for part in said if part)
     return ". ".join(parts) + "."
 
 
