@@ -14,6 +14,7 @@ from io_linkage import extraction
 from io_linkage.errors import MissingSatelliteError, OptionError, UnknownLabelError
 from io_linkage.networks import centralities, pagerank, paths, random_walk, removal_curve
 from io_linkage.networks.removals import lost_in_order
+from io_linkage.table import MRIOTable
 from tests.examples import idle_region, leather, three_industries
 from tests.strategies import tables
 
@@ -301,14 +302,25 @@ def test_bad_input_is_refused(world, make, error, message):
         make(world)
 
 
+@pytest.mark.parametrize("made", [0.0, 5.0])
+def test_tables_without_output_or_flows_are_refused_in_words(made):
+    Z = pd.DataFrame(np.zeros((2, 2)), index=["a", "b"], columns=["a", "b"])
+    table = MRIOTable.from_frames(Z, pd.DataFrame({"final demand": [made, made]}, index=["a", "b"]))
+    with pytest.raises(OptionError, match="No two industries"):
+        random_walk(table)
+    if made:
+        assert pagerank(table).tolist() == [0.5, 0.5]
+    else:
+        with pytest.raises(OptionError, match="nobody to rank"):
+            pagerank(table)
+
+
 def test_paths_need_final_demand_and_flows_without_sign():
     table = idle_region()
     with pytest.raises(OptionError, match="B goods has no output"):
         paths(table, region="B", industry="goods")
     Z = three_industries().Z.copy()
     Z.iloc[0, 2] = -1.0
-    from io_linkage.table import MRIOTable
-
     negative = MRIOTable.from_frames(Z, three_industries().Y)
     with pytest.raises(OptionError, match="negative flows between industries"):
         paths(negative, region="national", industry="2")

@@ -95,7 +95,7 @@ def pagerank(table: MRIOTable, *, role: Role = "supplier", damping: float = 0.85
     Raises
     ------
     OptionError
-        An unknown role; a damping that is not between 0 and 1.
+        An unknown role; a damping that is not between 0 and 1; a table without output.
 
     References
     ----------
@@ -109,6 +109,8 @@ def pagerank(table: MRIOTable, *, role: Role = "supplier", damping: float = 0.85
     if not 0 <= damping < 1:
         raise OptionError(f"damping={damping} is not possible; it must be from 0 up to, but not, 1.")
     live = np.flatnonzero(table.active)
+    if not len(live):
+        raise OptionError(f"No industry of {table.label} has output, so there is nobody to rank.")
     Z = np.maximum(table.accounts.Z, 0.0)
     flows = Z.T if role == "supplier" else Z
     out_of = flows.sum(axis=1)[live]
