@@ -54,6 +54,18 @@ def test_another_unit_is_refused():
         panel.require_comparable(germany_1995(), germany_1995().replace(unit="EUR"))
 
 
+def test_other_prices_are_refused_where_both_are_known():
+    """Constant prices are not current ones, nor purchasers' prices basic ones; a table may say nothing."""
+    current, constant, silent = (
+        germany_1995().replace(source=source)
+        for source in ("Office, current prices", "Office, constant 1995", "Office")
+    )
+    with pytest.raises(ComparisonError, match=r"prices differ \('current prices' against 'constant 1995'\)"):
+        panel.require_comparable(current, constant)
+    panel.require_comparable(current, silent)
+    panel.require_comparable(current, current.replace(source="Another office, current prices"))
+
+
 def test_the_remedy_fits_the_difference():
     with pytest.raises(ComparisonError, match="Load both with value_added='residual'"):
         panel.require_comparable(iol.load(), iol.load(year=1995, value_added="residual"))

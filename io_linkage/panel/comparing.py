@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,7 +40,8 @@ def comparable(tables: Iterable[MRIOTable]) -> Iterator[MRIOTable]:
         if not wanted:
             label, wanted = table.label, traits
         for what, value in traits.items():
-            if value != wanted[what]:
+            stated = what != _PRICES or (value and wanted[what])
+            if value != wanted[what] and stated:
                 raise ComparisonError(
                     f"{table.label} cannot be compared with {label}: {what} differ{_difference(wanted[what], value)}. "
                     f"{_REMEDIES[what]}"
@@ -53,9 +55,13 @@ def require_comparable(*tables: MRIOTable) -> None:
         pass
 
 
+_PRICES = "prices"
+_OF_PRICES = re.compile(r"\bprices\b|(constant|previous|prior|base).{0,12}(19|20)\d\d", re.IGNORECASE)
+
 _REMEDIES = {
     "regions": "Aggregate both to the same regions with io_linkage.aggregation.aggregate(regions=...).",
     "industries": "Aggregate both to one classification with io_linkage.aggregation.aggregate(industries=...).",
+    _PRICES: "Load tables in the same prices, or say in source= which prices they are in.",
     "units": "Convert one of them to the unit of the other before loading it.",
     "definitions of value added": "Load both with value_added='residual'.",
     "definitions of output": "Load both with the same output=.",
@@ -67,9 +73,23 @@ def _traits(table: MRIOTable) -> dict[str, Any]:
         "regions": tuple(table.regions),
         "industries": tuple(table.industries),
         "units": table.unit,
+        _PRICES: prices_of(table.source),
         "definitions of value added": table.value_added_label,
         "definitions of output": table.accounts.output,
     }
+
+
+def prices_of(source: str) -> str:
+    """Return what the source of a table says of its prices, empty where it says nothing.
+
+    Examples
+    --------
+    >>> prices_of("WIOD 2013 release (Timmer et al. 2015), current prices, aggregated")
+    'current prices'
+    >>> prices_of("EORA26 (basic prices; Lenzen et al. 2013), current prices")
+    'basic prices, current prices'
+    """
+    return ", ".join(part.strip() for part in re.split(r"[,;()]", source) if _OF_PRICES.search(part))
 
 
 def _difference(first: Any, second: Any) -> str:
