@@ -234,7 +234,7 @@ def test_exports_of_a_trait_are_sums_of_flows(world):
         (t * invested)[china].sum() / (t * invested).sum(),
         (t * invested).sum() / invested.sum(),
     ]
-    assert_allclose(found.loc[("CHN", "IDN", "green")], expected)
+    assert_allclose(found.loc[("CHN", "IDN", "green")][: len(expected)], expected)
     parts = found.loc["CHN"]
     for column in ("exports", "investment"):
         assert_allclose(parts.loc["all", column], parts.loc["IDN", column] + parts.loc["BRA", column])
@@ -242,6 +242,17 @@ def test_exports_of_a_trait_are_sums_of_flows(world):
     whole += parts.loc["BRA", "exports"] / parts.loc["BRA", "exports_share"]
     assert_allclose(parts.loc["all", "exports_share"], parts.loc["all", "exports"] / whole)
     assert list(found.index.get_level_values("economy").unique()) == ["CHN", "EU"]
+    for share in ("exports_share", "investment_share", "partner_investment_share"):
+        assert (found[f"low_{share}"] < found[share]).all()
+        assert (found[share] < found[f"high_{share}"]).all()
+    # The share of exports is linear in the traits, so that its interval follows from their draws.
+    _, drawn = central_and_drawn_traits(world, ("green",), draws=200, seed=0, stage_file=None)
+    shares = [(one[:, 0] * sold)[china].sum() / sold[china].sum() for one in drawn[1:]]
+    assert_allclose(
+        found.loc[("CHN", "IDN", "green"), ["low_exports_share", "high_exports_share"]],
+        np.quantile(shares, [0.05, 0.95]),
+    )
+    assert found.attrs["interval"] == "90% of 200 draws"
 
 
 def test_penetration_goes_over_years(world):

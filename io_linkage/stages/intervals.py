@@ -199,7 +199,9 @@ def central_and_drawn_traits(
     # Rows of the file are drawn once, wherever they hold; a stream of their own keeps the draws of stages as they are.
     rows = source.chosen if source.shipped is None else source.chosen * (len(source.rows) + 1) + source.shipped
     used, position = np.unique(rows, return_inverse=True)
-    uniform = np.random.default_rng([seed, 1]).random((draws, len(used), len(traits)))[:, position]
+    # All traits are drawn, so that the draws of one do not hang on which others are asked for.
+    uniform = np.random.default_rng([seed, 1]).random((draws, len(used), len(source.traits)))
+    uniform = uniform[:, position][:, :, [source.traits.index(trait) for trait in traits]]
     drawn = list(drawn_shares(source, draws, seed)) if source.has_ranges else [weights] * draws
     return [weights, *drawn], [central, *_between(low, central, high, uniform)]
 

@@ -13,6 +13,7 @@ from io_linkage.captions import labelled
 from io_linkage.labels import ordered_index
 from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
+from io_linkage.stages.intervals import bounds, central_and_drawn_traits, described
 from io_linkage.table import MRIOTable
 from io_linkage.technology.purchases import bought
 from io_linkage.technology.traits import trait_names
@@ -20,6 +21,8 @@ from io_linkage.ties.bilateral_trade import by_origin
 from io_linkage.ties.partners import ALL, Names, sentence, settle_parties
 
 COLUMNS = ("exports", "exports_share", "investment", "investment_share", "partner_investment_share")
+#: Those with an interval.
+_SHARES = ("exports_share", "investment_share", "partner_investment_share")
 
 
 def trait_exports(
@@ -32,6 +35,9 @@ def trait_exports(
     aggregates: Mapping[str, Mapping[str, bool]] | None = None,
     membership_year: int | None = None,
     investment_categories: Sequence[str] | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    level: float = 0.9,
     stage_file: stages.File = None,
 ) -> pd.DataFrame:
     r"""Measure exports of each trait to each partner, and their place in the partner's investment.
@@ -55,15 +61,20 @@ def trait_exports(
         As in `ties.bilateral`.
     investment_categories : sequence of str, optional
         Of final demand, where they do not say what they are.
+    draws, seed : int
+        Draws of the traits within their ranges; the same seed gives the same interval.
+    level : float
+        Share of the draws between low and high.
     stage_file : path or DataFrame, optional
+        Own traits; without ranges low and high are NaN.
 
     Returns
     -------
     DataFrame indexed by (economy, partner, trait), partner "all" the sum over partners: ``exports`` of the trait and
     ``exports_share`` of all exports to the partner; ``investment``, goods of the trait from the economy in the
     partner's investment; ``investment_share``, their share of all goods of the trait that the partner invests in,
-    wherever they are made; ``partner_investment_share``, the trait in all that the partner invests in.
-    No solve.
+    wherever they are made; ``partner_investment_share``, the trait in all that the partner invests in; each share also
+    as ``low_`` and ``high_``. No solve.
 
     See Also
     --------
@@ -85,7 +96,8 @@ def trait_exports(
         aggregates=aggregates,
         membership_year=membership_year,
     )
-    T = np.column_stack([np.ones(len(table.index)), stages.traits(table, stage_file=stage_file)[list(names)]])
+    _, drawn = central_and_drawn_traits(table, names, draws=draws, seed=seed, stage_file=stage_file)
+    T = np.column_stack([np.ones(len(table.index)), *drawn])
     M, _ = groups_by(table, "region")
     sold = by_origin(table, T, table.accounts.Z @ M + bought(table, "demand"))
     invested = by_origin(table, T, bought(table, "investment", investment_categories))
@@ -96,11 +108,17 @@ def trait_exports(
         if len(parties.partners) > 1:
             pairs.setdefault((economy, ALL), []).append(pair)
         pairs[economy, partner] = [pair]
-    values = np.concatenate([_row(sold, invested, own) for own in pairs.values()])
+    cells = np.stack([_row(sold, invested, own) for own in pairs.values()], axis=1)
+    cells = cells.reshape(len(COLUMNS), len(pairs), len(drawn), len(names)).transpose(2, 1, 3, 0)
+    low, high = bounds(cells[1:], level)
+    values = {name: cells[0, :, :, k].ravel() for k, name in enumerate(COLUMNS)}
+    for name in _SHARES:
+        k = COLUMNS.index(name)
+        values |= {f"low_{name}": low[:, :, k].ravel(), f"high_{name}": high[:, :, k].ravel()}
     rows = [(*pair, name) for pair in pairs for name in names]
     index = ordered_index(rows, ["economy", "partner", "trait"])
     return labelled(
-        pd.DataFrame(values, index=index, columns=pd.Index(COLUMNS)),
+        pd.DataFrame(values, index=index),
         table.caption(
             f"exports of {focus} to partners by trait",
             table.unit,
@@ -110,17 +128,18 @@ def trait_exports(
             left_out=parties.left_out,
             note=sentence(parties.notes),
             aggregates=list(parties.aggregates),
+            interval=described(level, len(drawn) - 1),
             units={"exports": table.unit, "investment": table.unit, "others": "share"},
         ),
     )
 
 
 def _row(sold: Array, invested: Array, pairs: list[tuple[list[int], list[int]]]) -> Array:
-    """Return the columns of one economy and partner, (traits, columns)."""
+    """Return the columns of one economy and partner, (columns, traits in all draws)."""
     exports = sum(sold[np.ix_(here, range(sold.shape[1]), there)].sum(axis=(0, 2)) for here, there in pairs)
     supplied = sum(invested[np.ix_(here, range(sold.shape[1]), there)].sum(axis=(0, 2)) for here, there in pairs)
     everything = sum(invested[:, :, there].sum(axis=(0, 2)) for _, there in pairs)
-    return np.column_stack(
+    return np.stack(
         [
             exports[1:],
             _share(exports[1:], exports[0]),
