@@ -173,5 +173,8 @@ def test_own_stages_and_a_focus_among_the_comparators(world: iol.MRIOTable) -> N
     assert starting(section(found).sentences, "Of all inputs of old industries of China")
     american = report.gather(world, report.ask(world, focus="USA", draws=2))
     assert "the United States performs" in starting(section(american).sentences, "Of the foreign R&D")
+    german = report.gather(world, report.ask(world, focus="DEU", draws=2))
+    # Germany is in the EU, which is therefore not set against it.
+    assert list(german["foreign_technology"].attrs["groups"]) == ["DEU", "USA", "JPN"]
     several = report.gather(world, report.ask(world, focus="brics", draws=2))
     assert len([line for line in section(several).sentences if line.startswith("Of all inputs")]) == 4

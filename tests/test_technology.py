@@ -274,9 +274,9 @@ def test_groups_leave_out_the_user_itself(world):
             "more than one level of CHN",
         ),
         (
-            lambda t: technology.with_rd(t, rd_share_of_gdp=pd.Series({("CHN", 1995): 0.02, ("CHN", 2000): 0.02})),
+            lambda t: technology.with_rd(t, rd_share_of_gdp=pd.Series({("CHN", 1995): 0.02, ("CHN", 2010): 0.02})),
             OptionError,
-            "1995 to 2000",
+            "1995 to 2010",
         ),
     ],
 )

@@ -50,6 +50,11 @@ def energy_and_emissions(
     OptionError
         No industry is known to supply energy.
 
+    See Also
+    --------
+    io_linkage.indicators.greenhouse_gases : emissions, output and value added of 2022, without the flows between
+        industries that a total needs.
+
     Examples
     --------
     >>> import io_linkage as iol
