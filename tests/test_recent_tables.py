@@ -257,3 +257,65 @@ def test_what_the_script_cannot_use_is_said(full, tmp_path):
     assert "miss its output" in done.stderr
     assert not (tmp_path / "out").exists()
     assert "is missing: --prepared must name" in make("--prepared", tmp_path / "absent", "--out", tmp_path).stderr
+
+
+# What adding up does
+
+
+def test_the_bias_of_eleven_groups_is_what_the_page_says(world):
+    """WIOD 2011 added up to the groups of world2020; the numbers of docs/recent.md."""
+    listed = pd.read_csv(TABLES / "industries" / "coarse" / "icio2023_11.csv")
+    groups = {code: row.industry for row in listed.itertuples() for code in row.wiod2013.split()}
+    added = iol.aggregation.aggregate(world, industries=groups)
+    assert added.industries == list(listed["industry"])
+
+    def foreign(table: iol.MRIOTable) -> pd.Series:
+        """Share of exports that is value added of others: v_r L E_s over r other than s."""
+        shares = {}
+        for k, region in enumerate(table.regions):
+            own = table.region_codes == k
+            sold = table.Z.to_numpy()[:, ~own].sum(axis=1) + table.demand_by_region.drop(columns=region).sum(axis=1)
+            earned = table.v.to_numpy() * table.system.solve(np.where(own, sold, 0.0))
+            shares[region] = earned[~own].sum() / sold[own].sum()
+        return 100 * pd.Series(shares)
+
+    fine, coarse = foreign(world), foreign(added)
+    assert [round(fine["CHN"], 1), round(coarse["CHN"], 1)] == [21.0, 20.1]
+    assert [round(fine.mean(), 1), round(coarse.mean(), 1)] == [23.2, 22.7]
+    change = coarse - fine
+    assert [round(change.abs().mean(), 1), change.abs().idxmax(), round(change["IND"], 1)] == [1.0, "IND", -3.8]
+    assert round(foreign(iol.load("world2020"))["CHN"], 1) == 13.3
+    both = [iol.ties.bilateral(table, "CHN", partners=None, comparators=(), by_stage=False) for table in (world, added)]
+    moved = 100 * (both[1] - both[0])["dependence_of_partner_share"].abs()
+    assert [round(moved.mean(), 2), round(moved.max(), 2)] == [0.09, 0.86]
+    upstream = [iol.position.upstreamness(table) for table in (world, added)]
+    weighted = [
+        (one * table.x).groupby(level=0).sum() / table.x.groupby(level=0).sum()
+        for one, table in zip(upstream, (world, added), strict=True)
+    ]
+    assert round((weighted[1] - weighted[0]).abs().max(), 2) == 0.05
+
+
+@pytest.mark.parametrize("partners", ["asean", "belt_and_road", "africa", "Latin America"])
+def test_what_needs_no_stages_works_with_groups_of_2020(tables, partners):
+    world2020 = tables["world2020"]
+    trade = iol.ties.bilateral(world2020, "CHN", partners=partners, by_stage=False)
+    shares = trade.loc[("CHN", "all", "all"), ["dependence_of_partner_share", "dependence_on_partner_share"]]
+    assert shares.between(0, 1).all()
+    spill = iol.spillovers.matrix(world2020)
+    assert spill.shape == (77, 77)
+    assert iol.value_added.participation(world2020).notna().to_numpy().any()
+    lost = iol.extraction.corridor(
+        world2020, origin={"regions": "CHN"}, destination={"regions": iol.selection.region_codes(world2020, partners)}
+    )
+    assert np.isfinite(lost.select_dtypes("number").to_numpy()).any()
+
+
+def test_a_report_of_2020_leaves_stages_out_and_says_why(run, tmp_path):
+    done = run("report", "world2020", "--partners", "asean", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "mix traditional and emerging industries" in page
+    assert "OECD (2023), OECD Inter-Country Input-Output Tables" in page
+    assert not list((tmp_path / "out" / "figures").glob("*stage*"))
+    assert (tmp_path / "out" / "figures" / "dependence.png").is_file()
