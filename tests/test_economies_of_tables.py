@@ -256,7 +256,10 @@ class TestCoverage:
         found = economies.coverage(worlds[2011], "东盟")
         assert found.shown == ("IDN",)
         assert set(found.left_out) == set(economies.members("asean", membership_year=2011)) - {"IDN"}
-        assert found.note == "ASEAN: 1 of 10 members is shown, the others are within RoW, which is left out"
+        assert (
+            found.note
+            == "ASEAN: 1 of 10 members is shown, the others are within the rest of the world, which is left out"
+        )
 
     def test_a_rest_that_counts_holds_the_others_but_those_of_an_aggregate_that_does_not(self, worlds):
         found = economies.coverage(worlds[2011], "developing")
@@ -266,7 +269,8 @@ class TestCoverage:
         )
         assert found.left_out
         assert found.note.endswith(
-            "members are shown, the others are within RoW, which is counted in, or within EUE, which is left out"
+            "members are shown, the others are within the rest of the world, "
+            "which is counted in, or within the EU's east, which is left out"
         )
         without = economies.coverage(worlds[2011], "developing", aggregates={"RoW": {"developing": False}})
         assert "KEN" in without.left_out

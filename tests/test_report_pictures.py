@@ -142,5 +142,5 @@ def test_captions_of_dependence_say_which_members_the_table_shows() -> None:
     for key in ("dependence", "dependence_over_time"):
         texts = keys[key].draw().figure.texts
         text = " ".join(" ".join(one.get_text().split()) for one in texts)
-        assert "7 of 144 members are shown, the others are within RoW" in text, key
+        assert "7 of 144 members are shown, the others are within the rest of the world" in text, key
     plt.close("all")

@@ -399,4 +399,6 @@ class TestShippedTable:
     def test_members_that_the_table_does_not_show(self, world: iol.MRIOTable) -> None:
         results = report.gather(world, report.ask(world, partners="asean", draws=2))
         asked = briefing.compose(results).sections[0].sentences
-        assert any("ASEAN: 1 of 10 members is shown, the others are within RoW" in line for line in asked)
+        assert any(
+            "ASEAN: 1 of 10 members is shown, the others are within the rest of the world" in line for line in asked
+        )

@@ -100,10 +100,16 @@ def test_focus_among_the_partners_is_left_out_and_said(china):
     assert "CHN" not in partners
     assert {"IND", "IDN", "BRA", "RoW"} <= set(partners)
     assert china.attrs["left_out"][0] == "CHN"
-    assert china.attrs["note"].startswith("CHN, a member of developing, is not counted as its own partner; ")
+    assert china.attrs["note"].startswith(
+        "China, one of the developing economies (World Bank), is not counted as its own partner; "
+    )
     union = ties.bilateral(iol.load(year=2005), "EU", partners=["CHN", "POL"], by_stage=False)
     assert union.attrs["left_out"] == ("POL", "EU")
-    assert union.attrs["note"] == "POL, part of EU, is not a partner of it; EU is the focus, so it is not a comparator."
+    assert (
+        union.attrs["note"]
+        == "Poland, part of the European Union, is not a partner of it; the European Union is the focus, so it is not a "
+        "comparator."
+    )
 
 
 def test_comparators_stand_beside_the_focus(china):
@@ -147,7 +153,7 @@ def test_a_comparator_faces_its_own_member_without_that_member(world):
     assert trade.loc[("EU", "all"), "dependence_of_partner_share"] == pytest.approx(
         drawn / S.loc[["POL", "IND"]].to_numpy().sum()
     )
-    assert trade.attrs["note"] == "EU is counted without POL where POL is the partner."
+    assert trade.attrs["note"] == "The European Union is counted without Poland where Poland is the partner."
     assert trade.attrs["left_out"] == ()
 
 
@@ -160,7 +166,7 @@ def test_a_comparator_that_is_the_partner_is_not_set_against_itself(world):
         == trade.loc[("USA", "JPN"), "dependence_of_partner_share"]
     )
     assert trade.loc[("CHN", "all"), "exports"] == trade.loc["CHN"].loc[["USA", "JPN"], "exports"].sum()
-    assert "USA is not set against itself as a partner" in trade.attrs["note"]
+    assert "The United States is not set against itself as a partner" in trade.attrs["note"]
 
 
 def test_comparators_keep_the_membership_year():
@@ -201,17 +207,20 @@ def test_jobs_of_regions_without_figures_are_empty(world):
 def test_focus_as_comparator_and_unseen_comparators_are_said(world):
     trade = ties.bilateral(world, "USA", partners=["IND"], by_stage=False)
     assert "USA" in trade.attrs["left_out"]
-    assert trade.attrs["note"] == "USA is the focus, so it is not a comparator."
+    assert trade.attrs["note"] == "The United States is the focus, so it is not a comparator."
     parties = settle_parties(leather(), "Turkey", partners=None, comparators=())
     assert list(parties.partners) == ["Argentina", "Germany"]
     unseen = settle_parties(world, "CHN", comparators=("VNM",))
     assert "VNM" in unseen.left_out
-    assert f"{world.label} does not show VNM, so it is not a comparator" in unseen.notes
+    assert f"{world.label} does not show Vietnam, so it is not a comparator" in unseen.notes
 
 
 def test_members_that_the_table_does_not_show_are_said(world):
     trade = ties.bilateral(world, "CHN", partners="asean", by_stage=False, comparators=())
-    assert trade.attrs["note"] == "ASEAN: 1 of 10 members is shown, the others are within RoW, which is left out."
+    assert (
+        trade.attrs["note"]
+        == "ASEAN: 1 of 10 members is shown, the others are within the rest of the world, which is left out."
+    )
     assert "VNM" in trade.attrs["left_out"]
     assert trade.attrs["partners"] == ("IDN",)
 
@@ -262,7 +271,7 @@ def test_dependence_on_groups(world):
     D = ties.dependence(world, ["CHN", "developing", "USA", "EU", "JPN"], others=True)
     assert_allclose(D.sum(axis=1), 1)
     assert "CHN" not in D.attrs["groups"]["developing"]
-    assert "CHN counts in CHN, not in developing" in D.attrs["note"]
+    assert "China counts by itself, not in the developing economies (World Bank)" in D.attrs["note"]
     S = spillovers.matrix(world)
     partners = D.attrs["groups"]["developing"]
     expected = S.loc[partners, "CHN"].sum() / S.loc[partners].to_numpy().sum()
@@ -278,14 +287,17 @@ def test_nobody_depends_on_itself(world, china):
     assert D.loc["developing", "CHN"] == pytest.approx(0.0258, abs=5e-5)
     assert D.loc["developing", "CHN"] == pytest.approx(china.loc[("CHN", "all", "all"), SHARE_OF])
     assert "CHN" in D.attrs["left_out"]
-    assert "CHN is left out of developing where developing depends on it" in D.attrs["note"]
+    assert "China is left out of the developing economies (World Bank) where China is the column" in D.attrs["note"]
     whole = ties.dependence(world, ["developing"], on=["CHN"], including_itself=True)
     assert whole.loc["developing", "CHN"] == pytest.approx(0.2392, abs=5e-5)
     poland = ties.dependence(world, ["POL", "CHN"], on=["EU", "CHN"])
     assert poland.loc["POL", "EU"] == pytest.approx(0.167, abs=5e-4)
     assert np.isnan(poland.loc["CHN", "CHN"])
     assert poland.attrs["left_out"] == ("POL", "CHN")
-    assert poland.attrs["note"] == "POL is set against the other members of EU; CHN is not set against itself."
+    assert (
+        poland.attrs["note"]
+        == "Poland is set against the other members of the European Union; China is not set against itself."
+    )
     own = ties.dependence(world, ["POL"], on=["EU"], including_itself=True)
     assert own.loc["POL", "EU"] == pytest.approx(0.874, abs=5e-4)
     with pytest.raises(OptionError, match="including_itself=True"):
@@ -331,7 +343,7 @@ def test_overlapping_groups_count_each_region_once():
     D = ties.dependence(table, ["CHN", "developing", "EU"], others=True)
     assert "POL" in D.attrs["groups"]["developing"]
     assert "POL" not in D.attrs["groups"]["EU"]
-    assert "POL counts in developing, not in EU" in D.attrs["note"]
+    assert "Poland counts in the developing economies (World Bank), not in the European Union" in D.attrs["note"]
     assert_allclose(D.sum(axis=1), 1)
     with pytest.raises(OptionError, match="Nothing is left of China"):
         ties.dependence(table, ["CHN", "China"])

@@ -55,7 +55,10 @@ def test_nobody_relies_on_itself(world):
     apart = shares.loc[("DEU", "34t35")]
     assert whole["total", "EU"] == pytest.approx(apart["total", "EU"] + apart["total", "domestic"])
     assert shares.attrs["left_out"] == ("CHN", "DEU")
-    assert shares.attrs["note"] == "DEU is set against the other members of EU; CHN is not set against itself."
+    assert (
+        shares.attrs["note"]
+        == "Germany is set against the other members of the European Union; China is not set against itself."
+    )
     assert ties.reliance(world, on=["EU"], regions=["DEU"], including_itself=True).attrs["note"] == ""
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from io_linkage.economies.group_names import GROUP_NAMES
+from io_linkage.economies.prose import economy
 from io_linkage.economies.registry import find, find_group, standing
 from io_linkage.economies.resolving import describe_treatment, listed_members, rest_regions, year_of
+from io_linkage.wording import listed
 
 if TYPE_CHECKING:
     from io_linkage.labels import Labels
@@ -59,7 +61,7 @@ def coverage(
     >>> import io_linkage as iol
     >>> found = coverage(iol.load(), "asean")
     >>> found.note
-    'ASEAN: 1 of 10 members is shown, the others are within RoW, which is left out'
+    'ASEAN: 1 of 10 members is shown, the others are within the rest of the world, which is left out'
     >>> found.left_out[:3]
     ('MYS', 'PHL', 'SGP')
     """
@@ -117,4 +119,4 @@ def _place(regions: Sequence[str], counted: bool) -> str:
     if not regions:
         return "not in the table"
     verb = "is" if len(regions) == 1 else "are"
-    return f"within {' and '.join(regions)}, which {verb} {'counted in' if counted else 'left out'}"
+    return f"within {listed(map(economy, regions))}, which {verb} {'counted in' if counted else 'left out'}"

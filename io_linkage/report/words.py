@@ -6,19 +6,11 @@ import math
 from collections.abc import Mapping
 
 from io_linkage.economies import registry
-from io_linkage.economies.group_names import GROUP_NAMES, WORLD_BANK_REGIONS
+from io_linkage.economies.group_names import GROUP_NAMES
+from io_linkage.economies.prose import economy as economy
 from io_linkage.figures.naming import shown
 from io_linkage.wording import counted as counted
 from io_linkage.wording import listed as listed
-
-_ARTICLE = {
-    "USA": "the United States",
-    "GBR": "the United Kingdom",
-    "EU": "the European Union",
-    "RoW": "the rest of the world",
-    "EUE": "the EU's east",
-    "EUW": "the EU's west",
-}
 
 #: For headings of rows and columns.
 SHORT = {"USA": "USA", "GBR": "UK", "EU": "EU", "RoW": "Rest of the world", "EUE": "EU-east", "EUW": "EU-west"}
@@ -37,30 +29,6 @@ _UNITS = {
     "10000": 1e4,
     "10,000": 1e4,
 }
-
-
-def economy(code: str) -> str:
-    """Name of an economy or region inside a sentence.
-
-    Examples
-    --------
-    >>> economy("CHN"), economy("USA"), economy("my valley"), economy("brics")
-    ('China', 'the United States', 'my valley', 'the BRICS economies')
-    """
-    if code in _ARTICLE:
-        return _ARTICLE[code]
-    known = registry.find(code) if 2 <= len(code) <= 4 else None
-    if known is not None:
-        return registry.register()[known].name
-    group = registry.find_group(code)
-    if group is None:
-        return code
-    name = GROUP_NAMES[group][0]
-    if group == "africa" or group in WORLD_BANK_REGIONS.values():
-        return name
-    return {"eu": _ARTICLE["EU"], "belt_and_road": "the Belt and Road economies"}.get(
-        group, f"the {name[:1].lower()}{name[1:]}" if "economies" in name else f"the {name} economies"
-    )
 
 
 def head(code: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from io_linkage import economies as countries
 from io_linkage.captions import labelled
+from io_linkage.economies.prose import economy
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
@@ -225,7 +226,12 @@ def _separate(
         if not members[name]:
             elsewhere = ", ".join(dict.fromkeys(taken[code] for code in codes))
             raise OptionError(f"Nothing is left of {name}: all its regions were named before, in {elsewhere}.")
-        notes += [f"{code} counts in {taken[code]}, not in {name}" for code in codes if taken[code] != name]
+        notes += [
+            f"{economy(code)} counts {'by itself' if taken[code] == code else f'in {economy(taken[code])}'}, not in "
+            f"{economy(name)}"
+            for code in codes
+            if taken[code] != name
+        ]
         known = [code for code in members[name] if code not in world]
         if rest == "both" and known and len(known) < len(members[name]):
             variants.append(f"{name}{WITHOUT_REST}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from io_linkage import economies as countries
 from io_linkage.economies import registry
+from io_linkage.economies.prose import economy
 from io_linkage.errors import OptionError, require_option
 from io_linkage.intensities import Intensity
 from io_linkage.labels import Labels
@@ -53,8 +54,8 @@ class Parties:
     def pairs(self) -> dict[tuple[str, str], list[str]]:
         """Economy and partner, with the economy's regions less the partner itself; no pair where none remains."""
         pairs = {
-            (economy, partner): [region for region in regions if region not in theirs]
-            for economy, regions in self.economies.items()
+            (name, partner): [region for region in regions if region not in theirs]
+            for name, regions in self.economies.items()
             for partner, theirs in self.partners.items()
         }
         return {pair: regions for pair, regions in pairs.items() if regions}
@@ -110,15 +111,15 @@ def settle_parties(
         )
     left_out, notes = _own_members(focus, own, partners, chosen)
     left_out += dropped
-    notes += [f"{region} is not counted as a partner" for region in dropped]
+    notes += [f"{economy(region)} is not counted as a partner" for region in dropped]
     named = {focus: own}
     known = countries.comparators(table, comparators, membership_year=membership_year)
     for name in comparators:
         if name not in known:
-            notes.append(f"{table.label} does not show {name}, so it is not a comparator")
+            notes.append(f"{table.label} does not show {economy(name)}, so it is not a comparator")
         elif set(known[name]) & set(own):
-            same = "is the focus" if known[name] == own else f"overlaps {focus}"
-            notes.append(f"{name} {same}, so it is not a comparator")
+            same = "is the focus" if known[name] == own else f"overlaps {economy(focus)}"
+            notes.append(f"{economy(name)} {same}, so it is not a comparator")
         else:
             named[name] = known[name]
             continue
@@ -175,16 +176,22 @@ def overlaps(
             if len(theirs) > 1:
                 inside.setdefault(column, {}).update(dict.fromkeys(shared))
             elif len(ours) > 1:
-                clauses.append(f"{shared[0]} is left out of {row} where {row} depends on it")
+                clauses.append(
+                    f"{economy(shared[0])} is left out of {economy(row)} where {economy(column)} is the column"
+                )
             else:
                 alone[shared[0]] = None
     for column, members in inside.items():
-        clauses.append(f"{listed([*members])} {_verb(members)} set against the other members of {column}")
+        clauses.append(f"{_named(members)} {_verb(members)} set against the other members of {economy(column)}")
     if alone:
         clauses.append(
-            f"{listed([*alone])} {_verb(alone)} not set against {'itself' if len(alone) == 1 else 'themselves'}"
+            f"{_named(alone)} {_verb(alone)} not set against {'itself' if len(alone) == 1 else 'themselves'}"
         )
     return [*overlap], clauses
+
+
+def _named(codes: Iterable[str]) -> str:
+    return listed(map(economy, codes))
 
 
 def _verb(names: Mapping[str, None]) -> str:
@@ -203,23 +210,25 @@ def _own_members(
     shared = [region for region in chosen if region in own]
     if partners is None or not shared:
         return [], []
-    member = f", a member of {partners}," if isinstance(partners, str) and partners not in (focus, *shared) else ""
+    member = f", one of {economy(partners)}," if isinstance(partners, str) and partners not in (focus, *shared) else ""
     if len(own) == 1:
-        return shared, [f"{focus}{member} is not counted as its own partner"]
+        return shared, [f"{economy(focus)}{member} is not counted as its own partner"]
     one = len(shared) == 1
-    return shared, [f"{listed(shared)}, part of {focus}, {'is not a partner' if one else 'are not partners'} of it"]
+    return shared, [
+        f"{_named(shared)}, part of {economy(focus)}, {'is not a partner' if one else 'are not partners'} of it"
+    ]
 
 
-def _without(economy: str, regions: Sequence[str], partners: Mapping[str, Sequence[str]]) -> list[str]:
+def _without(name: str, regions: Sequence[str], partners: Mapping[str, Sequence[str]]) -> list[str]:
     """Say that a comparator with partners in it faces each of them without that partner."""
     inside = [partner for partner in partners if partner in regions]
     if not inside:
         return []
     if len(regions) == 1:
-        return [f"{economy} is not set against itself as a partner"]
+        return [f"{economy(name)} is not set against itself as a partner"]
     if len(inside) == 1:
-        return [f"{economy} is counted without {inside[0]} where {inside[0]} is the partner"]
-    return [f"{economy} is counted without {listed(inside)} where each is the partner"]
+        return [f"{economy(name)} is counted without {_named(inside)} where {_named(inside)} is the partner"]
+    return [f"{economy(name)} is counted without {_named(inside)} where each is the partner"]
 
 
 def _several_in_one(
