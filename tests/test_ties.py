@@ -105,10 +105,9 @@ def test_focus_among_the_partners_is_left_out_and_said(china):
     )
     union = ties.bilateral(iol.load(year=2005), "EU", partners=["CHN", "POL"], by_stage=False)
     assert union.attrs["left_out"] == ("POL", "EU")
-    assert (
-        union.attrs["note"]
-        == "Poland, part of the European Union, is not a partner of it; the European Union is the focus, so it is not a "
-        "comparator."
+    assert union.attrs["note"] == (
+        "Poland, part of the European Union, is not a partner of it; "
+        "the European Union is the focus, so it is not a comparator."
     )
 
 
