@@ -176,6 +176,8 @@ def test_what_a_surface_refuses():
     for first, says in (
         (Reshoring(DEU, P, TUR, capacity=0.1), "without a limit of capacity"),
         (NodeLoss(TUR, P), "'node_loss' cannot be varied"),
+        (Tariff(DEU, TUR, 0.1, 4.0), "Run each rate"),
+        (ExportBan(TUR, "supply"), "cannot be varied here"),
         (ProductionAbroad(DEU, TUR, P), "production abroad"),
     ):
         with pytest.raises(OptionError, match=says):

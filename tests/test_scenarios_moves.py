@@ -294,6 +294,17 @@ def test_a_ban_of_supply_is_the_first_round_of_a_shortage():
 # Capacity
 
 
+def test_a_home_without_room_does_not_hold_up_the_others():
+    """India grows beyond its limit by other orders alone; that is said, and nothing else is solved wrongly before."""
+    table = made.table()
+    home = Reshoring(("USA", "IND"), suppliers="CHN", strength=0.6, capacity=0.03)
+    more = DemandChange("IND", level=0.1, suppliers="IND")
+    with pytest.raises(OptionError, match=r"the capacity of IND cannot be kept.*allows 3 %"):
+        run(table, home, more)
+    only = run(table, Reshoring("USA", suppliers="CHN", strength=0.6, capacity=0.03), more)
+    assert only.change().loc["USA", "change_percent"].max() == pytest.approx(3.0, rel=1e-9)
+
+
 @given(tables(min_regions=3, zero_output=False, negative_demand=False), st.floats(0.001, 0.3))
 def test_capacity_is_met_or_all_comes_home(table, growth):
     homes = ("R0", "R1")
@@ -317,17 +328,37 @@ def test_capacity_is_met_or_all_comes_home(table, growth):
     assert_allclose(outcome.table.x, outcome.after["output"], rtol=1e-9, atol=1e-9 * table.x.max())
 
 
+def test_iteration_gives_what_the_formula_gives(monkeypatch):
+    table = made.table()
+    moves = (
+        Reshoring(("USA", "IND"), suppliers="CHN", strength=0.6, capacity=0.03),
+        MarketRepair("BRA", "CHN", strength=0.1),
+        NodeLoss("RoW", "i2"),
+        ProductionAbroad("RoW", "BRA", "i4", strength=0.1),
+    )
+    formula = run(table, *moves)
+    assert formula.solution.updated.update.is_direct
+    monkeypatch.setattr("io_linkage.leontief.updates.DIRECT", 0)
+    iterated = run(table, *moves)
+    assert not iterated.solution.updated.update.is_direct
+    assert (formula.unmet["met"] < 0.6).any()
+    assert_allclose(iterated.after["output"], formula.after["output"], rtol=1e-9)
+    assert_allclose(iterated.unmet["met"], formula.unmet["met"], rtol=1e-9)
+    assert_allclose(iterated.implied_demand, formula.implied_demand, rtol=1e-9)
+
+
 # Stages, accounts, measures before and after
 
 
-def test_a_stage_is_a_share_of_each_supplier(monkeypatch):
+def test_a_stage_is_a_share_of_each_supplier():
     table = made.table()
     W = stage_weights(table)
-    monkeypatch.setattr("io_linkage.scenarios.flows.stage_shares", lambda _table, stage: W[stage].to_numpy())
-    A, _ = after(run(table, Reshoring("USA", suppliers="CHN", stage="emerging", strength=0.5)))
+    home = Scenario("home", [Reshoring("USA", suppliers="CHN", stage="emerging", strength=0.5)])
+    A, _ = after(scenarios.run(table, home, stage_weights=W))
     kept = 1 - 0.5 * W.loc["CHN", "emerging"].to_numpy()
     assert_allclose(A.loc["CHN", "USA"], table.A.loc["CHN", "USA"].to_numpy() * kept[:, None], rtol=1e-9)
-    lost = run(table, NodeLoss("CHN", stage="future", strength=0.5)).change().loc["CHN", "change_percent"]
+    gone = Scenario("gone", [NodeLoss("CHN", stage="future", strength=0.5)])
+    lost = scenarios.run(table, gone, stage_weights=W).change().loc["CHN", "change_percent"]
     assert_allclose(lost, -50 * W.loc["CHN", "future"], rtol=1e-12)
 
 

@@ -102,18 +102,18 @@ class Update:
     system : System
         Of the table before.
     parts : sequence of Part
-    direct : int
-        Largest rank that is solved by the formula.
+    direct : int, optional
+        Largest rank that is solved by the formula; `DIRECT` by default.
     """
 
-    def __init__(self, system: System, parts: Sequence[Part], *, direct: int = DIRECT) -> None:
+    def __init__(self, system: System, parts: Sequence[Part], *, direct: int | None = None) -> None:
         self.system = system
         self.parts = tuple(parts)
         blocks = [block for part in self.parts for block in part.blocks]
         rows = [block.rows for block in blocks if not block.by_column]
         self.rows: Positions = np.unique(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.intp)
         self.rank = len(self.rows) + sum(len(block.columns) for block in blocks if block.by_column)
-        self.is_direct = self.rank <= direct
+        self.is_direct = self.rank <= (DIRECT if direct is None else direct)
 
     @cached_property
     def first_rounds(self) -> Array:

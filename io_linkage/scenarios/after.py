@@ -11,7 +11,7 @@ from io_linkage.accounts import RESIDUAL_NAME, Satellite
 from io_linkage.aggregation import is_no_sum
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
-from io_linkage.scenarios.bans import Shortage
+from io_linkage.scenarios.bans import SupplyBan
 from io_linkage.table import MRIOTable
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def table_after(outcome: Outcome) -> MRIOTable:
 
 def require_table(outcome: Outcome) -> None:
     """Raise for an outcome that says what is not made, and not who then buys what."""
-    if isinstance(outcome.solution, Shortage):
+    if isinstance(outcome.solution, SupplyBan):
         raise OptionError(
             "An export ban read as 'supply' says what is not made for want of inputs, and not who then buys what, so "
             "there is no table after it. Use change, tiers and losers; or read the ban as 'replaced' or 'orders'."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from io_linkage.scenarios.bans import Shortage
+from io_linkage.scenarios.bans import SupplyBan
 from io_linkage.scenarios.moves import ExportBan, FixedOutput, NodeLoss, ProductionAbroad, Tariff
 from io_linkage.wording import listed
 
@@ -21,7 +21,7 @@ _LISTED = 5
 
 def assumptions(outcome: Outcome) -> dict[str, str]:
     """Return closure, substitution, horizon and value added, and a warning where one is due."""
-    if isinstance(outcome.solution, Shortage):
+    if isinstance(outcome.solution, SupplyBan):
         return _of_a_shortage(outcome.solution)
     said = {"closure": CLOSURE, "substitution": _substitution(outcome), "horizon": HORIZON}
     said["value_added"] = _value_added(outcome)
@@ -29,7 +29,7 @@ def assumptions(outcome: Outcome) -> dict[str, str]:
     return {**said, "warning": warning} if warning else said
 
 
-def _of_a_shortage(solution: Shortage) -> dict[str, str]:
+def _of_a_shortage(solution: SupplyBan) -> dict[str, str]:
     return {
         "closure": "Demand and prices stay as they are; the supplier makes less by what it does not export, and "
         "its users make less where an input is short.",
@@ -58,7 +58,8 @@ def _substitution(outcome: Outcome) -> str:
 
 def _value_added(outcome: Outcome) -> str:
     base = outcome.base
-    said = f"Each account keeps its amount per unit of output; value added is {base.value_added_label!r}."
+    taxes = "without taxes and margins" if base.value_added_label == "value added" else "with taxes and margins"
+    said = f"Each account keeps its amount per unit of output; value added is {taxes}."
     unit = f" {base.unit}" if base.unit else ""
     world = float((outcome._value_added_after - base.va.to_numpy(dtype=np.float64) * base.active).sum())
     if outcome.is_pure:

@@ -19,7 +19,7 @@ from io_linkage.shortages.rounds import Supply, binding_inputs, rated_inputs
 
 
 @dataclass(frozen=True, eq=False)
-class Shortage(Solution):
+class SupplyBan(Solution):
     """A loss of output in two tiers: what is not exported, and what users do not make for want of it.
 
     Attributes
@@ -56,7 +56,7 @@ def ban_of_supply(scenario: Scenario) -> ExportBan | None:
     return bans[0] if bans else None
 
 
-def shortage(ground: Ground, move: ExportBan) -> Shortage:
+def shortage(ground: Ground, move: ExportBan) -> SupplyBan:
     """Return the first round of a ban: users make less where an input is short and binds."""
     sellers, inputs, cut, cut_final = banned(ground, move)
     n, table = len(ground.x), ground.table
@@ -73,4 +73,4 @@ def shortage(ground: Ground, move: ExportBan) -> Shortage:
     nothing = Fixed(np.zeros(0, dtype=np.intp), np.zeros(0))
     edit = Edit(move.kind, pure=False, strength=move.strength)
     updated = Update(table.system, [edit.part(n)]).at([1.0])
-    return Shortage((edit,), np.ones(1), nothing, updated, first, first + passed, np.zeros(n), passed, name)
+    return SupplyBan((edit,), np.ones(1), nothing, updated, first, first + passed, np.zeros(n), passed, name)

@@ -77,7 +77,8 @@ def _sourcing(
             if len(gainers) == 1:
                 worth[int(gainers[0])] = value
         result.append(Edit(move.kind, stacked(inputs), stacked(final), worth, left=left, strength=strength))
-    _require_somewhere(ground, move, buyers, industries, targets, result)
+    if strength > 0:
+        _require_somewhere(ground, move, buyers, industries, targets, result)
     return result
 
 
@@ -98,7 +99,7 @@ def _require_somewhere(
                 f"{move.kind}: {listed(targets(buyer))} has no output of {listed(lacking)} in {ground.table.label}, so "
                 f"nothing can be bought there. Choose other regions or industries."
             )
-    if not any(edit.blocks or edit.final for edit in made) and getattr(move, "strength", 1.0) > 0:
+    if not any(edit.blocks or edit.final for edit in made):
         raise OptionError(
             f"{move.kind}: {listed(buyers[:5])} buys none of {listed(list(industries)[:5])} from the suppliers named "
             f"in {ground.table.label}, or none of the new suppliers makes it, so nothing would move."

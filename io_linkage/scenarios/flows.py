@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
@@ -87,8 +88,9 @@ class Edit:
 class Ground:
     """One table as moves need it: columns of each region, exports, stage shares."""
 
-    def __init__(self, table: MRIOTable) -> None:
+    def __init__(self, table: MRIOTable, stage_weights: pd.DataFrame | None = None) -> None:
         self.table = table
+        self.stage_weights = stage_weights
         self.Z, self.Y, self.x = table.accounts.Z, table.accounts.Y, table.accounts.x
         self.active = table.active
         self.per_output: Array = np.divide(1.0, self.x, out=np.zeros(len(self.x)), where=self.active)
@@ -113,7 +115,7 @@ class Ground:
 
     def part(self, stage: str | None) -> Array:
         """Share of each country-industry that a move means, (n,)."""
-        return np.ones(len(self.x)) if stage is None else stage_shares(self.table, stage)
+        return np.ones(len(self.x)) if stage is None else stage_shares(self.table, stage, self.stage_weights)
 
     def columns(self, region: str, flows: str) -> tuple[Positions, Positions]:
         """Columns of Z and of Y in which a region buys."""

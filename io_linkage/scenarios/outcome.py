@@ -23,7 +23,7 @@ from io_linkage.errors import AddingUpError, OptionError, require_option
 from io_linkage.intensities import Account, Intensity, intensity
 from io_linkage.leontief import Array
 from io_linkage.satellites import PROXY
-from io_linkage.scenarios.bans import Shortage
+from io_linkage.scenarios.bans import SupplyBan
 from io_linkage.scenarios.solving import Solution
 from io_linkage.selection import groups_by, region_codes
 from io_linkage.table import MRIOTable
@@ -147,7 +147,7 @@ class Outcome:
         frame = pd.DataFrame(
             {"output": x, "final_demand": Y.sum(axis=1), "value_added": value_added}, index=self.base.index
         )
-        if when == "after" and isinstance(self.solution, Shortage):
+        if when == "after" and isinstance(self.solution, SupplyBan):
             frame["final_demand"] = np.nan
         return labelled(frame, self._caption(f"{when} the scenario", self.base.unit))
 

@@ -18,7 +18,7 @@ from io_linkage.scenarios.solving import Fixed, solve
 from io_linkage.table import MRIOTable
 
 
-def run(table: MRIOTable, scenario: Scenario) -> Outcome:
+def run(table: MRIOTable, scenario: Scenario, *, stage_weights: pd.DataFrame | None = None) -> Outcome:
     r"""Run a scenario: output, value added and all else before and after it.
 
     .. math:: \delta = \Delta A x + \Delta y, \qquad d = x' - x = (I - A - \Delta A)^{-1} \delta
@@ -28,6 +28,8 @@ def run(table: MRIOTable, scenario: Scenario) -> Outcome:
     table : MRIOTable
         It is not changed.
     scenario : Scenario
+    stage_weights : DataFrame, optional
+        Stage shares in place of the shipped ones, where a move names a stage.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def run(table: MRIOTable, scenario: Scenario) -> Outcome:
             f"{table.classification or 'no known classification'}. Use a table with the same industries, or write the "
             "scenario for this one."
         )
-    ground = Ground(table)
+    ground = Ground(table, stage_weights)
     ban = ban_of_supply(scenario)
     if ban is not None:
         return Outcome(table, scenario, shortage(ground, ban))

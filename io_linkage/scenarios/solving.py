@@ -160,15 +160,17 @@ def _within_capacity(ground: Ground, update: Update, edits: Sequence[Edit], limi
         over = at.change(where) / ground.x[where] - growth[owner]
         tightest = np.array([np.flatnonzero(owner == k)[over[owner == k].argmax()] for k in range(len(homes))])
         excess = over[tightest]
-        bound = np.flatnonzero((excess > 0) | (strengths[columns] < 1))
+        # A region that grows too much with nothing brought home has no strength to lower, unless others lower theirs.
+        bound = np.flatnonzero(np.where(excess > 0, strengths[columns] > 0, strengths[columns] < 1))
         if not len(bound):
+            _require_capacity(edits, columns, excess)
             return strengths
         slopes = at.slopes(where[tightest[bound]])[:, columns[bound]] / ground.x[where[tightest[bound]], None]
         step = np.clip(strengths[columns[bound]] - np.linalg.solve(slopes, excess[bound]), 0.0, 1.0)
         moved = np.abs(step - strengths[columns[bound]]).max()
         strengths[columns[bound]] = step
         if moved <= _SETTLED:
-            _require_capacity(edits, columns, strengths, excess)
+            _require_capacity(edits, columns, excess)
             return strengths
     raise SolveError(
         "No strengths were found with which every region keeps its capacity. Give fewer products or regions at once, "
@@ -176,7 +178,7 @@ def _within_capacity(ground: Ground, update: Update, edits: Sequence[Edit], limi
     )
 
 
-def _require_capacity(edits: Sequence[Edit], columns: Positions, strengths: Array, excess: Array) -> None:
+def _require_capacity(edits: Sequence[Edit], columns: Positions, excess: Array) -> None:
     for which, over in zip(columns, excess, strict=True):
         home = edits[which].home
         if home is not None and over > _BEYOND:

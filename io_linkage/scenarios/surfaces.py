@@ -14,7 +14,7 @@ from io_linkage.leontief import Array
 from io_linkage.leontief.updates import Part, Update
 from io_linkage.scenarios.edits import edits
 from io_linkage.scenarios.flows import Edit, Ground, require_within
-from io_linkage.scenarios.moves import Move, Scenario
+from io_linkage.scenarios.moves import Move, Scenario, Tariff
 from io_linkage.selection import region_codes
 from io_linkage.table import MRIOTable
 
@@ -30,6 +30,7 @@ def surface(
     strengths: Sequence[float] | tuple[Sequence[float], Sequence[float]] = (0.0, 0.25, 0.5, 0.75, 1.0),
     of: Account = "value_added",
     region: str | None = None,
+    stage_weights: pd.DataFrame | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     r"""Change of an account in a region at two strengths, e.g. of reshoring and of repair.
@@ -47,6 +48,8 @@ def surface(
     of : str or Series
     region : str, optional
         Region or group whose account it is; the world by default.
+    stage_weights : DataFrame, optional
+        Stage shares in place of the shipped ones, where a move names a stage.
     progress : callable, optional
         Called with the points done and their number.
 
@@ -59,7 +62,7 @@ def surface(
     ------
     OptionError
         A strength outside 0 to 1, moves that take more than there is at full strengths, or a move whose effect is not
-        proportional to a strength (fixed outputs, limited capacity).
+        proportional to a strength (tariffs, fixed outputs, limited capacity).
 
     References
     ----------
@@ -80,7 +83,7 @@ def surface(
     [[0.0, 9968.0], [-3318.0, 6650.0]]
     """
     rows, columns = _strengths(strengths)
-    ground = Ground(table)
+    ground = Ground(table, stage_weights)
     sides = [_linear(ground, side) for side in (first, second)]
     require_within(ground, [edit for side in sides for edit in side])
     parts = [_joined(side, len(ground.x)) for side in sides]
@@ -138,6 +141,11 @@ def _strengths(given: Sequence[float] | tuple[Sequence[float], Sequence[float]])
 def _linear(ground: Ground, side: Move | Scenario) -> list[Edit]:
     moves = side.moves if isinstance(side, Scenario) else (side,)
     made = [edit for move in moves for edit in edits(ground, move)]
+    for move in moves:
+        if isinstance(move, Tariff):
+            raise OptionError(
+                "A surface cannot vary a tariff: its effect is not proportional to its rate. Run each rate."
+            )
     for edit in made:
         if edit.home is not None:
             raise OptionError("A surface needs moves without a limit of capacity: their effect is not proportional.")
