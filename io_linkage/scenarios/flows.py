@@ -109,9 +109,17 @@ class Ground:
 
     def positions(self, regions: Sequence[str], industry: str) -> Positions:
         """Where an industry of some regions stands, in the order of the table; only those with output."""
-        codes = [self.table.regions.index(region) for region in regions]
-        chosen = np.isin(self.table.region_codes, codes) & self.active
-        return np.flatnonzero(chosen & (self.table.industry_codes == self.table.industries.index(industry)))
+        column = self._places[:, self.table.industries.index(industry)]
+        places = column[[self.table.regions.index(region) for region in regions]]
+        return np.sort(places[places >= 0])
+
+    @cached_property
+    def _places(self) -> Positions:
+        """Position of each industry in each region, -1 where it has no output, (regions, industries)."""
+        places = np.full((len(self.table.regions), len(self.table.industries)), -1, dtype=np.intp)
+        active = np.flatnonzero(self.active)
+        places[self.table.region_codes[active], self.table.industry_codes[active]] = active
+        return places
 
     def part(self, stage: str | None) -> Array:
         """Share of each country-industry that a move means, (n,)."""
