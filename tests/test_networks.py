@@ -233,6 +233,13 @@ def test_removal_of_one_node_is_its_extraction(world):
     assert curve["node"].iloc[1:].tolist() == [" ".join(k) for k in elsewhere.nlargest(5).index]
 
 
+def test_removal_of_turkish_leather_has_the_published_loss():
+    table = leather()
+    curve = removal_curve(table, order=[("Turkey", "Textile and Leather")], most=1, draws=0)
+    lost = 7.9383350164 + 75.8804702662 + 9.6227469547
+    assert curve["lost_percent"].iloc[1] == pytest.approx(100 * lost / (91.6 + 145.7 + 224.2), abs=1e-9)
+
+
 def test_targets_beat_random_orders_and_seeds_count(world):
     curve = removal_curve(world, most=20, draws=10, seed=3)
     assert (curve["lost_percent"] >= curve["random_mean_percent"]).all()

@@ -271,6 +271,18 @@ def test_every_shipped_rating_covers_its_classification(classification):
     assert (np.diag(frame) == 1).all()
 
 
+def test_an_aggregated_table_has_its_survey_ratings(world):
+    from io_linkage.aggregation import aggregate
+
+    sections = aggregate(world, industries="isic_sections")
+    lost = run(sections, capacity={("CHN", "C"): 0.5}, by="region")
+    assert lost.attrs["ratings"] == "survey"
+    assert lost["total"].sum() > lost["direct"].sum() > 0
+    broad = aggregate(world, industries="broad_sectors")
+    with pytest.raises(OptionError, match="no survey ratings"):
+        run(broad, capacity={("CHN", "manufacturing"): 0.5})
+
+
 def test_shipped_survey_is_the_published_one(shared_data):
     published = pd.read_csv(shared_data / "recent" / "ihs_criticality" / "ihs_markit_uk_2020.csv", index_col=0)
     folder = iol._shipped.shipped_path("criticality")

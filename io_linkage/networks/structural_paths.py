@@ -98,7 +98,7 @@ def paths(
             "paths cannot be ranked. Aggregate the industries concerned."
         )
     # Where an account is below 0 somewhere, amounts without their sign still bound what a branch can carry.
-    chain = _Chain(table.system.A, own, table.system.solve_transposed(np.abs(own)))
+    chain = _Chain(table.accounts.Z, table.accounts.x, own, table.system.solve_transposed(np.abs(own)))
     through = chain.behind if own.min() >= 0 else table.system.solve_transposed(own)
     content = float(through[j] * demand)
     if content <= 0:
@@ -109,9 +109,10 @@ def paths(
 
 @dataclass
 class _Chain:
-    """Coefficients, what each node carries itself, and a bound of all that its output carries; arrays alone."""
+    """Flows and output, what each node carries itself, and a bound of all that its output carries; arrays alone."""
 
-    A: Array
+    Z: Array
+    x: Array
     own: Array
     behind: Array
     suppliers: dict[int, tuple[npt.NDArray[np.intp], Array, Array]] = field(default_factory=dict)
@@ -119,7 +120,7 @@ class _Chain:
     def of(self, node: int) -> tuple[npt.NDArray[np.intp], Array, Array]:
         """Suppliers of a node by what stands behind them per unit of its output, largest first."""
         if node not in self.suppliers:
-            inputs = self.A[:, node]
+            inputs = self.Z[:, node] / self.x[node]
             bound = inputs * self.behind
             order = np.argsort(-bound, kind="stable")
             order = order[bound[order] > 0]
