@@ -57,7 +57,7 @@ def ratings(
 
     References
     ----------
-    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), section 3.2 and the survey in its replication data.
+    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022) and the survey in its replication data.
 
     See Also
     --------

@@ -128,7 +128,7 @@ def run(
 
     References
     ----------
-    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), section 3.2, whose rule is half critical; on products
+    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), whose rule is half critical; on products
     instead of the varieties of each country, and without stocks.
 
     See Also
@@ -195,7 +195,7 @@ def availability(table: MRIOTable, *, capacity: Capacity, substitution: float = 
 
     References
     ----------
-    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), section 3.2, on products instead of varieties.
+    Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), on products instead of varieties.
 
     See Also
     --------
