@@ -193,8 +193,9 @@ def with_rd_proxy(table: MRIOTable) -> MRIOTable:
     2011, and k(j) the ISIC rev. 4 divisions that industry j holds (their plain mean).
 
     The same intensity is taken in every country and year, so the account says where research-intensive activities
-    are, not who does research; it is called "R&D (proxy)" and its unit says so. Non-market industries outside the
-    taxonomy are NaN.
+    are, not who does research; it is called "R&D (proxy)" and its unit says so. It fails where industries assemble what
+    others have developed: Indonesia is given 1.7 % of GDP, many times what it spends. `technology.with_rd` scales it to
+    national levels. Non-market industries outside the taxonomy are NaN.
 
     References
     ----------

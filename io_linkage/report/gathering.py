@@ -74,13 +74,10 @@ def gather(
         progress("Ties with partners")
         frames.update(_ties(table, question))
     progress("Technology")
-    if question.no_stages:
-        absent["technology"] = question.no_stages
+    if "stages" in absent:
+        absent["technology"] = absent["stages"]
     else:
-        try:
-            frames.update(technology_results(table, question))
-        except StageError as error:
-            absent["technology"] = str(error)
+        _try_technology(table, question, results)
     loaders = list(earlier)
     if loaders:
         progress("Earlier years")
@@ -90,6 +87,14 @@ def gather(
     progress("Accounting checks")
     frames["checks"] = Result(checks.run(table), "Accounting checks of the table")
     return results
+
+
+def _try_technology(table: MRIOTable, question: Question, results: Results) -> None:
+    """Add the results on technology, or say why there are none."""
+    try:
+        results.frames.update(technology_results(table, question))
+    except StageError as error:
+        results.absent["technology"] = str(error)
 
 
 def _industry_names(table: MRIOTable) -> dict[str, str]:

@@ -15,8 +15,10 @@ core : value added of the trait's own activities. dependent : core, and what is 
 
 The proxy takes one research intensity per industry for all countries. It says where research-intensive activities are,
 not who does research: it gives Indonesia research of 1.7 % of GDP and China 2.6 % (2011), many times what Indonesia
-does and half again as much as China. Of the proxy alone, only comparisons between partners stand
-(:func:`foreign_content`); with national levels (:func:`with_rd`) the amounts do, too.
+does and half again as much as China. Shares of performers in what is foreign (:func:`foreign_content`) survive a wrong
+level of the user's own, but not of the performers': the proxy has too little research in the USA and Japan and, in
+these years, too much in China. Read their direction over the years, not their order. National levels
+(:func:`with_rd`) put both right.
 """
 
 from __future__ import annotations

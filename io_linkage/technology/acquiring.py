@@ -137,7 +137,7 @@ def foreign_content(
     .. math:: c_{pu} = e_{pu} / (e_u - e_{uu})
 
     The user's own technology is left out, so that a wrong level of it changes nothing. A wrong level of a partner's
-    still counts.
+    still counts: of the proxy, the direction over years is better than the order of the partners.
 
     Parameters
     ----------

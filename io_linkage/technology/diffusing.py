@@ -255,8 +255,8 @@ def by_performer(table: MRIOTable, q: Intensity, F: Array) -> Array:
 
 def _behind(table: MRIOTable, F: Array, through: Through) -> Array:
     """Return output that stands behind purchases, (n, columns): L F, or without the purchase itself, (L - I) F."""
-    made = table.system.solve(F)
-    return np.asarray(made - F) if through == "inputs" else made
+    output = table.system.solve(F)
+    return np.asarray(output - F) if through == "inputs" else output
 
 
 def _bought_by(table: MRIOTable, W: Array, by: By, through: Through, categories: Sequence[str] | None) -> Array:

@@ -118,7 +118,11 @@ def _same_everywhere(table: MRIOTable, q: Intensity) -> dict[str, Any]:
 def _proxy(q: Intensity) -> str:
     """Say that an account is a stand-in, where it says so itself."""
     if q.name == PROXY:
-        levels = ", at national levels" if "national" in q.unit else ", so levels are not to be trusted"
+        levels = (
+            ", at national levels"
+            if "national" in q.unit
+            else ", so levels and the order of performers are not to be trusted"
+        )
         return f"{_WARNING}{levels}."
     return f"{q.name} is a proxy." if "proxy" in f"{q.name} {q.unit}".lower() else ""
 
@@ -130,13 +134,13 @@ def per_output(q: Intensity) -> str:
     )
 
 
-def _levels(table: MRIOTable, given: pd.Series[float] | str | Path) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _levels(table: MRIOTable, source: pd.Series[float] | str | Path) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return levels by region of the table, NaN where none is given."""
-    series = _read(given) if isinstance(given, str | Path) else given
+    series = _read(source) if isinstance(source, str | Path) else source
     if series.index.nlevels == 2:
         series = _of_year(table, series)
     by_economy = {registry.find(region): region for region in table.regions}
-    found: dict[str, float] = {}
+    levels: dict[str, float] = {}
     for name, value in series.items():
         region = str(name)
         if region not in table.regions:
@@ -146,17 +150,17 @@ def _levels(table: MRIOTable, given: pd.Series[float] | str | Path) -> np.ndarra
             region = by_economy.get(code, "")
         if not region or pd.isna(value):
             continue
-        if region in found:
+        if region in levels:
             raise OptionError(f"{LEVEL} has more than one level of {region}. Give it one.")
         if not 0 <= float(value) <= _HIGHEST:
             raise OptionError(
                 f"{LEVEL} is {float(value):g} for {region}; it must be a share of GDP from 0 to {_HIGHEST:g}, e.g. "
                 "0.02 for 2 %. Divide figures in per cent by 100."
             )
-        found[region] = float(value)
-    if not found:
+        levels[region] = float(value)
+    if not levels:
         raise OptionError(f"{LEVEL} has no level for any region of {table.label}: {', '.join(table.regions[:8])}, ...")
-    return np.array([found.get(region, np.nan) for region in table.regions])
+    return np.array([levels.get(region, np.nan) for region in table.regions])
 
 
 def _of_year(table: MRIOTable, series: pd.Series[float]) -> pd.Series[float]:
@@ -172,8 +176,8 @@ def _of_year(table: MRIOTable, series: pd.Series[float]) -> pd.Series[float]:
     return chosen.set_axis(chosen.index.get_level_values(0))
 
 
-def _read(given: str | Path) -> pd.Series[float]:
-    path = expanded(given)
+def _read(source: str | Path) -> pd.Series[float]:
+    path = expanded(source)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))

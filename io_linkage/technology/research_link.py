@@ -96,7 +96,7 @@ def research_link(
     E = _indicators(table, groups, chosen)
     names, shares = central_and_drawn(table, draws=draws, seed=seed, stage_file=stage_file)
     system, x = table.system, table.accounts.x
-    made = E.T @ x
+    output = E.T @ x
     notes += _booked(table, groups, chosen, refuse=investment == "left out")
     attrs: dict[str, Any] = {}
     if investment == "allotted":
@@ -106,7 +106,7 @@ def research_link(
     direct, total = E.T @ system.Z, ((system.solve_transposed(E) - E) * x[:, None]).T
     flows = np.stack([direct, total])
     cells = np.array([np.moveaxis(flows @ W, 0, 2) for W in shares])
-    sized = np.divide(cells, made[:, None, None], out=np.full_like(cells, np.nan), where=made[:, None, None] > 0)
+    sized = np.divide(cells, output[:, None, None], out=np.full_like(cells, np.nan), where=output[:, None, None] > 0)
     index = ordered_index(product(chosen, groups, names, ("direct", "total")), ["region", "supplier", "stage", "reach"])
     frame = central_and_bounds(sized.reshape(len(sized), -1), level).set_axis(index)
     note = sentence([*notes, *([str(attrs["note"]).rstrip(".")] if attrs.get("note") else [])])
@@ -152,8 +152,8 @@ def _booked(table: MRIOTable, groups: Mapping[str, list[str]], regions: Sequence
     except OptionError:
         return []
     E = _indicators(table, {"research": groups["research"]}, regions)
-    made = np.maximum(E.T @ table.accounts.x, 1e-300)
-    inputs, capital = (E.T @ table.accounts.Z.sum(axis=1)) / made, (E.T @ invested) / made
+    output = np.maximum(E.T @ table.accounts.x, 1e-300)
+    inputs, capital = (E.T @ table.accounts.Z.sum(axis=1)) / output, (E.T @ invested) / output
     booked = (inputs < _BOOKED[0]) & (capital > _BOOKED[1])
     clauses = [
         f"of {region}'s research {inputs[k]:.1%} of output goes into inputs and {capital[k]:.1%} into investment"

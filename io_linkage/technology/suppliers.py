@@ -91,15 +91,15 @@ def knowledge_suppliers(table: MRIOTable) -> tuple[dict[str, list[str]], list[st
         None is known.
     """
     research = industries_of(table, "research", alone=True)
-    found = {"research": research, "education": industries_of(table, "education")}
-    found["knowledge services"] = [c for c in industries_of(table, "knowledge services") if c not in research]
+    groups = {"research": research, "education": industries_of(table, "education")}
+    groups["knowledge services"] = [c for c in industries_of(table, "knowledge services") if c not in research]
     notes = []
     if not research and (inside := industries_of(table, "research")):
         notes.append(f"research is no industry of its own: it is inside {', '.join(inside)}")
-    found = {name: codes for name, codes in found.items() if codes}
-    if not found:
+    groups = {name: codes for name, codes in groups.items() if codes}
+    if not groups:
         raise OptionError(
             f"No industry of {table.label} is known to supply research, education or knowledge services. Name them "
             'with suppliers={"research": [...], ...}.'
         )
-    return found, notes
+    return groups, notes

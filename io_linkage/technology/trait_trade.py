@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,11 @@ from io_linkage.table import MRIOTable
 from io_linkage.technology.purchases import bought
 from io_linkage.technology.traits import trait_names
 from io_linkage.ties.bilateral_trade import by_origin
-from io_linkage.ties.partners import ALL, Names, sentence, settle_parties
+from io_linkage.ties.partners import ALL, Names, Parties, sentence, settle_parties
 
 COLUMNS = ("exports", "exports_share", "investment", "investment_share", "partner_investment_share")
+#: Positions of the regions of an economy and of its partner.
+_Pair: TypeAlias = "tuple[list[int], list[int]]"
 #: Those with an interval.
 _SHARES = ("exports_share", "investment_share", "partner_investment_share")
 
@@ -101,13 +104,7 @@ def trait_exports(
     M, _ = groups_by(table, "region")
     sold = by_origin(table, T, table.accounts.Z @ M + bought(table, "demand"))
     invested = by_origin(table, T, bought(table, "investment", investment_categories))
-    position = {region: k for k, region in enumerate(table.regions)}
-    pairs: dict[tuple[str, str], list[tuple[list[int], list[int]]]] = {}
-    for (economy, partner), regions in parties.pairs().items():
-        pair = ([position[r] for r in regions], [position[r] for r in parties.partners[partner]])
-        if len(parties.partners) > 1:
-            pairs.setdefault((economy, ALL), []).append(pair)
-        pairs[economy, partner] = [pair]
+    pairs = _pairs(table, parties)
     cells = np.stack([_row(sold, invested, own) for own in pairs.values()], axis=1)
     cells = cells.reshape(len(COLUMNS), len(pairs), len(drawn), len(names)).transpose(2, 1, 3, 0)
     low, high = bounds(cells[1:], level)
@@ -134,7 +131,19 @@ def trait_exports(
     )
 
 
-def _row(sold: Array, invested: Array, pairs: list[tuple[list[int], list[int]]]) -> Array:
+def _pairs(table: MRIOTable, parties: Parties) -> dict[tuple[str, str], list[_Pair]]:
+    """Positions of the regions behind each economy and partner, "all" of them together too."""
+    position = {region: k for k, region in enumerate(table.regions)}
+    pairs: dict[tuple[str, str], list[_Pair]] = {}
+    for (economy, partner), regions in parties.pairs().items():
+        pair = ([position[r] for r in regions], [position[r] for r in parties.partners[partner]])
+        if len(parties.partners) > 1:
+            pairs.setdefault((economy, ALL), []).append(pair)
+        pairs[economy, partner] = [pair]
+    return pairs
+
+
+def _row(sold: Array, invested: Array, pairs: list[_Pair]) -> Array:
     """Return the columns of one economy and partner, (columns, traits in all draws)."""
     exports = sum(sold[np.ix_(here, range(sold.shape[1]), there)].sum(axis=(0, 2)) for here, there in pairs)
     supplied = sum(invested[np.ix_(here, range(sold.shape[1]), there)].sum(axis=(0, 2)) for here, there in pairs)
