@@ -273,3 +273,10 @@ def test_an_idle_industry_has_no_propagation_length_in_row_or_column():
     assert found.loc[("A", "idle")].isna().all()
     assert found[("A", "idle")].isna().all()
     assert found.drop(index=("A", "idle")).drop(columns=[("A", "idle")]).notna().all(axis=None)
+
+
+def test_products_without_value_have_no_shares_and_units_are_said():
+    table = miller_blair_2()
+    assert position.apl_matrix(table).attrs["unit"] == "transactions"
+    with pytest.raises(OptionError, match="weighted_by='size'"):
+        position.apl_between(table, weighted_by="size")

@@ -13,8 +13,9 @@ import pytest
 import io_linkage as iol
 from io_linkage import classifications
 from io_linkage.errors import OptionError, ReadError
-from io_linkage.readers import READERS
+from io_linkage.readers import READERS, wiot
 from io_linkage.readers.delimited import number
+from io_linkage.readers.grid import Grid
 from tests import publishers, xlsb
 
 REGIONS = ["CHN", "USA", "BRA"]
@@ -368,3 +369,51 @@ def test_a_cell_that_is_no_number_is_named_however_early_it_stands(tmp_path, suf
         publishers.write_workbook(path, {"t": rows})
     with pytest.raises(ReadError, match=r"'see note' in row CHN\|mills, column USA\|farms"):
         iol.load(path)
+
+
+# What a title says, and what is beside a table
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("(in million dollars)", "M USD"),
+        ("millions of US$", "M USD"),
+        ("Mill. EUR", "M EUR"),
+        ("millions of yuan", "M"),
+        ("a table", "M USD"),
+    ],
+)
+def test_the_unit_of_a_world_table_is_that_of_its_title(title, unit):
+    assert wiot._unit([title], []) == unit
+
+
+@pytest.mark.parametrize(("name", "year"), [("wiot95_row.xlsx", 1995), ("WIOT07.xlsx", 2007), ("wiot1998.xlsx", 1998)])
+def test_the_year_of_a_world_table_may_be_short(name, year):
+    grid = Grid("", [], [], [], np.empty((0, 0)), 0, 0)
+    assert wiot._year(grid, name, None) == year
+    assert wiot._year(grid, "table.xlsx", 2003) == 2003
+
+
+def test_one_workbook_in_a_folder_is_the_table(tmp_path):
+    codes = ["AtB", "15t16", "17t18", "20", "21t22", "23"]
+    wiod = publishers.balanced(REGIONS, codes)
+    path = publishers.write_workbook(tmp_path / "wiot09.xlsx", {"t": publishers.wiot_rows(wiod, style="wiod2013")})
+    found = iol.load(tmp_path)
+    assert (found.year, found.industries) == (2009, iol.load(path).industries)
+    (tmp_path / "WIOD_SEA_July14.xlsx").write_bytes(b"")
+    assert wiot._beside(path) == [tmp_path / "WIOD_SEA_July14.xlsx"]
+    assert wiot._beside(tmp_path) == []
+
+
+@pytest.mark.parametrize("code", ["A01_02", "A01", "01T02"])
+def test_the_edition_of_an_icio_is_told_by_its_codes(tmp_path, code):
+    edition = {"A01_02": "2023", "A01": "2025", "01T02": "2021"}[code]
+    codes = classifications.industries(f"ICIO{edition}")
+    file = tmp_path / "table.csv"
+    file.write_text(
+        publishers.icio(publishers.balanced(REGIONS, codes, categories=publishers.ICIO_DEMAND)), encoding="utf-8"
+    )
+    found = iol.load(file)
+    assert edition in found.source
+    assert found.classification == f"ICIO{edition}"

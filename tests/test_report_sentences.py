@@ -17,6 +17,7 @@ import io_linkage as iol
 from io_linkage import linkages, report, spillovers, stages, ties
 from io_linkage.errors import OptionError
 from io_linkage.report import briefing, sentences, words
+from io_linkage.report.sentences.changes import _by_points
 from tests import made
 
 N = "\u202f%"
@@ -402,3 +403,27 @@ class TestShippedTable:
         assert any(
             "ASEAN: 1 of 10 members is shown, the others are within the rest of the world" in line for line in asked
         )
+
+
+class TestWholeSentences:
+    """Sentences from their first word to their last, where a piece could go missing without a number changing."""
+
+    def test_the_most_behind_it(self, truth: Oracle, told: Any) -> None:
+        losses = {code: truth.lost(code).drop(("CHN", code)) for code in made.INDUSTRIES}
+        best = max(losses, key=lambda code: losses[code].sum())
+        home, abroad = losses[best].loc["CHN"].sum(), losses[best].drop("CHN", level=0).sum()
+        text = starting(told["industries"], "has the most value added of other industries behind it")
+        assert text.startswith(
+            f"{best.capitalize()} has the most value added of other industries behind it, "
+            f"{words.money(home, 'M USD')} elsewhere in China and {words.money(abroad, 'M USD')} in other economies: "
+        )
+
+    def test_points_stand_beside_each_change_and_only_there(self) -> None:
+        assert _by_points(0.01, 0.03).endswith(" (+2.0 percentage points)")
+        assert _by_points(0.03, 0.01).endswith(" (\u22122.0 percentage points)")
+        assert "(" not in _by_points(0.03, 0.03)
+
+    def test_ranges_are_told_apart_beside_linkages(self, told: Any) -> None:
+        for side in ("Backward", "Forward"):
+            text = starting(told["stages"], f"{side} linkages by stage")
+            assert re.search(r"\. The range for \w+ (lies above|overlaps)", text), text

@@ -20,6 +20,7 @@ from io_linkage.errors import (
 )
 from io_linkage.ties import bilateral_trade
 from io_linkage.ties.partners import settle_parties
+from tests import made
 from tests.examples import leather
 from tests.strategies import stage_weights, tables
 
@@ -393,3 +394,39 @@ def test_one_membership_over_the_years_or_the_eu_grows_by_members(world):
     }
     assert_allclose(found[2011], [5.67, 5.81], atol=0.005)
     assert_allclose(found[1995], [5.31, 5.23], atol=0.005)
+
+
+@pytest.mark.parametrize("through", ["inputs", "sales"])
+def test_dependence_through_all_rounds_of_inputs_and_sales(through):
+    """Deliveries with all rounds behind them, from the full inverse: shares of a column, or of a row."""
+    table = made.table()
+    L = np.linalg.inv(np.eye(len(table.index)) - table.accounts.Z / table.accounts.x)
+    M = np.array([table.region_codes == code for code in range(len(table.regions))], dtype=float)
+    flows = M @ ((L - np.eye(len(L))) * table.accounts.x) @ M.T
+    flows = flows.T if through == "inputs" else flows
+    D = ties.dependence(table, through=through)
+    assert_allclose(D, flows / flows.sum(axis=1, keepdims=True), rtol=1e-9)
+    assert (D.index.name, D.columns.name) == ("economy", "depends on")
+
+
+def test_the_others_of_an_unknown_row_are_unknown(world):
+    D = ties.dependence(world, ["BRA", "RoW"], on=["CHN", "USA"], of="jobs", others=True)
+    assert D.loc["RoW"].isna().all()
+    assert D.loc["BRA", "others"] == pytest.approx(1 - D.loc["BRA", ["CHN", "USA"]].sum())
+
+
+def test_overrides_of_aggregates_hold_for_rows_and_columns(world):
+    without = {"RoW": {"developing": False}}
+    D = ties.dependence(world, ["developing"], on=["USA"], aggregates=without)
+    assert "RoW" not in D.attrs["groups"]["developing"]
+    own = ties.dependence(world, D.attrs["groups"]["developing"], on=["USA"])
+    va = world.va.groupby(level=0, sort=False).sum()[own.index]
+    assert D.loc["developing", "USA"] == pytest.approx((own["USA"] * va).sum() / va.sum(), rel=1e-6)
+
+
+def test_results_say_what_their_rows_are(world):
+    trade = ties.intra_industry(world, "CHN", "USA")
+    assert trade.index.name == "industry"
+    assert ties.bilateral(world, "CHN", by_stage=False).attrs["measure"] == (
+        "trade of CHN with its partners, current prices"
+    )

@@ -383,3 +383,18 @@ def test_one_region_has_no_profile():
         upgrading.lock_in(germany_1995(), regions=["DEU"], frontier=["DEU"])
     with pytest.raises(OptionError, match="one region"):
         upgrading.regionalisation(germany_1995())
+
+
+def test_rows_and_columns_are_named(world):
+    assert upgrading.regionalisation(world).index.name == "exporter"
+    profiles = pd.DataFrame(
+        dict.fromkeys(upgrading.UPWARD, np.nan),
+        index=pd.MultiIndex.from_product([[2000, 2010], ["X", "frontier"]], names=["year", "region"]),
+    )
+    found = upgrading.catching_up(profiles)
+    assert list(found.columns) == [
+        *("from", "to", "first", "last", "change", "distance_first", "distance_last", "reading"),
+    ]
+    assert (found["reading"] == "no figures").all()
+    card = upgrading.country_card(world, "CHN")
+    assert {frame.index.name for frame in (card.profile, card.frontier, card.position, card.exports)} == {"year"}

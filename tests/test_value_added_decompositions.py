@@ -433,3 +433,9 @@ def test_every_decomposition_on_a_full_table(wiod_2011):
     got = cells(sixteen, wiod_2011, s, r)
     for k, term in enumerate(SIXTEEN):
         assert_allclose(got[:, k], expected[term], rtol=1e-6, atol=1e-9, err_msg=term)
+
+
+def test_value_added_exports_say_what_they_are(world):
+    found = va.vax(world, by="exporter-industry")
+    assert found.attrs["unit"] == world.unit
+    assert "value added" in found.attrs["measure"].lower()
