@@ -214,6 +214,13 @@ def test_constant_prices_deflate_rows_and_leave_value_added_as_the_rest():
     assert jobs.attrs["left_out"] == ("RoW",)
 
 
+def test_intensity_is_joined_with_inputs_only_where_both_are_apart(two_years):
+    change = decomposition.structural(*two_years)
+    assert "intensity_and_inputs" in change.frame()
+    merged = change.frame(merge=WHOLE, joined=True)
+    assert merged.columns.tolist() == ["before", "intensity", "technology", "final_sourcing", "mix", "level", "after"]
+
+
 def test_a_change_says_what_it_is():
     change = decomposition.chained([iol.load(year=2008), iol.load(year=2011)])
     attrs = change.frame().attrs

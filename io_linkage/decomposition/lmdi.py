@@ -181,7 +181,7 @@ def _shared(amount: Array, where: npt.NDArray[np.bool_], factors: Sequence[Array
     count = np.zeros(amount.shape)
     for factor in factors:
         count += factor == 0
-    return np.divide(amount, count, out=np.zeros_like(amount), where=where)
+    return np.divide(amount, np.maximum(count, 1.0), out=np.zeros_like(amount), where=where)
 
 
 def _additive(first: Sequence[Array], last: Sequence[Array], where: npt.NDArray[np.bool_]) -> Array:

@@ -185,9 +185,8 @@ class Change:
     ) -> pd.DataFrame:
         parts = effects(values, average) @ W
         columns = dict(zip(names, parts, strict=True))
-        if joined:
-            own = [columns.pop(name) for name in (FACTORS[0], FACTORS[1]) if name in columns]
-            columns = {JOINED: np.sum(own, axis=0), **columns}
+        if joined and {FACTORS[0], FACTORS[1]} <= columns.keys():
+            columns = {JOINED: columns.pop(FACTORS[0]) + columns.pop(FACTORS[1]), **columns}
         wide = pd.DataFrame({"before": ends[0] @ W, **columns, "after": ends[1] @ W}, index=rows)
         wide[empty_groups(W, self.known)] = np.nan
         return wide

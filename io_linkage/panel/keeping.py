@@ -94,11 +94,12 @@ def _digest(parts: Iterable[object]) -> str:
 
 @functools.cache
 def _package() -> str:
-    """Digest of this package's code and of what computes with it."""
+    """Digest of this package's code, of its lists (stages, economies, ...) and of what computes with it."""
     digest = hashlib.blake2b(digest_size=20)
     root = Path(__file__).resolve().parent.parent
-    for file in sorted(root.rglob("*.py")):
-        digest.update(str(file.relative_to(root)).encode() + b"|" + file.read_bytes())
+    for folder, ending in ((root, "*.py"), (shipped_path(), "*.csv")):
+        for file in sorted(folder.rglob(ending)):
+            digest.update(str(file.relative_to(folder)).encode() + b"|" + file.read_bytes())
     versions = {name: importlib.metadata.version(name) for name in _COMPUTED_BY}
     digest.update(f"{__version__}|{versions}".encode())
     return digest.hexdigest()
@@ -194,7 +195,11 @@ class _Digest:
         if code is None or name.startswith("io_linkage.") or id(value) in self._seen:
             return
         self._seen.add(id(value))
-        enclosed = [cell.cell_contents for cell in value.__closure__ or ()]
+        enclosed = []
+        for cell in value.__closure__ or ():
+            # A name that is bound later is empty until then.
+            with suppress(ValueError):
+                enclosed.append(cell.cell_contents)
         named = [value.__globals__[word] for word in sorted(_words(code)) if word in value.__globals__]
         self.add_all((code, value.__defaults__ or (), value.__kwdefaults__ or {}, enclosed, named))
 
