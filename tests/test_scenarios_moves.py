@@ -130,6 +130,16 @@ def test_production_abroad_with_the_hosts_suppliers():
         assert_allclose(new.loc[at] / new.loc[at].sum(), own.loc[at] / own.loc[at].sum(), rtol=1e-12)
 
 
+def test_the_host_buys_at_home_what_it_did_not_buy_before():
+    table = leather()
+    Z = table.Z.to_numpy(copy=True)
+    Z[[1, 4, 7], 3] = 0.0  # Agriculture in Turkey buys no leather.
+    other = MRIOTable.from_frames(pd.DataFrame(Z, index=table.index, columns=table.index), table.Y)
+    A, _ = after(run(other, ProductionAbroad(DEU, TUR, "Agriculture", inputs="host")))
+    bought = other.A.loc[pd.IndexSlice[:, P], (DEU, "Agriculture")].sum()
+    assert_allclose(A.loc[[(ARG, P), (TUR, P), (DEU, P)], (TUR, "Agriculture")], [0, bought, 0], rtol=1e-12)
+
+
 # Who gains
 
 
@@ -463,8 +473,24 @@ def test_the_table_after_on_a_published_table(options):
         assert new.value_added_label == table.value_added_label
         jobs = outcome.change(of="jobs")["after"]
         assert_allclose(new.satellite("jobs")[table.active], jobs[table.active], rtol=1e-9)
-        assert_array_equal(new.satellite("value_added_deflator"), table.satellite("value_added_deflator"))
         assert any("after the scenario" in note for note in new.carried["notes"])
+
+
+def test_indices_and_lost_nodes_in_the_table_after():
+    table = leather()
+    accounts = pd.DataFrame([table.x * 2, table.x * 0 + 100.0], index=["jobs", "deflator"])
+    table = table.with_satellite("accounts", accounts, pd.Series({"jobs": "persons", "deflator": "index, 1995 = 100"}))
+    outcome = run(table, NodeLoss(TUR, P))
+    new = outcome.table
+    assert_array_equal(new.satellite("deflator"), 100.0)
+    assert_allclose(new.satellite("jobs"), 2 * outcome.after["output"], atol=1e-9)
+    node = table.index.get_loc((TUR, P))
+    assert new.x.iloc[node] == 0
+    assert not new.active[node]
+    assert not new.Z.iloc[node].any()
+    # What its users would still need of it is no value added, but a gap.
+    assert new.V.loc["statistical discrepancy"].sum() == pytest.approx(42.7415522373)
+    assert_allclose(new.va, outcome.after["value_added"], atol=1e-9)
 
 
 def test_plausible_on_wiod_2011(wiod_2011_residual):
