@@ -117,6 +117,11 @@ BAD = {
     "supplier equal to buyer": (HOME.replace('"Turkey"', '"Germany"'), "both buyers and suppliers"),
     "another classification": ('classification = "WIOD2013"\n' + HOME, "names industries of WIOD2013"),
     "moves of more than there is": (HOME + HOME[HOME.index("[[") :].replace("0.5", "0.6"), "take 1.1 times"),
+    "tariff without an elasticity": (
+        'name = "x"\n[[moves]]\nkind = "tariff"\nbuyers = "Germany"\nsuppliers = "Turkey"\nrate = 0.25\n',
+        "there is no default",
+    ),
+    "capacity below zero": (HOME + "capacity = -0.1\n", "capacity=-0.1 is not possible"),
     "no such file": (None, "Scenarios that ship"),
 }
 

@@ -149,7 +149,7 @@ def _change(results: ScenarioResults) -> Section:
         ]
         rows.append(cells)
     view = View("Change by region", heads, rows, [False, *[True] * (len(heads) - 1)], "All numbers: data/.")
-    return Section("change", "Who gains and who loses", figures=("change",), views=(view,))
+    return Section("change", "Who gains and who loses", figures=("change", "before_after"), views=(view,))
 
 
 def _side(results: ScenarioResults, side: str) -> Section:

@@ -16,7 +16,7 @@ from io_linkage.report.pictures import Drawn, Picture, inches
 from io_linkage.report.results import Progress
 from io_linkage.report.scenarios.gathering import ScenarioResults
 
-KEYS = ("change", "tiers", "hit")
+KEYS = ("change", "before_after", "tiers", "hit")
 #: Rows that fit a figure.
 _ROWS = 30
 
@@ -51,7 +51,19 @@ def _pictures(results: ScenarioResults) -> Iterator[Picture]:
                 line=0,
                 label="Change of value added, % of before",
                 title="Change of value added",
-                notes=_notes(results),
+                notes=[results.scenario.name],
+            ),
+        )
+        yield Picture(
+            "before_after",
+            "Value added before and after",
+            "Slopes: value added after the scenario, where value added before is 100.",
+            lambda: figures.before_after(
+                change.dropna(subset=["change_percent"]),
+                relative=True,
+                names={str(region): words.head(str(region)) for region in change.index},
+                title="Value added, before = 100",
+                notes=[results.scenario.name],
             ),
         )
     key = "tiers" if "tiers" in results else "rounds"
@@ -61,15 +73,12 @@ def _pictures(results: ScenarioResults) -> Iterator[Picture]:
         "tiers",
         "Who is hit first, second and third",
         f"Heatmap: value added lost in each region, in percent of what it was, by {who}.",
-        lambda: figures.heatmap(
+        lambda: figures.tiers(
             rows,
-            annotate=True,
-            digits=2,
+            top=_ROWS,
             names={str(region): words.head(str(region)) for region in rows.index},
-            row_label="",
-            column_label=words.capital(who),
             title="Who is hit first, second and third",
-            notes=_notes(results),
+            notes=[results.scenario.name],
             width=style.WIDE,
         ),
     )
@@ -87,30 +96,17 @@ def _pictures(results: ScenarioResults) -> Iterator[Picture]:
                 line=0,
                 label="Value added lost, %",
                 title="Value added lost",
-                notes=_notes(results),
+                notes=[results.scenario.name],
             ),
         )
 
 
 def _lost_percent(results: ScenarioResults, key: str) -> pd.DataFrame:
-    """Losses of each region by step, in percent of its value added, those hit most first."""
+    """Losses of each region by step, in percent of its value added."""
     frame = results[key]
-    steps = [column for column in frame if str(column).startswith(("tier_", "round_", "direct", "later"))]
+    steps = [column for column in frame if str(column).startswith(("tier_", "round_", "direct", "later", "total"))]
     before = results.table.va.groupby(level="region", sort=False).sum()
-    rows = 100 * frame[steps].abs().div(before.where(before > 0), axis=0)
-    rows = rows[(rows > 0).any(axis=1)]
-    order = rows.sum(axis=1).sort_values(ascending=False, kind="stable").index[:_ROWS]
-    return _like(rows.loc[order].rename(columns=_step), frame, "% of value added")
-
-
-def _notes(results: ScenarioResults) -> list[str]:
-    """Scenario and assumptions, which stand under every figure."""
-    said = [text for key, text in results.assumptions.items() if key in ("closure", "substitution", "horizon")]
-    return [results.scenario.name, *(text.rstrip(".") for text in said)]
-
-
-def _step(column: str) -> str:
-    return column.replace("tier_", "").replace("round_", "").replace("direct", "at once")
+    return _like(100 * frame[steps].div(before.where(before > 0), axis=0), frame, "% of value added")
 
 
 def _like(rows: pd.DataFrame, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
