@@ -94,7 +94,7 @@ class TestTables:
 
     def test_a_failure_leaves_the_old_table(self, table, tmp_path, monkeypatch):
         place = writing.save(table, tmp_path / "saved")
-        monkeypatch.setattr(writing, "_made", lambda *_: full(tmp_path / "saved.half"))
+        monkeypatch.setattr(writing, "_written", lambda *_: full(tmp_path / "saved.half"))
         with pytest.raises(OutputError, match="No space left"):
             writing.save(table, place, overwrite=True)
         assert (place / "file_parameters.json").exists()
