@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from io_linkage.report import methods, sentences, technology, words
+from io_linkage.report import methods, productivity, sentences, technology, words
 from io_linkage.report.frames import by_year, cell, focus_rows, has_ranges, rows_at, stage_names
 from io_linkage.report.parts import Briefing, Section, View
 from io_linkage.report.results import Results
@@ -34,6 +34,7 @@ def compose(results: Results) -> Briefing:
         _stages(results),
         _partners(results),
         technology.section(results),
+        productivity.section(results),
         _time(results),
         *methods.sections(results),
     ]

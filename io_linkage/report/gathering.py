@@ -12,8 +12,9 @@ from io_linkage.captions import labelled
 from io_linkage.checks.competitive_imports import less_imports
 from io_linkage.description import describe
 from io_linkage.economies import registry
-from io_linkage.errors import StageError
+from io_linkage.errors import OptionError, StageError
 from io_linkage.figures.naming import shown
+from io_linkage.report.productivity import productivity_results
 from io_linkage.report.question import Question
 from io_linkage.report.results import Progress, Result, Results
 from io_linkage.report.technology import technology_change, technology_results
@@ -78,6 +79,11 @@ def gather(
         absent["technology"] = absent["stages"]
     else:
         _try_technology(table, question, results)
+    progress("Productivity")
+    try:
+        frames.update(productivity_results(table, question))
+    except OptionError as error:
+        absent["productivity"] = str(error)
     loaders = list(earlier)
     if loaders:
         progress("Earlier years")

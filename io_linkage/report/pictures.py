@@ -14,6 +14,7 @@ from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
 from io_linkage.report.frames import focus_rows, has_ranges, stage_names, stage_pair
+from io_linkage.report.productivity import draw_productivity
 from io_linkage.report.results import Progress, Results
 from io_linkage.report.technology import draw_penetration
 
@@ -29,6 +30,7 @@ KEYS = (
     "region_spillovers",
     "dependence",
     "penetration",
+    "productivity",
     "dependence_over_time",
 )
 # More rows or columns than this do not fit a page at a size that can be read.
@@ -140,6 +142,16 @@ def pictures(results: Results) -> Iterator[Picture]:
             traits,
             f"Heatmap: share of each trait in all rounds of inputs of each industry of {first}.",
             lambda: draw_penetration(results, traits),
+        )
+    if "productivity" in results:
+        span = results["productivity"].attrs["year"]
+        tfp = f"Growth of total factor productivity, {span[0]} to {span[-1]}"
+        yield Picture(
+            "productivity",
+            tfp,
+            "Bars: growth of total factor productivity of each economy a year, from technical progress in its "
+            "industries and from capital and labour that move between them.",
+            lambda: draw_productivity(results, tfp),
         )
     if "dependence_over_time" in results:
         years = results["dependence_over_time"].attrs["year"]

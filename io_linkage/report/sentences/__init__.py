@@ -9,6 +9,7 @@ from __future__ import annotations
 from io_linkage.report.sentences.changes import changes
 from io_linkage.report.sentences.industries import above_all, imports_taken_off, industries, pulled
 from io_linkage.report.sentences.partners import partners
+from io_linkage.report.sentences.productivity import productivity
 from io_linkage.report.sentences.stages import ranged, stages
 from io_linkage.report.sentences.technology import technology
 
@@ -18,6 +19,7 @@ __all__ = [
     "imports_taken_off",
     "industries",
     "partners",
+    "productivity",
     "pulled",
     "ranged",
     "stages",
