@@ -2,8 +2,8 @@
 
     python benchmarks/bench_productivity.py [--repeats 5] [--csv FILE]
 
-The accounts are made: 40 countries x 35 industries x 15 years with three kinds of labour, the size of WIOD's. TFP of all
-of them has two seconds. Chain TFP is that of the shipped table.
+The accounts are made: 40 countries x 35 industries x 15 years with three kinds of labour, the size of WIOD's. TFP of
+all of them has two seconds. Chain TFP is that of the shipped table.
 """
 
 from __future__ import annotations
