@@ -60,6 +60,10 @@ def country_card(card: Card, *, names: Names = "auto", title: str | None = None,
     Returns
     -------
     Figure
+
+    See Also
+    --------
+    io_linkage.upgrading.country_card : The card that is drawn.
     """
     import matplotlib.pyplot as plt
 

@@ -60,6 +60,10 @@ def participation_map(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.value_added.trade_based : The participation that is drawn.
     """
     for column in ("backward", "forward"):
         if column not in result.columns:
@@ -201,6 +205,10 @@ def position_over_time(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.position.by_group : The positions that are drawn.
     """
     if "year" not in result.index.names or level not in result.index.names:
         raise OptionError(f"Paths need the levels year and {level}; make them with panel.over(tables, by_group).")

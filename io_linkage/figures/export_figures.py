@@ -114,6 +114,10 @@ def export_decomposition(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.value_added.kww, io_linkage.value_added.wwz : The terms that are drawn.
     """
     shares = _shares(result, terms, rows)
     if sort is not None:
@@ -267,6 +271,10 @@ def value_added_heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.value_added.matrix : The value added that is drawn.
     """
     if list(map(str, result.index)) != list(map(str, result.columns)):
         raise OptionError("The heatmap needs regions on both sides: value_added.matrix(table, by='region').")

@@ -68,6 +68,10 @@ def flows(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.spillovers.matrix : Flows between groups.
     """
     cells = _checked(result) * factor
     cells, joined = _joined(cells, smallest)

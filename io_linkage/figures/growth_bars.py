@@ -55,6 +55,10 @@ def growth_sources(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.ties.growth_pull : The split that is drawn.
     """
     if list(result.index.names) != ["partner", "source", "channel"] or value not in result.columns:
         raise OptionError("Growth bars are drawn from a result of ties.growth_pull.")

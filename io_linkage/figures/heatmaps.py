@@ -96,6 +96,10 @@ def heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    linkage_heatmap, extraction_heatmap, spillover_heatmap : Heatmaps of one kind of result.
     """
     attrs = described(_chosen(result, value), unit, factor=factor, own=unit_of(result, getattr(result, "name", value)))
     matrix = _matrix(result, value, columns) * factor

@@ -50,6 +50,10 @@ def linkage_heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.linkages.linkages : The linkages that are drawn.
     """
     require_option("order", order, ("table", "clustered"))
     if value not in result.columns:
@@ -109,6 +113,10 @@ def extraction_heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.extraction.matrix : The losses that are drawn.
     """
     square = list(matrix.index) == list(matrix.columns)
     drawn = matrix.copy()

@@ -52,6 +52,10 @@ def linkage_changes(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    key_industries : One year, with the same axes.
     """
     moved, years = _moves(first, second, forward, backward)
     tail, head = moved.iloc[:, :2].to_numpy(), moved.iloc[:, 2:4].to_numpy()

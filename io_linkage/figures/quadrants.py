@@ -69,6 +69,11 @@ def key_industries(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.linkages.linkages : The linkages that are drawn.
+    linkage_changes : How industries moved between two years.
     """
     for column in (backward, forward):
         if column not in result.columns:

@@ -65,6 +65,10 @@ def ranking(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.linkages.by_stage, io_linkage.linkages.compare : Rankings with ranges.
     """
     if value not in result.columns:
         raise unknown("column", value, result.columns)

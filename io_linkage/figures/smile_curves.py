@@ -65,6 +65,10 @@ def smile_curve(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.position.smile : The curve that is drawn.
     """
     needed = ["value_added", "share", "distance", "per_output"]
     for column in (*needed, "final"):

@@ -54,6 +54,10 @@ def spillover_heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.spillovers.matrix : The spillovers that are drawn.
     """
     if not result.index.equals(result.columns):
         raise OptionError("A spillover heatmap needs the same rows and columns, as spillovers.matrix returns them.")
@@ -108,6 +112,10 @@ def dependence_heatmap(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.ties.bilateral, io_linkage.ties.dependence : Who depends on whom.
     """
     sides = ("dependence_of_partner_share", "dependence_on_partner_share")
     if not set(sides) <= set(result.columns) or "stage" not in result.index.names:

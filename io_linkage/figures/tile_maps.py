@@ -63,6 +63,10 @@ def tile_map(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.ties.bilateral : Shares by partner.
     """
     values = result.astype(float) * factor
     if values.index.nlevels != 1 or values.notna().sum() == 0:

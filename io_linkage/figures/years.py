@@ -52,6 +52,10 @@ def time_lines(
     Returns
     -------
     Axes
+
+    See Also
+    --------
+    io_linkage.panel.over : A measure of several years.
     """
     wide = _wide(result) * factor
     attrs = described(result, unit, factor=factor)
