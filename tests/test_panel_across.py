@@ -290,3 +290,12 @@ def test_a_function_that_cannot_travel_is_refused():
 def test_an_error_in_a_worker_is_that_of_the_measure():
     with ThreadPoolExecutor(2) as executor, pytest.raises(ComparisonError, match="earlier table first"):
         panel.across([2011, 2008, 2005], effects, pairs=True, executor=executor)
+
+
+def test_what_is_no_executor_is_refused():
+    class Client:
+        def get_executor(self): ...
+
+    for executor, remedy in ((4, "ProcessPoolExecutor"), (Client(), r"client\.get_executor")):
+        with pytest.raises(OptionError, match=f"executor= is a .*{remedy}"):
+            panel.across([2011], gdp, executor=executor)

@@ -103,7 +103,7 @@ def across(
     Raises
     ------
     OptionError
-        No tables, or what is not one; a measure that cannot be sent to other processes.
+        No tables, or what is not one; no executor; a measure that cannot be sent to other processes.
     ComparisonError
         A year without a neighbour among the pairs; the measure itself refuses pairs that do not fit.
 
@@ -128,6 +128,7 @@ def across(
     tasks = _tasks(tables, measure, pairs, apart, variants, options)
     total = len(tasks) if isinstance(tasks, Sequence) else None
     place = None if folder is None else expanded(folder)
+    _require_executor(executor)
     if isinstance(executor, ProcessPoolExecutor):
         _require_sendable(measure, [options, *(variants or {}).values()])
     parts: dict[int, pd.DataFrame] = {}
@@ -205,6 +206,15 @@ def _require_apart(before: int | None, after: int | None, apart: int | None) -> 
             f"{before} has no neighbour {apart} {'year' if apart == 1 else 'years'} later: the next table is that of "
             f"{after}. Give the missing years, or leave apart= out."
         )
+
+
+def _require_executor(executor: object) -> None:
+    if executor is None or isinstance(executor, Executor):
+        return
+    remedy = "client.get_executor()" if hasattr(executor, "get_executor") else "ProcessPoolExecutor(2)"
+    raise OptionError(
+        f"executor= is a {type(executor).__name__}, which is no executor of concurrent.futures. Pass {remedy}."
+    )
 
 
 def _require_sendable(measure: Callable[..., Any], options: Sequence[Options]) -> None:
