@@ -34,6 +34,7 @@ FIGURES = {
     "penetration",
     "productivity",
     "dependence_over_time",
+    "gross_trade_over_time",
 }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def time_lines(
     result: pd.DataFrame | pd.Series[Any],
     *,
+    continued: pd.DataFrame | pd.Series[Any] | None = None,
     focus: str | None = None,
     factor: float = 1.0,
     unit: str | None = None,
@@ -40,6 +41,9 @@ def time_lines(
     ----------
     result : DataFrame or Series
         Years in the rows and economies in the columns; or a Series by (year, economy), which is laid out so.
+    continued : DataFrame or Series, optional
+        The same economies in another source, drawn with open markers from a dotted line at its first year on; the two
+        are not joined.
     focus : str, optional
         Drawn thicker; the first by default.
     factor : float
@@ -60,8 +64,15 @@ def time_lines(
     wide = _wide(result) * factor
     attrs = described(result, unit, factor=factor)
     attrs.pop("year", None)
-    first, last = wide.index.min(), wide.index.max()
+    later = None
+    if continued is not None:
+        later = _wide(continued) * factor
+        later = later[_same(wide, later)]
+    everything = wide if later is None else pd.concat([wide, later])
     attrs["table"] = without_year(str(attrs.get("table") or ""), wide.index)
+    years = f"Years {everything.index.min()} to {everything.index.max()}"
+    if later is not None:
+        years += f"; dotted line and open markers: another source from {later.index.min()} on"
     columns = [str(column) for column in wide.columns]
     leading = columns[0] if focus is None else focus
     if leading not in columns:
@@ -71,11 +82,20 @@ def time_lines(
         for name, look in style.lines(columns).items():
             values = wide[wide.columns[columns.index(name)]].dropna()
             thick = 2.0 if name == leading else 1.1
-            drawn.plot(values.index, values, **look, linewidth=thick, marker="o", markersize=thick + 1.2, clip_on=False)
-        _frame(drawn, wide, attrs, from_zero)
-        style.finish(drawn, attrs, title=title, notes=[*notes, f"Years {first} to {last}"], caption=caption)
-        _end_labels(drawn, wide, shown(columns, names), style.lines(columns), leading)
+            marks: dict[str, Any] = {"linewidth": thick, "marker": "o", "markersize": thick + 1.2, "clip_on": False}
+            drawn.plot(values.index, values, **look, **marks)
+            if later is not None:
+                values = later[later.columns[columns.index(name)]].dropna()
+                drawn.plot(values.index, values, **look, **marks, markerfacecolor="white")
+        _frame(drawn, everything, attrs, from_zero)
+        if later is not None:
+            drawn.axvline(int(later.index.min()), color=style.FAINT, linewidth=0.8, linestyle=":")
+        style.finish(drawn, attrs, title=title, notes=[*notes, years], caption=caption)
+        _end_labels(drawn, everything, shown(columns, names), style.lines(columns), leading)
     long = pd.DataFrame({"value": wide.T.unstack()})
+    if later is not None:
+        parts = {"result": long, "continued": pd.DataFrame({"value": later.T.unstack()})}
+        long = pd.concat(parts, names=["part"])
     long.attrs = attrs
     note(drawn, long)
     return drawn
@@ -103,6 +123,14 @@ def without_year(table: str, years: pd.Index[Any]) -> str:
     for year in years:
         table = table.replace(f" {year}", "")
     return table
+
+
+def _same(wide: pd.DataFrame, later: pd.DataFrame) -> list[Any]:
+    """Columns of the other source in the order of the result; refused where they are not the same."""
+    if set(wide.columns) != set(later.columns):
+        odd = sorted(map(str, set(wide.columns) ^ set(later.columns)))
+        raise OptionError(f"continued= has other lines than the result ({', '.join(odd)}); give the same economies.")
+    return list(wide.columns)
 
 
 def _frame(ax: Axes, wide: pd.DataFrame, attrs: dict[Any, Any], from_zero: bool) -> None:

@@ -335,7 +335,7 @@ def _time(results: Results) -> Section:
         title,
         "All years are at current prices: shares and linkages compare, amounts of money do not.",
         tuple(lines),
-        ("dependence_over_time",),
+        ("dependence_over_time", "gross_trade_over_time"),
         tuple(views),
     )
 

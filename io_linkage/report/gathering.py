@@ -14,6 +14,7 @@ from io_linkage.description import describe
 from io_linkage.economies import registry
 from io_linkage.errors import OptionError, StageError
 from io_linkage.figures.naming import shown
+from io_linkage.report import gross_trade
 from io_linkage.report.productivity import productivity_results
 from io_linkage.report.question import Question
 from io_linkage.report.results import Progress, Result, Results
@@ -88,6 +89,9 @@ def gather(
     if loaders:
         progress("Earlier years")
         frames.update(_over_time(table, question, loaders))
+        continued = gross_trade.over_time(table, question, (*(loader() for loader in loaders), table))
+        if continued is not None:
+            frames["gross_trade_over_time"] = continued
     else:
         absent["time"] = "One year was given, so there is no comparison over time."
     progress("Accounting checks")

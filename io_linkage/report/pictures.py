@@ -14,6 +14,7 @@ from io_linkage.errors import OptionError
 from io_linkage.figures import style
 from io_linkage.report import words
 from io_linkage.report.frames import focus_rows, has_ranges, stage_names, stage_pair
+from io_linkage.report.gross_trade import CONTINUED, OWN
 from io_linkage.report.productivity import draw_productivity
 from io_linkage.report.results import Progress, Results
 from io_linkage.report.technology import draw_penetration
@@ -32,6 +33,7 @@ KEYS = (
     "penetration",
     "productivity",
     "dependence_over_time",
+    "gross_trade_over_time",
 )
 # More rows or columns than this do not fit a page at a size that can be read.
 MOST_ROWS, MOST_COLUMNS = 45, 30
@@ -162,6 +164,16 @@ def pictures(results: Results) -> Iterator[Picture]:
             f"Lines: share of the partners' GDP absorbed in the final demand of {focus} and comparators, by year.",
             lambda: _over_time(results, over),
         )
+    if "gross_trade_over_time" in results:
+        years = results["gross_trade_over_time"].attrs["year"]
+        from_whom = f"Whom the partners import from, gross, {years[0]} to {years[-1]}"
+        yield Picture(
+            "gross_trade_over_time",
+            from_whom,
+            f"Lines: share of the partners' imports that come from {focus} and from comparators, by year; another "
+            "source goes on where the table ends.",
+            lambda: _gross_trade(results, from_whom),
+        )
 
 
 def _over_time(results: Results, title: str) -> Axes:
@@ -173,6 +185,23 @@ def _over_time(results: Results, title: str) -> Axes:
         focus=results.question.focus,
         factor=100,
         unit="% of the partners' GDP",
+        title=title,
+        notes=results.coverage,
+        width=style.WIDE * 0.8,
+    )
+
+
+def _gross_trade(results: Results, title: str) -> Axes:
+    frame = results["gross_trade_over_time"]
+    parts = [frame["partner_imports_share"].xs(name, level="account") for name in (OWN, CONTINUED)]
+    for part in parts:
+        part.attrs = dict(frame.attrs)
+    return figures.time_lines(
+        parts[0],
+        continued=parts[1],
+        focus=results.question.focus,
+        factor=100,
+        unit="% of the partners' imports",
         title=title,
         notes=results.coverage,
         width=style.WIDE * 0.8,

@@ -38,6 +38,7 @@ KEYS = (
     "productivity_by_industry",
     "labour_productivity",
     "dependence_over_time",
+    "gross_trade_over_time",
     "stage_linkages_over_time",
     "penetration_over_time",
     "checks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io_linkage.economies import registry
 from io_linkage.report import words
 from io_linkage.report.frames import by_year, cell, rows_at
+from io_linkage.report.gross_trade import CONTINUED, OWN
 from io_linkage.report.results import Results
 from io_linkage.report.sentences.names import focus_name, their, who
 
@@ -14,6 +15,8 @@ def changes(results: Results) -> list[str]:
     sentences = []
     if "dependence_over_time" in results:
         sentences += _dependence(results)
+    if "gross_trade_over_time" in results:
+        sentences.append(_gross_trade(results))
     if "stage_linkages_over_time" in results:
         sentences += _linkages(results)
     return sentences
@@ -37,6 +40,25 @@ def _dependence(results: Results) -> list[str]:
     text += _membership(results)
     moved = _by_points(cell(ours, first, focus), cell(ours, last, focus))
     return [text, f"The share of the GDP of {focus_name(results)} absorbed in {their(results)} final demand {moved}."]
+
+
+def _gross_trade(results: Results) -> str:
+    """Say how the partners' imports from the focus went on in another source, and how far the two sources are apart."""
+    frame, focus = results["gross_trade_over_time"], results.question.focus
+    own, later = (
+        by_year(rows_at(frame, name, "account"), "partner_imports_share")[focus].dropna() for name in (OWN, CONTINUED)
+    )
+    break_year = later.index[0]
+    text = (
+        f"Gross trade goes on to {later.index[-1]} in another source, the OECD's: of what the partners import "
+        f"{words.percent(later.iloc[0])} came from {focus_name(results)} in {break_year} and "
+        f"{words.percent(later.iloc[-1])} in {later.index[-1]}"
+    )
+    if break_year in own.index:
+        text += (
+            f"; the table has {words.percent(own[break_year])} for {break_year}, so that lines of the two do not join"
+        )
+    return f"{text}. It counts a part each time it crosses a border and is not value added."
 
 
 def _by_points(start: float, end: float) -> str:
