@@ -44,7 +44,7 @@ def over_time(table: MRIOTable, question: Question, tables: Iterable[MRIOTable])
         "unit": "share",
         "table": f"{own.name}; {account.name}",
         "year": [*own.years, *account.years],
-        "source": f"to {own.year} {own.source}; from {account.years[0]} {account.source}",
+        "source": f"{own.source} (to {own.year}); {account.source} (from {account.years[0]})",
         "membership_year": year,
     }
     return Result(
