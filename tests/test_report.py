@@ -186,7 +186,7 @@ class TestSentences:
         results = report.gather(world, asked)
         assert "the 3 partners" in sentences.partners(results)[0]
         assert any(
-            "EU is counted without POL where POL is the partner" in s
+            "The European Union is counted without Poland where Poland is the partner" in s
             for s in briefing.compose(results).sections[0].sentences
         )
 
@@ -266,7 +266,7 @@ class TestPage:
         asked = report.ask(world, focus="EU", partners="developing")
         told = briefing.compose(report.gather(world, asked))
         assert told.title.startswith("The European Union")
-        assert "EU is the focus, so it is not a comparator" in " ".join(told.sections[0].sentences)
+        assert "The European Union is the focus, so it is not a comparator" in " ".join(told.sections[0].sentences)
 
 
 class TestFiles:
