@@ -137,6 +137,7 @@ WRONG = {
     "number for a label": (GOOD.replace('"USA"', "3"), "Put labels in quotes"),
     "what is needed": (GOOD.replace("buyers", "#"), "lacks buyers"),
     "not TOML": ("name = ", "is not TOML"),
+    "a number without its nought": (GOOD.replace("0.5", ".5"), r"0\.5, not \.5"),
     "tariff without an elasticity": (
         'name = "x"\n[[moves]]\nkind = "tariff"\nbuyers = "USA"\nsuppliers = "CHN"\nrate = 0.25\n',
         "there is no default",
@@ -167,6 +168,8 @@ def test_mistakes_are_explained(tmp_path, what):
 def test_files_that_cannot_be_read(tmp_path, world):
     with pytest.raises(ReadError, match=r"Scenarios that ship: .*tariff"):
         scenarios.read(tmp_path / "none.toml")
+    with pytest.raises(ReadError, match=r"Nearest: tariff\."):
+        scenarios.read("tarif")
     (tmp_path / "s.txt").write_text(GOOD)
     with pytest.raises(ReadError, match="neither"):
         scenarios.read(tmp_path / "s.txt")

@@ -200,3 +200,5 @@ def test_options_of_results():
         outcome.tiers(rounds=0)
     with pytest.raises(UnknownLabelError, match="Nearest: participation"):
         outcome.compare("participations")
+    with pytest.raises(OptionError, match="'trade' needs focus="):
+        outcome.compare("trade")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from io_linkage import linkages, position, spillovers, technology, ties, value_added
 from io_linkage.captions import labelled
-from io_linkage.errors import unknown
+from io_linkage.errors import OptionError, unknown
 
 if TYPE_CHECKING:
     from io_linkage.scenarios.outcome import Outcome
@@ -38,6 +39,7 @@ def compared(outcome: Outcome, measure: str | Measure, options: Mapping[str, Any
         if measure not in MEASURES:
             raise unknown("measure", measure, MEASURES)
         function = MEASURES[measure]
+        _require_options(measure, function, options)
     else:
         function = measure
     before, after = (_frame(function(table, **options)) for table in (outcome.base, outcome.table))
@@ -53,6 +55,12 @@ def compared(outcome: Outcome, measure: str | Measure, options: Mapping[str, Any
         frame,
         outcome._caption(f"{before.attrs.get('measure', '')}, before and after", before.attrs.get("unit", ""), **attrs),
     )
+
+
+def _require_options(name: str, function: Measure, options: Mapping[str, Any]) -> None:
+    for option, parameter in list(inspect.signature(function).parameters.items())[1:]:
+        if parameter.default is parameter.empty and option not in options:
+            raise OptionError(f"The measure {name!r} needs {option}=; give it to compare as well.")
 
 
 def _frame(result: pd.DataFrame | pd.Series[Any]) -> pd.DataFrame:

@@ -56,11 +56,11 @@ def move_of(given: Mapping[str, Any], where: str) -> Move:
         raise OptionError(f"{where} has no kind. Give it one of {', '.join(KINDS)}.")
     kind = given["kind"]
     if kind not in KINDS:
-        raise unknown(f"kind of move in {where}", kind, KINDS)
+        raise unknown("kind of move", kind, KINDS, remedy=f"({where}.)")
     known = fields(KINDS[kind])
     for key in given:
         if key != "kind" and key not in keys(kind):
-            raise unknown(f"option of {kind} in {where}", key, keys(kind))
+            raise unknown(f"option of {kind}", key, keys(kind), remedy=f"({where}.)")
     missing = [entry.name for entry in known if _needed(entry) and entry.name not in given]
     if missing:
         raise OptionError(f"{where}, {kind}, lacks {listed(missing)}.")
@@ -81,7 +81,7 @@ def written(about: Mapping[str, Any], moves: Sequence[Mapping[str, Any]], where:
     """
     for key in about:
         if key not in (*ABOUT, *OPTIONS):
-            raise unknown(f"key in {where}", key, [*ABOUT, "moves", *OPTIONS])
+            raise unknown("key", key, [*ABOUT, "moves", *OPTIONS], remedy=f"({where}.)")
     for key in ABOUT:
         if not isinstance(about.get(key, ""), str):
             raise OptionError(f"{where}: {key}={about[key]!r} is not text. Put it in quotes.")

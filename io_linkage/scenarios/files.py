@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import tomllib
@@ -63,9 +64,10 @@ def read(source: str | Path) -> Written:
     if not place.exists() and str(source) in shipped():
         place = shipped_path("scenarios", f"{source}.toml")
     if not place.is_file():
+        near = difflib.get_close_matches(str(source), shipped(), n=1, cutoff=0.5)
         raise ReadError(
-            f"There is no scenario file {str(source)!r}. Scenarios that ship: {', '.join(shipped())}; or write one of "
-            "your own, see io-linkage template scenario."
+            f"There is no scenario file {str(source)!r}. {f'Nearest: {near[0]}. ' if near else ''}Scenarios that ship: "
+            f"{', '.join(shipped())}; or write one of your own, see io-linkage template scenario."
         )
     if place.suffix.lower() not in _ENDINGS:
         raise ReadError(f"A scenario is a .toml or an .xlsx, and {place.name!r} is neither. Save it as one of them.")
@@ -76,7 +78,7 @@ def read(source: str | Path) -> Written:
     except OSError as error:
         raise ReadError(f"Cannot read the scenario {str(place)!r}: {error.strerror or error}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReadError(f"{place.name!r} is not TOML: {error}. See https://toml.io.") from error
+        raise ReadError(f"{place.name!r} is not TOML: {error}. Text stands in quotes, and numbers are written 0.5, not .5.") from error
     moves = content.pop("moves", [])
     if not isinstance(moves, list) or not all(isinstance(move, dict) for move in moves):
         raise OptionError(f"{place.name}: moves are written as [[moves]] with two brackets, one for each.")

@@ -183,7 +183,7 @@ def read_sheets(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     heads = [str(head).strip() if head is not None else None for head in (content[_MOVES] or [()])[0]]
     for head in heads:
         if head is not None and head not in COLUMNS:
-            raise unknown(f"column in {path.name}", head, COLUMNS)
+            raise unknown("column", head, COLUMNS, remedy=f"({path.name}.)")
     moves = []
     for row in content[_MOVES][1:]:
         given = {
