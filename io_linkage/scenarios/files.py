@@ -78,7 +78,9 @@ def read(source: str | Path) -> Written:
     except OSError as error:
         raise ReadError(f"Cannot read the scenario {str(place)!r}: {error.strerror or error}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReadError(f"{place.name!r} is not TOML: {error}. Text stands in quotes, and numbers are written 0.5, not .5.") from error
+        raise ReadError(
+            f"{place.name!r} is not TOML: {error}. Text stands in quotes, and numbers are written 0.5, not .5."
+        ) from error
     moves = content.pop("moves", [])
     if not isinstance(moves, list) or not all(isinstance(move, dict) for move in moves):
         raise OptionError(f"{place.name}: moves are written as [[moves]] with two brackets, one for each.")
