@@ -149,3 +149,15 @@ def test_years_on_the_axis_do_not_overlap(panels):
         assert len(inside) >= 2
         assert all(left.x1 < right.x0 for left, right in pairwise(inside))
         assert np.isfinite(ax.get_ylim()).all()
+
+
+def test_every_tick_of_a_few_uneven_years_says_its_year():
+    index = pd.Index([1995, 2000, 2005, 2008, 2011], name="year")
+    panels = {"One": pd.DataFrame({"CHN": [1.0, 2, 3, 4, 5], "USA": [5.0, 4, 3, 2, 1]}, index=index)}
+    figure = figures.small_multiples(panels)
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    low, high = ax.get_xlim()
+    inside = [tick for tick in ax.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+    assert len(inside) >= 2
+    assert [tick.label1.get_text() for tick in inside] == [f"{tick.get_loc():.0f}" for tick in inside]

@@ -84,6 +84,8 @@ def small_multiples(
             own = (units or {}).get(heading)
             time_lines(result, focus=focus, unit=own, names=names, title=heading, caption=False, ax=place)
             place.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+            # Few years have labels of their own, which ticks elsewhere would not have.
+            place.xaxis.set_major_formatter("{x:.0f}")
             shown[heading] = numbers(place)
             years |= {int(year) for year in shown[heading].index.get_level_values("year")}
             sources[f"{heading}: {result.attrs.get('source') or 'source not stated'}"] = None
