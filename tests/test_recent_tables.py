@@ -168,11 +168,19 @@ def test_every_figure_is_the_source_to_single_precision(systems, shared_data, na
     assert_array_equal(system.factor_inputs.F_Y.iloc[1], taxes)
 
 
-def test_the_script_makes_the_same_bytes_again(script, shared_data, tmp_path):
+def same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same; versions of pyarrow write other bytes, those of numpy differ in last digits."""
+    if one.suffix == ".parquet":
+        pd.testing.assert_frame_equal(pd.read_parquet(one), pd.read_parquet(other), rtol=1e-14, atol=1e-8)
+        return True
+    return one.read_bytes() == other.read_bytes()
+
+
+def test_the_script_makes_what_ships_again(script, shared_data, tmp_path):
     script.build(shared_data / "recent", tmp_path)
     made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     assert len(made) == 23
-    assert [path for path in made if (tmp_path / path).read_bytes() != (TABLES / path).read_bytes()] == []
+    assert [path for path in made if not same(tmp_path / path, TABLES / path)] == []
 
 
 # The publisher's own file

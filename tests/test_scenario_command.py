@@ -135,7 +135,7 @@ def test_bad_input_is_one_sentence_and_exit_code_1(run, saved, tmp_path, what):
     out = tmp_path / "out"
     done = run("scenario", file, saved, "--out", out)
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.lstrip().startswith("Error: ")
     assert message in re.sub(r"\s+", " ", done.stderr)
     assert "Traceback" not in done.stderr
     assert not out.exists(), "something was half-written"

@@ -79,11 +79,13 @@ def test_output_of_goods_is_near_that_of_the_other_account(account, shared_data)
     assert_allclose(made, known["CHN"].loc[made.index], rtol=2e-3)
 
 
-def test_the_script_makes_the_same_bytes_again(shared_data, tmp_path, monkeypatch):
+def test_the_script_makes_what_ships_again(shared_data, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(TABLES))
     script = importlib.import_module("make_trade")
     script.build(shared_data / "recent" / "icio2025_trade_cubes_2011_2022", tmp_path)
-    assert (tmp_path / script.GROSS_TRADE).read_bytes() == (TABLES / "trade" / script.GROSS_TRADE).read_bytes()
+    # Versions of pyarrow write the same numbers in other bytes.
+    made, shipped = (pd.read_parquet(folder / script.GROSS_TRADE) for folder in (tmp_path, TABLES / "trade"))
+    assert made.equals(shipped)
     cube = pd.read_parquet(shared_data / "recent" / "icio2025_trade_cubes_2011_2022" / "icio_2011.parquet")
     (cube * -1).to_parquet(tmp_path / "icio_2011.parquet")
     with pytest.raises(SystemExit, match="negative or missing"):
