@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -82,6 +84,17 @@ def test_a_real_change_is_drawn(world):
     assert spans(ax)[-1][1] == pytest.approx(world.va["CHN"].sum() / 1e3)
     assert ax.figure.get_suptitle() == "China: change of value added by factor"
     assert len(figures.change_multiples(result).figure.axes) == len(world.regions)
+
+
+def test_long_amounts_on_the_scale_are_written_out_apart(change):
+    for size in (1.0, 1e3, 1e5, -1e5):
+        ax = figures.waterfall(change, "CHN", factor=size, unit="USD")
+        ax.figure.draw_without_rendering()
+        texts = sorted((text for text in ax.get_xticklabels() if text.get_text()), key=lambda text: text.get_position())
+        boxes = [text.get_window_extent() for text in texts]
+        assert len(texts) >= 3
+        assert not any("e" in text.get_text() for text in texts)
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_what_cannot_be_drawn_says_what_to_do(change, world):

@@ -238,6 +238,7 @@ def _steps(ax: Axes, effects: pd.Series[float], start: float, end: float, totals
     _write_values(ax, marks, effects, start, end, totals)
     ax.axvline(0, color=style.INK, linewidth=0.6)
     ax.tick_params(axis="y", length=0)
+    ax.locator_params(axis="x", nbins=5)
     ax.xaxis.set_major_formatter("{x:,.10g}")
     sns.despine(ax=ax, left=True)
 
