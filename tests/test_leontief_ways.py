@@ -114,6 +114,13 @@ class TestPlan:
         assert forced.plan(60).way == "krylov"
         assert not {"_single", "_double"} & set(vars(forced))
 
+    def test_a_factor_is_made_where_many_solves_are_expected(self):
+        chosen, forced = system_of(60), system_of(60, way="krylov")
+        chosen.expect(40)
+        forced.expect(40)
+        assert "_double" in vars(chosen)
+        assert not {"_single", "_double"} & set(vars(forced))
+
     def test_an_unknown_way_is_refused(self):
         with pytest.raises(OptionError, match="krylov"):
             system_of(60, way="cholesky")

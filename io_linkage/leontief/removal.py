@@ -30,6 +30,7 @@ import numpy.typing as npt
 
 from io_linkage.errors import SolveError, require_option, require_share
 from io_linkage.leontief.arrays import Array
+from io_linkage.leontief.iteration import relative_residual, solved_near
 from io_linkage.leontief.system import RESIDUAL, System
 
 Kind: TypeAlias = Literal["complete", "backward", "forward"]
@@ -312,18 +313,7 @@ def solve_near(system: System, remaining: Callable[[Array], Array], right: Array
     SolveError
         The required accuracy was not reached.
     """
-    from scipy.sparse.linalg import LinearOperator, gmres
-
-    shape = (system.n, system.n)
-    operator = LinearOperator(shape, matvec=remaining, dtype=np.float64)
-    inverse = LinearOperator(shape, matvec=system.solve, dtype=np.float64)
-    result = np.zeros(system.n)
-    # The second pass solves for the residual of the first, which brings small entries to full accuracy as well.
-    for _ in range(2):
-        step, _info = gmres(
-            operator, right - remaining(result), M=inverse, rtol=1e-13, atol=0.0, restart=100, maxiter=5
-        )
-        result += step
+    result = solved_near(system, remaining, right)
     _require_small(right - remaining(result), right, result)
     return result
 
@@ -334,16 +324,15 @@ def _remaining(system: System, sell: Array, buy: Array, z: Array) -> Array:
 
 
 def _require_small(residual: Array, right: Array, result: Array) -> None:
-    worst = float(np.abs(residual).max())
-    scale = float(np.abs(right).max() + np.abs(result).max())
     if not np.abs(result).max() <= BEYOND * np.abs(right).max():
         raise SolveError(
             "What remains of the table without the extracted flows is singular, so its output has no unique solution. "
             "Look for negative flows or industries that use up all they make."
         )
-    if not worst <= RESIDUAL * scale:
+    size = relative_residual(residual, right, result)
+    if not size <= RESIDUAL:
         raise SolveError(
-            f"The table without the extracted flows was solved only to a relative residual of {worst / scale:.2g}; "
+            f"The table without the extracted flows was solved only to a relative residual of {size:.2g}; "
             f"{RESIDUAL:g} is required. What remains is close to singular: look for negative flows in Z."
         )
 

@@ -18,6 +18,7 @@ from io_linkage.errors import NotProductiveError, SlowSolveWarning, SolveError, 
 from io_linkage.leontief import krylov, planning
 from io_linkage.leontief.arrays import Array, read_only, scale_rows
 from io_linkage.leontief.factors import Factor
+from io_linkage.leontief.iteration import relative_residual, spectral_radius
 from io_linkage.leontief.planning import WAYS, Plan, Way
 
 #: Largest residual of a solve, relative to the terms of the equation, before it counts as failed.
@@ -82,6 +83,12 @@ class System:
         """
         forced = "double" if self._stalled and self.way == "krylov" else self.way
         return planning.choose(self.n, k, spent=self._spent, made=self._made, forced=forced, stalled=self._stalled)
+
+    def expect(self, k: int) -> None:
+        """Make the factor now if k right-hand sides, which come one after another, are worth one."""
+        way = self.plan(k).way
+        if way != "krylov":
+            _ = self._single if way == "single" else self._double
 
     @property
     def _made(self) -> planning.Precision | None:
@@ -265,7 +272,7 @@ class System:
         for _ in range(0 if self._single.singular else REFINEMENTS):
             result = result + self._single.substitute(residual, transposed=transposed)
             residual = b - self._apply_system(result, transposed=transposed)
-            size = self._relative(residual, b, result)
+            size = relative_residual(residual, b, result)
             if size <= AIM:
                 return result + residual
             if not size <= last / 4:
@@ -289,20 +296,11 @@ class System:
         """(I - A) y or (I - A)' y."""
         return y - (self.apply_transposed(y) if transposed else self.apply(y))
 
-    @staticmethod
-    def _relative(residual: Array, b: Array, y: Array) -> float:
-        if residual.size == 0:
-            return 0.0
-        scale = np.abs(b).max(axis=0) + np.abs(y).max(axis=0)
-        worst = np.abs(residual).max(axis=0)
-        relative = np.divide(worst, scale, out=np.zeros_like(worst, dtype=float), where=scale > 0)
-        return float(np.max(relative))
-
     def _is_small(self, residual: Array, b: Array, y: Array) -> bool:
-        return self._relative(residual, b, y) <= RESIDUAL
+        return relative_residual(residual, b, y) <= RESIDUAL
 
     def _require_small(self, residual: Array, b: Array, y: Array) -> None:
-        size = self._relative(residual, b, y)
+        size = relative_residual(residual, b, y)
         if not size <= RESIDUAL:
             raise SolveError(
                 f"The Leontief system was solved only to a relative residual of {size:.2g}; {RESIDUAL:g} is required. "
@@ -322,7 +320,7 @@ class System:
         if self.n == 0 or sums.max() < 1:
             return True
         if negative:
-            radius = self._spectral_radius()
+            radius = spectral_radius(self.apply, self.n)
             if radius < 1:
                 return True
             raise NotProductiveError(self._hawkins_simon(f"the spectral radius of A is {radius:.6g}"))
@@ -336,15 +334,6 @@ class System:
             return True
         count = int((self._leontief_sums <= 0).sum())
         raise NotProductiveError(self._hawkins_simon(f"{count} of {self.n} columns of (I - A)^-1 sum to zero or less"))
-
-    def _spectral_radius(self) -> float:
-        if self.n < 16:
-            return float(np.abs(np.linalg.eigvals(self.A)).max())
-        from scipy.sparse.linalg import LinearOperator, eigs
-
-        operator = LinearOperator((self.n, self.n), matvec=self.apply, dtype=np.float64)
-        start = np.ones(self.n) / np.sqrt(self.n)
-        return float(np.abs(eigs(operator, k=1, which="LM", v0=start, return_eigenvectors=False, tol=1e-8)).max())
 
     def _hawkins_simon(self, finding: str) -> str:
         worst = int(np.argmax(self.direct_column_sums))

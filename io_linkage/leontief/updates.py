@@ -25,16 +25,14 @@ import numpy.typing as npt
 
 from io_linkage.errors import NotProductiveError, SolveError
 from io_linkage.leontief.arrays import Array
-from io_linkage.leontief.removal import inverse_columns
+from io_linkage.leontief.iteration import relative_residual, solved_near, spectral_radius
+from io_linkage.leontief.removal import BEYOND, inverse_columns
 from io_linkage.leontief.system import RESIDUAL, System
 
 Positions: TypeAlias = "npt.NDArray[np.intp]"
 
 #: Up to this rank a change is solved by the formula, beyond it by iteration.
 DIRECT = 600
-
-#: A solution that exceeds its right-hand side by more than this comes from a singular block.
-BEYOND = 1e10
 
 
 @dataclass(frozen=True)
@@ -267,7 +265,7 @@ class Updated:
         """Return (I - A - dA)^-1 b for (n,) or (n, m)."""
         update = self.update
         if not update.is_direct:
-            return self._near(right, self.apply, update.system.solve)
+            return self._near(right, self.apply)
         z = update.system.solve(right)
         Qz = np.zeros((update.rank, *z.shape[1:]))
         for part, strength in enumerate(self.strengths):
@@ -280,7 +278,7 @@ class Updated:
         """Return (I - A - dA)'^-1 b for (n,) or (n, m)."""
         update = self.update
         if not update.is_direct:
-            return self._near(right, self.apply_transposed, update.system.solve_transposed)
+            return self._near(right, self.apply_transposed, transposed=True)
         # (I - A - PQ)'^-1 b = L'b + L'Q' (I - QLP)'^-1 (LP)'b.
         w = self._small(update.LP.T @ right, transposed=True)
         back = np.zeros_like(right)
@@ -291,22 +289,10 @@ class Updated:
         _require_small(right - (result - self.apply_transposed(result)), right, result)
         return result
 
-    def _near(self, right: Array, product: Callable[[Array], Array], solve: Callable[[Array], Array]) -> Array:
+    def _near(self, right: Array, product: Callable[[Array], Array], *, transposed: bool = False) -> Array:
         if right.ndim == 2:
-            return np.column_stack([self._near(column, product, solve) for column in right.T])
-        from scipy.sparse.linalg import LinearOperator, gmres
-
-        shape = (len(right), len(right))
-        operator = LinearOperator(shape, matvec=lambda z: z - product(z), dtype=np.float64)
-        preconditioner = LinearOperator(shape, matvec=solve, dtype=np.float64)
-        result = np.zeros(len(right))
-        # The second pass solves for the residual of the first, which brings small entries to full accuracy as well.
-        for _ in range(2):
-            left = right - (result - product(result))
-            if not left.any():
-                break
-            step, _info = gmres(operator, left, M=preconditioner, rtol=1e-13, atol=0.0, restart=100, maxiter=5)
-            result += step
+            return np.column_stack([self._near(column, product, transposed=transposed) for column in right.T])
+        result = solved_near(self.update.system, lambda z: z - product(z), right, transposed=transposed)
         _require_small(right - (result - product(result)), right, result)
         return result
 
@@ -327,24 +313,13 @@ class Updated:
             except SolveError:
                 productive = False
         else:
-            productive = self._spectral_radius() < 1
+            productive = spectral_radius(self.apply, self.update.system.n) < 1
         if not productive:
             raise NotProductiveError(
                 "After the change the table fails the Hawkins-Simon condition: it needs more inputs than it makes. "
                 f"{name(worst)} would buy inputs of {sums[worst]:.4g} per unit of its output. Make the moves smaller, "
                 "or check the coefficients that they bring in."
             )
-
-    def _spectral_radius(self) -> float:
-        n = self.update.system.n
-        if n < 16:
-            A = self.apply(np.eye(n))
-            return float(np.abs(np.linalg.eigvals(A)).max())
-        from scipy.sparse.linalg import LinearOperator, eigs
-
-        operator = LinearOperator((n, n), matvec=self.apply, dtype=np.float64)
-        start = np.ones(n) / np.sqrt(n)
-        return float(np.abs(eigs(operator, k=1, which="LM", v0=start, return_eigenvectors=False, tol=1e-8)).max())
 
 
 _SINGULAR = (
@@ -354,9 +329,7 @@ _SINGULAR = (
 
 
 def _require_small(residual: Array, right: Array, result: Array) -> None:
-    scale = np.abs(right).max(axis=0, initial=0.0) + np.abs(result).max(axis=0, initial=0.0)
-    worst = np.abs(residual).max(axis=0, initial=0.0)
-    size = float(np.max(np.divide(worst, scale, out=np.zeros_like(worst), where=scale > 0)))
+    size = relative_residual(residual, right, result)
     if not size <= RESIDUAL:
         raise SolveError(
             f"The table after the change was solved only to a relative residual of {size:.2g}; {RESIDUAL:g} is "
