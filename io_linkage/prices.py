@@ -27,18 +27,15 @@ import pandas as pd
 
 from io_linkage.captions import labelled
 from io_linkage.cells import Cells, numbers
-from io_linkage.errors import NotProductiveError, OptionError, SolveError, require_option, require_share, unknown
+from io_linkage.errors import NotProductiveError, OptionError, require_option, require_share, unknown
 from io_linkage.intensities import Account, intensity
 from io_linkage.leontief import Array
+from io_linkage.leontief.updates import Block, Part, Update, apply_transposed
 from io_linkage.selection import select
 from io_linkage.table import MRIOTable
+from io_linkage.wording import shortened
 
 __all__ = ["Tariff", "consumer_prices", "cost_shock", "tariffs"]
-
-#: Up to this rank a tariff is solved by the formula of Woodbury, beyond it by iteration.
-LOW_RANK = 600
-#: Largest residual relative to the largest price change.
-RESIDUAL = 1e-10
 
 _ASSUMPTIONS = {
     "closure": "Quantities and factor prices stay as they are, costs are passed on in full, revenue is not spent",
@@ -134,7 +131,10 @@ def cost_shock(table: MRIOTable, *, change: Cells, of: Account = "value_added") 
     out = pd.Series(100 * np.where(table.active, dp, np.nan), index=table.index, name="price_percent")
     named = np.flatnonzero(np.nan_to_num(relative))
     attrs = table.caption(
-        f"change of prices when {q.label} changes in {_listed(table, named)}", "%", of=q.name, assumptions=_ASSUMPTIONS
+        f"change of prices when {q.label} changes in {shortened(table.index[named], 3) or 'no industry'}",
+        "%",
+        of=q.name,
+        assumptions=_ASSUMPTIONS,
     )
     return labelled(out, attrs)
 
@@ -307,58 +307,20 @@ def _price_change(table: MRIOTable, cells: list[tuple[Any, Any, Array]], passed:
     system, n = table.system, len(table.index)
     if not cells:
         return np.zeros(n), np.zeros(n)
-    dA = np.zeros((n, n))
+    blocks = []
     for rows, columns, rate in cells:
-        block = np.ix_(rows, columns)
         per_output = np.divide(1.0, system.x[columns], out=np.zeros(len(columns)), where=system.active[columns])
-        dA[block] += passed * rate * system.Z[block] * per_output
-    if (system.direct_column_sums + dA.sum(axis=0)).max() >= 1 and not _covers(system.A + dA):
+        blocks.append(Block(rows, columns, passed * rate * system.Z[np.ix_(rows, columns)] * per_output))
+    taxed = Update(system, [Part(tuple(blocks), np.zeros(n))]).at([1.0])
+    try:
+        taxed.require_productive()
+    except NotProductiveError as error:
         raise NotProductiveError(
             "With these tariffs some industries pay more for their inputs, prices included, than they can ever pass "
             "on: no prices cover the costs. Lower the rates or the pass-through."
-        )
-    duties = dA.sum(axis=0)
-    first = system.solve_transposed(duties)
-    exact = _updated(table, dA, first)
-    residual = exact - system.apply_transposed(exact) - dA.T @ exact - duties
-    if not np.abs(residual).max() <= RESIDUAL * max(np.abs(exact).max(), np.abs(duties).max()):
-        raise SolveError(f"Prices were solved only to a residual of {np.abs(residual).max():.2g}. Lower the rates.")
-    return exact, first
-
-
-def _updated(table: MRIOTable, dA: Array, first: Array) -> Array:
-    """Solve (I - A' - dA') z = b, given L'b."""
-    system = table.system
-    rows, columns = np.flatnonzero(dA.any(axis=1)), np.flatnonzero(dA.any(axis=0))
-    if min(len(rows), len(columns)) > LOW_RANK:
-        return _iterated(table, dA, first)
-    if len(rows) <= len(columns):
-        left, pick = system.solve_transposed(np.ascontiguousarray(dA[rows].T)), rows
-        return np.asarray(first + left @ np.linalg.solve(np.eye(len(rows)) - left[pick], first[pick]))
-    unit = np.zeros((system.n, len(columns)))
-    unit[columns, np.arange(len(columns))] = 1.0
-    left, down = system.solve_transposed(unit), dA[:, columns].T
-    return np.asarray(first + left @ np.linalg.solve(np.eye(len(columns)) - down @ left, down @ first))
-
-
-def _iterated(table: MRIOTable, dA: Array, first: Array) -> Array:
-    from scipy.sparse.linalg import LinearOperator, gmres
-
-    system = table.system
-    shape = (system.n, system.n)
-    # z - L'dA'z = L'b, with the same solution and close to the identity.
-    operator = LinearOperator(shape, matvec=lambda z: z - system.solve_transposed(dA.T @ z), dtype=np.float64)
-    result = first.copy()
-    for _ in range(2):
-        step, _info = gmres(operator, first - operator.matvec(result), rtol=1e-13, atol=0.0, restart=100, maxiter=5)
-        result = result + step
-    return np.asarray(result)
-
-
-def _covers(M: Array) -> bool:
-    """Whether the spectral radius of a non-negative matrix is below 1, so that prices cover costs."""
-    sums = np.linalg.solve(np.eye(len(M)) - M.T, np.ones(len(M)))
-    return bool((sums > 0).all())
+        ) from error
+    duties = apply_transposed(blocks, np.ones(n))
+    return taxed.solve_transposed(duties), system.solve_transposed(duties)
 
 
 def _bought(table: MRIOTable, categories: str | Iterable[str] | None) -> Array:
@@ -380,8 +342,3 @@ def _bought(table: MRIOTable, categories: str | Iterable[str] | None) -> Array:
 
 def _names(categories: str | Iterable[str]) -> list[str]:
     return [categories] if isinstance(categories, str) else list(categories)
-
-
-def _listed(table: MRIOTable, where: Any) -> str:
-    names = [" ".join(map(str, table.index[k])) for k in where[:3]]
-    return ", ".join(names) + (f" and {len(where) - 3} more" if len(where) > 3 else "") or "no industry"

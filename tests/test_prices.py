@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from io_linkage import prices
 from io_linkage.errors import NotProductiveError, OptionError, UnknownLabelError
+from io_linkage.leontief import updates
 from io_linkage.prices import Tariff, consumer_prices, cost_shock, tariffs
 from tests.examples import germany_1995, leather, three_industries
 from tests.strategies import tables
@@ -76,7 +76,7 @@ def test_low_rank_and_iteration_agree(world, monkeypatch):
     everybody = Tariff(0.1, origin={"industries": "30t33"})
     for one in (wall, everybody, [wall, everybody]):
         direct = tariffs(world, one)
-        monkeypatch.setattr(prices, "LOW_RANK", 0)
+        monkeypatch.setattr(updates, "DIRECT", 0)
         pd.testing.assert_frame_equal(tariffs(world, one), direct, rtol=1e-9)
         monkeypatch.undo()
 
