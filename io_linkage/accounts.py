@@ -76,8 +76,6 @@ class Accounts:
         """Map the file again; refuse one that has changed."""
         Z = state["Z"]
         self.__dict__.update(state | {"Z": Z.open() if isinstance(Z, Mapped) else Z})
-        for array in (self.Z, self.Y, self.V, self.x):
-            array.flags.writeable = False
 
     @cached_property
     def own_demand(self) -> npt.NDArray[np.bool_]:

@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
-from typer.testing import CliRunner
 
 from io_linkage import load
-from io_linkage.cli.app import app
-from io_linkage.errors import IOLinkageError, OptionError, ReadError, UnknownLabelError
+from io_linkage.errors import OptionError, ReadError, UnknownLabelError
 from io_linkage.splitting import Division, Part, read_recipe, recipes, split
 from io_linkage.splitting.files import COLUMNS
 from tests.examples import germany_1995
@@ -134,30 +132,33 @@ class TestOwnFile:
 
 
 class TestCommand:
-    def run(self, *words: object):
-        return CliRunner().invoke(app, ["split", *map(str, words)])
-
-    def test_without_a_recipe_they_are_listed(self):
-        shown = self.run()
-        assert shown.exit_code == 0
+    def test_without_a_recipe_they_are_listed(self, run):
+        shown = run("split")
+        assert shown.returncode == 0
         assert all(name in shown.stdout for name in SHIPPED)
 
-    def test_the_finer_table_is_written_and_read_back(self, tmp_path):
-        result = self.run("batteries", tmp_path / "finer", "--year", "2011", "--regions", "CHN")
-        assert result.exit_code == 0, result.output
+    def test_the_finer_table_is_written_and_read_back(self, run, tmp_path):
+        result = run("split", "batteries", tmp_path / "finer", "--year", "2011", "--regions", "CHN")
+        assert result.returncode == 0, result.stderr
         # The gaps of WIOD are those of rounding to whole millions, which a split table no longer shows.
         finer = load(tmp_path / "finer", tolerance=0.1)
         assert ("CHN", "batteries") in finer.index
         assert ("USA", "30t33") in finer.index
 
-    def test_no_file_is_replaced_and_nothing_left_half_written(self, tmp_path):
+    def test_no_file_is_replaced_and_nothing_left_half_written(self, run, tmp_path):
         target = tmp_path / "finer.csv"
         target.write_text("mine")
-        result = self.run("batteries", target)
-        assert isinstance(result.exception, IOLinkageError)
+        result = run("split", "batteries", target)
+        assert result.returncode == 1
+        assert "is there already" in result.stderr
         assert target.read_text() == "mine"
         assert [path.name for path in tmp_path.iterdir()] == ["finer.csv"]
 
-    def test_a_place_to_write_to_is_needed(self):
-        result = self.run("batteries")
-        assert isinstance(result.exception, OptionError)
+    @pytest.mark.parametrize(
+        ("words", "message"), [(["batteries"], "io-linkage split RECIPE TARGET"), (["baterries", "out"], "batteries")]
+    )
+    def test_what_is_wrong_is_one_sentence(self, run, words, message):
+        result = run("split", *words)
+        assert result.returncode == 1
+        assert result.stderr.lstrip().startswith("Error: ")
+        assert message in " ".join(result.stderr.split())

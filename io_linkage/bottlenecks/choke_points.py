@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.bottlenecks.content import per_supplier
+from io_linkage.bottlenecks.content import per_supplier, ratio
 from io_linkage.bottlenecks.suppliers import concentration
 from io_linkage.captions import labelled
 from io_linkage.errors import OptionError
@@ -199,7 +199,7 @@ def choke_points(
         {
             "look_through_share": purchase.through / purchase.through.sum(),
             "direct_share": purchase.direct / purchase.direct.sum(),
-            "share_of_product": _ratio(purchase.through, used[table.industry_codes]),
+            "share_of_product": ratio(purchase.through, used[table.industry_codes]),
             "hhi": spread["hhi"].to_numpy(),
             "hhi_without_rest": spread["hhi_without_rest"].to_numpy(),
             "hhi_rest_spread": spread["hhi_rest_spread"].to_numpy(),
@@ -262,8 +262,4 @@ def _alternatives(table: MRIOTable, bought: Array, slack: float) -> tuple[npt.ND
     amount = np.maximum(others.max(axis=1), 0.0)
     names = np.array(table.regions, dtype=object)[best]
     names[amount == 0] = None
-    return names, amount, np.where(bought > 0, np.maximum(0.0, 1 - _ratio(amount, bought)), 0.0)
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+    return names, amount, np.where(bought > 0, np.maximum(0.0, 1 - ratio(amount, bought)), 0.0)

@@ -101,3 +101,8 @@ def _without_rounding(amounts: Array, total: Array, trades: npt.NDArray[np.bool_
     amounts[np.abs(amounts) <= _ROUNDING * scale] = 0.0
     amounts[~trades] = 0.0
     return amounts
+
+
+def ratio(part: Array, whole: Array) -> Array:
+    """Share of a part, NaN where there is no whole."""
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from io_linkage import economies as countries
-from io_linkage.bottlenecks.content import REACHES, Reach, per_buyer, weights, wholes
+from io_linkage.bottlenecks.content import REACHES, Reach, per_buyer, ratio, weights, wholes
 from io_linkage.captions import labelled
 from io_linkage.errors import OptionError, require_option
 from io_linkage.leontief import Array
@@ -152,7 +152,7 @@ def foreign_inputs(
             content = content - np.where(inside, home, 0.0)
             counted = ~inside if len(members) == 1 else counted
         columns[name] = (weight * content * counted, whole * counted)
-    shares = {name: _ratio(who.sums(part), who.sums(total)) for name, (part, total) in columns.items()}
+    shares = {name: ratio(who.sums(part), who.sums(total)) for name, (part, total) in columns.items()}
     own, clauses = overlaps({region: [region] for region in who.regions}, groups, itself=including_itself)
     unseen, more = countries.coverages(table, on, **options)
     return labelled(
@@ -194,7 +194,3 @@ def buyers(
     W = W * inside[:, None]
     kept = W.sum(axis=0) > 0
     return Buyers(inside, W[:, kept], names[kept], held)
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)

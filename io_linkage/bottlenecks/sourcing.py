@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from io_linkage.bottlenecks.content import Reach, per_buyer, wholes
+from io_linkage.bottlenecks.content import Reach, per_buyer, ratio, wholes
 from io_linkage.bottlenecks.foreign_inputs import By, buyers
 from io_linkage.bottlenecks.suppliers import concentration, rest_note
 from io_linkage.captions import labelled
 from io_linkage.errors import require_option
-from io_linkage.leontief import Array
 from io_linkage.selection import groups_by
 from io_linkage.table import MRIOTable
 from io_linkage.upgrading import blocs
@@ -104,9 +103,9 @@ def sourcing(
         spread = concentration(table, abroad, who.index, rest_economies)
         parts[reach] = pd.DataFrame(
             {
-                "domestic_share": _ratio(who.sums(home), total),
-                "own_bloc_share": _ratio(who.sums(bloc), total),
-                "bloc_abroad_share": _ratio(who.sums((foreign * same).sum(axis=1)), abroad.sum(axis=1)),
+                "domestic_share": ratio(who.sums(home), total),
+                "own_bloc_share": ratio(who.sums(bloc), total),
+                "bloc_abroad_share": ratio(who.sums((foreign * same).sum(axis=1)), abroad.sum(axis=1)),
                 "diversification": 1 - spread["hhi"],
                 "diversification_without_rest": 1 - spread["hhi_without_rest"],
                 "diversification_rest_spread": 1 - spread["hhi_rest_spread"],
@@ -123,7 +122,3 @@ def sourcing(
             note=rest_note(table, rest_economies, "diversification"),
         ),
     )
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from io_linkage.scenarios.bans import SupplyBan
 from io_linkage.scenarios.moves import ExportBan, FixedOutput, NodeLoss, ProductionAbroad, Tariff
-from io_linkage.wording import listed
+from io_linkage.wording import listed, shortened
 
 if TYPE_CHECKING:
     from io_linkage.scenarios.outcome import Outcome
@@ -95,11 +95,9 @@ def _warning(outcome: Outcome) -> str:
     scale = float(outcome.base.accounts.x.max())
     short = np.flatnonzero(implied < -1e-9 * scale)
     if len(short):
-        names = [" ".join(map(str, outcome.base.index[rows[k]])) for k in short]
-        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         said.append(
-            f"The fixed output of {', '.join(names[:_LISTED])}{more} implies final demand below zero: intermediate use "
-            f"of {-implied[short].sum():,.6g} {outcome.base.unit}".rstrip()
+            f"The fixed output of {shortened(outcome.base.index[rows[short]])} implies final demand below zero: "
+            f"intermediate use of {-implied[short].sum():,.6g} {outcome.base.unit}".rstrip()
             + " is served from nowhere."
         )
     limited = [
@@ -113,9 +111,5 @@ def _warning(outcome: Outcome) -> str:
         said.append(f"Capacity limits what comes home: {listed(regions)}{more}.")
     lacking = sorted({f"{region} {industry}" for edit in outcome.solution.edits for region, industry in edit.left})
     if lacking:
-        more = f" and {len(lacking) - _LISTED} more" if len(lacking) > _LISTED else ""
-        said.append(
-            "No new supplier makes the product, so purchases stay where they were: "
-            f"{', '.join(lacking[:_LISTED])}{more}."
-        )
+        said.append(f"No new supplier makes the product, so purchases stay where they were: {shortened(lacking)}.")
     return " ".join(said)

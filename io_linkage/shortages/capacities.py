@@ -8,6 +8,7 @@ from io_linkage.cells import Cells, numbers
 from io_linkage.errors import OptionError
 from io_linkage.leontief import Array
 from io_linkage.table import MRIOTable
+from io_linkage.wording import label_name, shortened
 
 #: (region, industry) to the share of output that can still be made, as a mapping or a Series.
 Capacity = Cells
@@ -26,7 +27,7 @@ def lost_capacity(table: MRIOTable, capacity: Capacity) -> Array:
     if wrong.any():
         first = int(np.argmax(wrong))
         raise OptionError(
-            f"The capacity of {' '.join(map(str, table.index[first]))} is {kept[first]:g}; it must be a share of its "
+            f"The capacity of {label_name(table.index[first])} is {kept[first]:g}; it must be a share of its "
             "output, from 0 (nothing can be made) to 1 (all of it)."
         )
     return np.where(np.isnan(kept), 0.0, 1.0 - kept)
@@ -35,6 +36,5 @@ def lost_capacity(table: MRIOTable, capacity: Capacity) -> Array:
 def described(table: MRIOTable, lost: Array) -> str:
     """Say whose capacity is reduced, for captions."""
     hit = np.flatnonzero(lost)
-    names = [f"{' '.join(map(str, table.index[k]))} at {100 * (1 - lost[k]):.4g} %" for k in hit[:3]]
-    more = f" and {len(hit) - 3} more" if len(hit) > 3 else ""
-    return ", ".join(names) + more or "no capacity lost"
+    names = [f"{label_name(table.index[k])} at {100 * (1 - lost[k]):.4g} %" for k in hit]
+    return shortened(names, 3) or "no capacity lost"

@@ -19,8 +19,6 @@ from io_linkage.table import MRIOTable
 #: "survey", "cost_share", a frame (products x industries, or x country-industries), or a CSV file of one.
 Ratings: TypeAlias = "str | Path | pd.DataFrame"
 
-SURVEY_SOURCE = "survey of industry analysts, Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022)"
-
 
 def ratings(
     table: MRIOTable, *, source: Ratings = "survey", essential_above: float = 0.05, important_above: float = 0.02

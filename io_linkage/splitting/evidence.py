@@ -39,11 +39,15 @@ class Known:
         self.start = start
         self.output = output
         self.blocks = Blocks(np.full_like(start.rows, np.nan), np.full_like(start.columns, np.nan))
-        self.any = False
         self._codes = index.get_level_values(1)
         demand = table.accounts.demand
         self._buyers = np.concatenate([self._codes, demand.get_level_values(1).astype(str)])
         self._value_added = np.isin(table.accounts.primary, table.accounts.va_rows)
+
+    @property
+    def any(self) -> bool:
+        """Whether a cell is known."""
+        return not (np.isnan(self.blocks.rows).all() and np.isnan(self.blocks.columns).all())
 
     def note(self, part_row: int, part: Part) -> None:
         """Write down what a part is known to buy, to sell and to add."""
@@ -106,7 +110,6 @@ class Known:
         scale = total / size if total != 0 else 0.0
         self.blocks.columns[cells.columns] = self.start.columns[cells.columns] * scale
         self.blocks.rows[cells.rows] = self.start.rows[cells.rows] * scale
-        self.any = True
 
     def _require_room(self, part_row: int, region: str, code: str) -> None:
         """Known inputs, or known sales, of a part must not exceed its output."""

@@ -80,11 +80,12 @@ def prior(expansion: Expansion, Z: Array, Y: Array, V: Array) -> Blocks:
     return Blocks(sold * share[parts, None], bought * share[parts])
 
 
-def fill(expansion: Expansion, start: Blocks, known: Blocks, output: Array) -> tuple[Blocks, Array]:
+def fill(sums: ParentSums, start: Blocks, known: Blocks, output: Array) -> tuple[Blocks, Array]:
     """Scale the free cells to the three families of sums.
 
     Parameters
     ----------
+    sums : ParentSums
     start : Blocks
         The proportional split.
     known : Blocks
@@ -98,7 +99,6 @@ def fill(expansion: Expansion, start: Blocks, known: Blocks, output: Array) -> t
     array, (2, q)
         What is left of the gaps of rows and of columns, as a share of output.
     """
-    sums = ParentSums(expansion, start)
     fixed = Blocks(np.nan_to_num(known.rows), np.nan_to_num(known.columns))
     free = Blocks(
         np.where(np.isnan(known.rows), start.rows, 0.0), np.where(np.isnan(known.columns), start.columns, 0.0)

@@ -98,14 +98,15 @@ def split(table: MRIOTable, recipe: Recipe | Division | Sequence[Division]) -> M
     layout = _layout(table, chosen)
     accounts, expansion = table.accounts, layout.expansion
     start = prior(expansion, accounts.Z, accounts.Y, accounts.V)
+    sums = ParentSums(expansion, start)
     output = accounts.x[expansion.parent[expansion.parts]] * expansion.share[expansion.parts]
     known = Known(table, layout.index, expansion, start, output)
     for row, position in enumerate(expansion.parts):
         known.note(row, layout.part(int(position)))
     if known.any:
-        _require_room(table, layout, start, known.blocks)
-    blocks, gaps = fill(expansion, start, known.blocks, output) if known.any else (start, np.zeros((2, len(output))))
-    _require_conserved(table, layout, start, blocks)
+        _require_room(table, layout, sums, known.blocks)
+    blocks, gaps = fill(sums, start, known.blocks, output) if known.any else (start, np.zeros((2, len(output))))
+    _require_conserved(table, layout, sums, blocks)
     _require_filled(layout, gaps)
     return _remade(table, layout, blocks, chosen)
 
@@ -213,10 +214,9 @@ def _require_filled(layout: Layout, gaps: Array) -> None:
     )
 
 
-def _require_room(table: MRIOTable, layout: Layout, start: Blocks, known: Blocks) -> None:
+def _require_room(table: MRIOTable, layout: Layout, sums: ParentSums, known: Blocks) -> None:
     """Refuse known cells that take more than the parent has."""
     taken = Blocks(np.nan_to_num(known.rows), np.nan_to_num(known.columns))
-    sums = ParentSums(layout.expansion, start)
     cell = _worst_cell(table, layout, sums, sums.of(taken), over=True)
     if cell is not None:
         raise OptionError(
@@ -225,9 +225,8 @@ def _require_room(table: MRIOTable, layout: Layout, start: Blocks, known: Blocks
         )
 
 
-def _require_conserved(table: MRIOTable, layout: Layout, start: Blocks, blocks: Blocks) -> None:
+def _require_conserved(table: MRIOTable, layout: Layout, sums: ParentSums, blocks: Blocks) -> None:
     """Refuse known cells that leave no part free to take the rest of the parent's."""
-    sums = ParentSums(layout.expansion, start)
     cell = _worst_cell(table, layout, sums, sums.of(blocks), over=False)
     if cell is not None:
         raise SolveError(
