@@ -36,5 +36,5 @@ def lost_capacity(table: MRIOTable, capacity: Capacity) -> Array:
 def described(table: MRIOTable, lost: Array) -> str:
     """Say whose capacity is reduced, for captions."""
     hit = np.flatnonzero(lost)
-    names = [f"{label_name(table.index[k])} at {100 * (1 - lost[k]):.4g} %" for k in hit]
+    names = [f"{label_name(table.index[int(k)])} at {100 * (1 - lost[k]):.4g} %" for k in hit]
     return shortened(names, 3) or "no capacity lost"
